@@ -1,0 +1,199 @@
+"""Read all sources at once, share each reading, and turn every error into metrics.
+
+The one place where a source's errors are caught: a failed source publishes none of its own series,
+and always its success, its duration and the reason.
+"""
+
+import asyncio
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+from prometheus_client.metrics_core import Metric
+
+from exporter.errors import BUG, REASONS, Denied, SourceError, TimedOut
+from exporter.families import counter, gauge
+from exporter.transports.deadline import Deadline
+
+log = logging.getLogger(__name__)
+
+REUSE_SECONDS = 1.0  # a reading this young serves every scrape and watcher that asks
+DENIED_SECONDS = 60.0  # corosync and pacemaker write log lines for each refused attempt: ask rarely
+
+T = TypeVar("T")
+
+
+class Source(ABC, Generic[T]):
+    """One system that is asked when Prometheus scrapes. `T` is what a parser made of its answer."""
+
+    name: ClassVar[str]  # folder = section of the configuration = label `collector`
+
+    @property
+    @abstractmethod
+    def timeout(self) -> float:
+        """Seconds that one reading may take at most."""
+
+    @abstractmethod
+    def read(self, deadline: Deadline) -> T:
+        """Ask and parse; blocking, called in a thread, one call at a time. Raises SourceError."""
+
+    @abstractmethod
+    def collect(self, reading: T) -> Iterable[Metric]:
+        """Render a reading. No I/O."""
+
+    def failures(self, reading: T) -> Sequence[SourceError]:
+        """Parts that could not be read though the source as a whole was: counted and logged."""
+        return ()
+
+    def close(self) -> None:
+        """Let go of what is kept between readings."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one reading went. `error` is None exactly when `value` is what the source returned."""
+
+    value: Any
+    error: Exception | None
+    seconds: float
+    finished: float = field(default_factory=time.monotonic)  # monotonic seconds
+
+    def serves(self, now: float) -> bool:
+        """Whether this reading is young enough to be used again."""
+        return now - self.finished < (DENIED_SECONDS if isinstance(self.error, Denied) else REUSE_SECONDS)
+
+
+def reason_of(error: Exception) -> str:
+    return error.reason if isinstance(error, SourceError) else BUG
+
+
+class SharedSource:
+    """A source whose readings are shared: one under way at a time, a young one used again."""
+
+    def __init__(self, source: Source[Any], executor: Executor):
+        self.source = source
+        self.failures = Counter[str]()
+        self._executor = executor
+        self._latest: Reading | None = None
+        self._under_way: asyncio.Future[Reading] | None = None
+        self._waited_out = False  # the reading under way was already counted as timed out
+        self._troubles: tuple[str, ...] = ()
+
+    async def read(self, budget: float) -> Reading:
+        """A reading, at the latest after `budget` seconds; never raises."""
+        if self._latest and self._latest.serves(time.monotonic()):
+            return self._latest
+        if self._under_way is None:
+            self._start(budget)
+        under_way = self._under_way
+        assert under_way
+        await asyncio.wait({under_way}, timeout=budget)
+        if under_way.done():
+            return under_way.result()
+        late = Reading(None, TimedOut(f"{self.source.name}: no reading within {budget:.1f} s"), budget)
+        if not self._waited_out:
+            self._waited_out = True
+            self._account(late)
+        return late
+
+    def _start(self, budget: float) -> None:
+        deadline = Deadline.after(min(budget, self.source.timeout))
+        self._waited_out = False
+        self._under_way = asyncio.get_running_loop().run_in_executor(self._executor, self._read, deadline)
+        self._under_way.add_done_callback(self._finish)
+
+    def _read(self, deadline: Deadline) -> Reading:
+        started = time.monotonic()
+        try:
+            value = self.source.read(deadline)
+        except Exception as error:
+            return Reading(None, error, time.monotonic() - started)
+        return Reading(value, None, time.monotonic() - started)
+
+    def _finish(self, under_way: "asyncio.Future[Reading]") -> None:
+        self._under_way = None
+        if under_way.cancelled():
+            return
+        self._latest = under_way.result()
+        if not self._waited_out:
+            self._account(self._latest)
+
+    def _account(self, reading: Reading) -> None:
+        errors = [reading.error] if reading.error else list(self.source.failures(reading.value))
+        self.failures.update(reason_of(error) for error in errors)
+        self._log_changes(errors)
+
+    def _log_changes(self, errors: Sequence[Exception]) -> None:
+        """One line when trouble begins, changes its reason or ends; not one a scrape."""
+        troubles = tuple(sorted({f"{reason_of(error)} {type(error)}" for error in errors}))
+        if troubles == self._troubles:
+            return
+        self._troubles = troubles
+        for error in errors:
+            trace = error if reason_of(error) == BUG else None
+            log.warning("%s: %s: %s", self.source.name, reason_of(error), error, exc_info=trace)
+        if not errors:
+            log.info("%s: reads well again", self.source.name)
+
+    def count_bug(self, error: Exception) -> None:
+        """A reading that could not be rendered."""
+        self._account(Reading(None, error, 0.0))
+
+
+class Scraper:
+    """All sources that are on, as one page."""
+
+    def __init__(self, sources: Sequence[Source[Any]]):
+        self._executor = ThreadPoolExecutor(max_workers=len(sources) or 1, thread_name_prefix="source")
+        self._shared = {source.name: SharedSource(source, self._executor) for source in sources}
+
+    @property
+    def collectors(self) -> tuple[str, ...]:
+        return tuple(self._shared)
+
+    async def scrape(self, budget: float, only: Collection[str] = ()) -> list[Metric]:
+        """Families of the sources (of those named in `only`, if any), read within `budget` seconds."""
+        shared = [one for name, one in self._shared.items() if not only or name in only]
+        readings = await asyncio.gather(*(one.read(budget) for one in shared))
+        return await asyncio.get_running_loop().run_in_executor(None, self._render, shared, readings)
+
+    def _render(self, shared: Sequence[SharedSource], readings: Sequence[Reading]) -> list[Metric]:
+        success = gauge("ha_cluster_scrape_success", "1 if the collector could be read.", "collector")
+        duration = gauge(
+            "ha_cluster_scrape_duration_seconds", "How long the collector's reading took.", "collector"
+        )
+        failures = counter(
+            "failover_exporter_collector_failures_total",
+            "Readings that failed, by reason; bug is a defect of the exporter, its log has the trace.",
+            "collector",
+            "reason",
+        )
+        families: list[Metric] = []
+        for one, reading in zip(shared, readings, strict=True):
+            rendered = self._collect(one, reading)
+            families += rendered or []
+            success.add(float(rendered is not None), collector=one.source.name)
+            duration.add(reading.seconds, collector=one.source.name)
+        for one in shared:
+            for reason in REASONS:
+                failures.add(one.failures[reason], collector=one.source.name, reason=reason)
+        return [*families, success, duration, failures]
+
+    def _collect(self, one: SharedSource, reading: Reading) -> list[Metric] | None:
+        if reading.error:
+            return None
+        try:
+            return [family for family in one.source.collect(reading.value) if family.samples]
+        except Exception as error:
+            one.count_bug(error)
+            return None
+
+    def close(self) -> None:
+        for one in self._shared.values():
+            one.source.close()
+        self._executor.shutdown(wait=False, cancel_futures=True)

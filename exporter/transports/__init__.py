@@ -1,0 +1,1 @@
+"""The only modules that reach outside. Each call takes a Deadline and ends by it."""

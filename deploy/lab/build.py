@@ -1,0 +1,73 @@
+"""Builds a topology: what can go side by side does, since an election alone takes 20 seconds."""
+
+from collections.abc import Callable
+
+from deploy.lab import cluster, exporters, galera, haproxy, network, repair
+from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
+from deploy.lab.waiting import until
+
+WHOLE = 60.0  # seconds from the last start to a whole cluster
+Report = Callable[[str], object]
+
+
+def build(fleet: Fleet, lock: int, report: Report) -> None:
+    _hosts(fleet, lock)
+    report(f"{len(fleet.hosts)} hosts on {len(fleet.topology.prefixes)} network(s)")
+    _configure(fleet)
+    fleet.together(lambda: _cluster(fleet, report), lambda: _databases(fleet, report))
+    repair.wait_whole(fleet, WHOLE, tidy=True)
+    report(f"whole: {fleet.holder().name} holds {fleet.topology.vip}")
+
+
+def _hosts(fleet: Fleet, lock: int) -> None:
+    for host in fleet.everything:
+        host.begin(lock)
+    for host in fleet.everything:
+        host.wait_ready()
+    network.build_switch(fleet.switch, fleet.topology)
+    names = "".join(f"{place.address}\t{place.name}\n" for place in fleet.topology.hosts)
+    for host in fleet.hosts.values():
+        network.plug(fleet.switch, host, fleet.place(host.name))
+        host.write("/etc/hosts", "127.0.0.1\tlocalhost\n" + names)
+
+
+def _configure(fleet: Fleet) -> None:
+    topology = fleet.topology
+    cluster.configure(fleet.balancers, topology)
+    for host in fleet.balancers:
+        haproxy.configure(host, topology)
+    galera.configure(fleet.databases, topology)
+    exporters.configure(fleet.balancers, fleet.clients, topology)
+
+
+def _cluster(fleet: Fleet, report: Report) -> None:
+    fleet.each(fleet.balancers, cluster.start)
+    report("corosync and pacemaker run; the first DC is being elected")
+    if fleet.exporters:
+        fleet.each(fleet.exporters, exporters.start)
+        report(f"the exporters answer on port {exporters.PORT}")
+    first = fleet.balancers[0]
+    everyone = {host.name for host in fleet.balancers}
+
+    def elected() -> bool:
+        view = cluster.view(first)
+        return view is not None and bool(view.dc) and view.online == everyone
+
+    log = cluster.tail_of(first, cluster.PACEMAKER_LOG)
+    until("a DC and both balancers online", elected, cluster.ELECTION, log=log, abort=fleet.abort)
+    report("a DC is elected, both balancers are online")
+    cluster.load(first, fleet.topology)
+    report("the resources are configured")
+
+
+def _databases(fleet: Fleet, report: Report) -> None:
+    first, *others = fleet.databases
+    galera.bootstrap(first)
+    report(f"{first.name} started a Galera cluster")
+
+    def join(host: Host) -> None:
+        galera.start(host)
+        report(f"{host.name} joined, Synced")
+
+    fleet.each(others, join)

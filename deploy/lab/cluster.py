@@ -1,0 +1,178 @@
+"""Corosync and Pacemaker on the balancers: started, configured, read."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from deploy.lab.errors import LabError
+from deploy.lab.host import Host
+from deploy.lab.state import Process
+from deploy.lab.topology import Topology
+from deploy.lab.waiting import until
+
+PACEMAKER_LOG = "/var/log/pacemaker/pacemaker.log"
+COROSYNC_LOG = "/var/log/corosync/corosync.log"
+START = 30.0  # seconds that corosync or pacemakerd may take to answer
+ELECTION = 60.0  # seconds; Pacemaker itself waits 20 (dc-deadtime) before it elects the first DC
+
+COROSYNC_CONF = """\
+totem {{
+    version: 2
+    cluster_name: {name}
+    transport: knet
+    crypto_cipher: aes256
+    crypto_hash: sha256
+}}
+nodelist {{
+{nodes}}}
+quorum {{
+    provider: corosync_votequorum
+    two_node: 1
+    wait_for_all: 0
+}}
+system {{
+    move_to_root_cgroup: no
+}}
+logging {{
+    to_stderr: no
+    to_syslog: no
+    to_logfile: yes
+    logfile: /var/log/corosync/corosync.log
+    timestamp: hires
+}}
+"""
+
+
+def corosync_conf(topology: Topology) -> str:
+    nodes = ""
+    for number, host in enumerate(topology.balancers, 1):
+        links = "".join(f"        ring{link}_addr: {at}\n" for link, at in enumerate(host.addresses))
+        nodes += f"    node {{\n        nodeid: {number}\n        name: {host.name}\n{links}    }}\n"
+    return COROSYNC_CONF.format(name=topology.cluster_name, nodes=nodes)
+
+
+def configure(hosts: list[Host], topology: Topology) -> None:
+    key = os.urandom(256)
+    for host in hosts:
+        host.write("/etc/corosync/corosync.conf", corosync_conf(topology))
+        host.write("/etc/corosync/authkey", key, 0o400)
+
+
+def start(host: Host) -> None:
+    """Both daemons, as the init system would: Pacemaker once Corosync answers. Does nothing to what runs."""
+    if not host.daemon("corosync"):
+        stop_pacemaker(host)  # without corosync it can only be on its way out
+        host.spawn("corosync", ["corosync", "-f"])
+    log = tail_of(host, COROSYNC_LOG)
+    until(f"corosync on {host.name}", lambda: corosync_answers(host), START, log=log, abort=host.abort)
+    if not host.daemon("pacemakerd"):
+        stop_pacemaker(host)
+        host.spawn("pacemakerd", ["pacemakerd", "-f"])
+    log = tail_of(host, PACEMAKER_LOG)
+    until(f"pacemaker on {host.name}", lambda: view(host) is not None, START, log=log, abort=host.abort)
+
+
+def stop(host: Host) -> None:
+    """In order, as the init system would: Pacemaker moves its resources away first."""
+    stop_pacemaker(host)
+    corosync = host.daemon("corosync")
+    if corosync:
+        host.signal("TERM", [corosync])
+        until(f"corosync on {host.name} to stop", lambda: not host.daemon("corosync"), 20, abort=host.abort)
+
+
+def stop_pacemaker(host: Host) -> None:
+    leader = host.named("pacemakerd")
+    host.signal("TERM", leader)
+    what = f"pacemaker on {host.name} to stop"
+    log = tail_of(host, PACEMAKER_LOG)
+    if leader:
+        until(what, lambda: not host.named("pacemakerd"), 60, log=log, abort=host.abort)
+    host.signal("KILL", _pacemakers(host))  # those that lost their leader
+    until(what, lambda: not _pacemakers(host), 10, abort=host.abort)
+
+
+def load(host: Host, topology: Topology) -> None:
+    host.write("/run/lab/cib.crm", topology.cib)
+    host.run("crm", "--force", "configure", "load", "update", "/run/lab/cib.crm", timeout=60)
+
+
+@dataclass(frozen=True)
+class View:
+    """What one node's crm_mon says."""
+
+    dc: str  # empty while there is none
+    online: frozenset[str]
+    running: dict[str, tuple[str, ...]]  # resource to the nodes where it is started
+    troubles: tuple[str, ...]  # failed operations, blocked or orphaned resources, leftover constraints
+
+
+def view(host: Host) -> View | None:
+    """None while Pacemaker doesn't answer."""
+    try:
+        done = host.exec(["crm_mon", "-1", "-r", "-f", "--output-as=xml"], timeout=5)
+    except LabError:
+        return None
+    return parse_view(done.stdout) if done.returncode == 0 else None
+
+
+def parse_view(xml: str) -> View | None:
+    root = ElementTree.fromstring(xml)  # noqa: S314 - our own crm_mon wrote it
+    dc = root.find("summary/current_dc")
+    if dc is None:
+        return None
+    online = [node.get("name", "") for node in root.findall("nodes/node") if node.get("online") == "true"]
+    running: dict[str, tuple[str, ...]] = {}
+    for resource in root.findall("resources//resource"):
+        if resource.get("role") in ("Started", "Promoted", "Unpromoted", "Stopped"):
+            nodes = tuple(node.get("name", "") for node in resource.findall("node"))
+            running[resource.get("id", "")] = running.get(resource.get("id", ""), ()) + nodes
+    return View(dc.get("name") or "", frozenset(online), running, tuple(_troubles(root)))
+
+
+def _troubles(root: ElementTree.Element) -> list[str]:
+    flags = ("failed", "blocked", "orphaned")
+    found = [
+        f"resource {resource.get('id')} is {flag}"
+        for resource in root.findall("resources//resource")
+        for flag in flags
+        if resource.get(flag) == "true"
+    ]
+    for failure in root.findall("failures/failure"):
+        found.append(f"failed operation {failure.get('op_key')} on {failure.get('node')}")
+    for ban in root.findall("bans/ban"):
+        found.append(f"leftover constraint {ban.get('id')}")
+    for node in root.findall("node_history/node"):
+        for history in node.findall("resource_history[@fail-count]"):
+            if history.get("fail-count") != "0":
+                found.append(f"fail count of {history.get('id')} on {node.get('name')}")
+    return found
+
+
+def corosync_answers(host: Host) -> bool:
+    return host.exec(["corosync-cfgtool", "-s"], timeout=5).returncode == 0
+
+
+def links_down(host: Host) -> list[str]:
+    """Lines of `corosync-cfgtool -s` (3.1) on a peer that is not connected: ``nodeid:  2:  disconnected``."""
+    done = host.exec(["corosync-cfgtool", "-s"], timeout=5)
+    if done.returncode:
+        return ["corosync does not answer"]
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines() if "nodeid" in line]
+    return [line for line in lines if not line.endswith((": connected", ": localhost"))]
+
+
+def tidy(host: Host) -> None:
+    """Forgets failures, and the constraints that `crm resource move` and `ban` leave behind."""
+    leftovers = "//rsc_location[starts-with(@id,'cli-')]"
+    host.exec(["cibadmin", "--delete-all", "--force", "--xpath", leftovers], 10)
+    host.exec(["crm_resource", "--cleanup"], 20)
+
+
+def tail_of(host: Host, log: str) -> Callable[[], str]:
+    return lambda: host.tail(log)
+
+
+def _pacemakers(host: Host) -> list[Process]:
+    return [process for process in host.processes() if process.name.startswith("pacemaker")]

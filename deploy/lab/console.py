@@ -1,0 +1,50 @@
+"""What a person sees: colours and tables on a terminal, plain lines in a pipe."""
+
+import sys
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.lab.status import Status
+
+
+class Screen:
+    def __init__(self) -> None:
+        # A pipe has no width: nothing is wrapped or cut there.
+        self.out = Console(highlight=False, width=None if sys.stdout.isatty() else 250)
+        self.began = time.monotonic()
+
+    def step(self, line: str) -> None:
+        """One line of progress, with the seconds since the verb began."""
+        self.out.print(f"[dim]{time.monotonic() - self.began:5.1f} s[/dim]  ", end="")
+        self.out.print(line, markup=False)
+
+    def line(self, text: str) -> None:
+        self.out.print(text, markup=False)
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        if self.out.is_terminal:
+            table = Table(*head, box=None, pad_edge=False, header_style="bold")
+            for row in rows:
+                table.add_row(*row)
+            self.out.print(table)
+            return
+        widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+        for row in [head, *rows]:
+            self.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def status(self, status: Status) -> None:
+        state = "whole" if not status.problems else "not whole"
+        state = state if status.complete else "not finished"
+        self.line(f"{status.topology}: {state}; holder: {status.holder or 'nobody'}")
+        if status.faults:
+            self.line(f"faults injected: {', '.join(status.faults)} (`lab heal` undoes them)")
+        rows = [
+            (it.name, str(it.pid or "-"), " ".join(it.addresses), " ".join(it.runs) or "-", it.says or "-")
+            for it in status.hosts
+        ]
+        self.table(("host", "pid", "addresses", "runs", "says"), rows)
+        for problem in status.problems:
+            self.line(f"- {problem}")

@@ -1,0 +1,66 @@
+"""The project's own exporter on the balancers, from the project's virtual environment."""
+
+from deploy.lab.errors import LabError
+from deploy.lab.galera import CLIENT_FILE
+from deploy.lab.haproxy import SOCKET
+from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.topology import Topology
+from deploy.lab.waiting import until
+
+DAEMON = "failover-exporter"
+PROGRAM = REPOSITORY / ".venv/bin/failover-exporter"
+FOLDER = "/etc/failover-exporter"
+CONFIG = f"{FOLDER}/config.yml"
+PORT = 10664
+START = 20.0  # seconds
+
+
+def config(topology: Topology) -> str:
+    """The configuration of a balancer's exporter, as the README describes it."""
+    nodes = "".join(f"    {db.name}: {db.address}:3306\n" for db in topology.databases)
+    vips = "".join(f"  - address: {vip}\n" for vip in topology.vips)
+    return (
+        "pacemaker: {}\n"
+        "corosync: {}\n"
+        f"haproxy:\n  stats: unix:{SOCKET}\n"
+        f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{nodes}"
+        f"vips:\n{vips}"
+    )
+
+
+def configure(balancers: list[Host], clients: list[Host], topology: Topology) -> None:
+    for host in balancers + clients:
+        host.write(f"{FOLDER}/probe.cnf", CLIENT_FILE.format(user="probe"), 0o600)
+    for host in balancers:
+        host.write(f"{FOLDER}/galera.cnf", CLIENT_FILE.format(user="exporter"), 0o600)
+        host.write(CONFIG, config(topology))
+
+
+def start(host: Host) -> None:
+    if not PROGRAM.exists():
+        raise LabError(f"{PROGRAM} is missing: run `make venv` (or `make demo`, which does everything)")
+    host.spawn(DAEMON, [str(PROGRAM), f"--config.file={CONFIG}"])
+
+    def answers() -> bool:
+        if not host.daemon(DAEMON):
+            raise LabError(f"{host.name}: the exporter ended; its log:\n{tail(host)}")
+        return ready(host)
+
+    until(f"the exporter on {host.name}", answers, START, log=lambda: tail(host), abort=host.abort)
+
+
+def stop(host: Host) -> None:
+    daemon = host.daemon(DAEMON)
+    if daemon:
+        host.signal("TERM", [daemon])
+        what = f"the exporter on {host.name} to stop"
+        until(what, lambda: not host.daemon(DAEMON), 15, log=lambda: tail(host))
+
+
+def ready(host: Host) -> bool:
+    url = f"http://127.0.0.1:{PORT}/-/ready"
+    return host.exec(["curl", "-sf", "--max-time", "3", "--output", "/dev/null", url]).returncode == 0
+
+
+def tail(host: Host) -> str:
+    return host.tail(f"/var/log/lab/{DAEMON}.log")

@@ -1,0 +1,104 @@
+"""The hosts of a lab that is up (or on its way), by what they are for."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from deploy.lab import cluster
+from deploy.lab.errors import LabError
+from deploy.lab.host import Host
+from deploy.lab.network import SWITCH
+from deploy.lab.state import State
+from deploy.lab.topology import Host as Place
+from deploy.lab.topology import Topology
+
+
+class Fleet:
+    def __init__(self, topology: Topology, state: State) -> None:
+        self.topology = topology
+        self.state = state
+        self.abort = threading.Event()
+        self.switch = Host(SWITCH, state, self.abort)
+        self.hosts = {place.name: Host(place.name, state, self.abort) for place in topology.hosts}
+
+    @property
+    def balancers(self) -> list[Host]:
+        return [self.hosts[place.name] for place in self.topology.balancers]
+
+    @property
+    def databases(self) -> list[Host]:
+        return [self.hosts[place.name] for place in self.topology.databases]
+
+    @property
+    def clients(self) -> list[Host]:
+        return [self.hosts[place.name] for place in self.topology.clients]
+
+    @property
+    def exporters(self) -> list[Host]:
+        """The hosts that run the project's exporter."""
+        return self.balancers if self.state.exporters() else []
+
+    @property
+    def everything(self) -> list[Host]:
+        return [self.switch, *self.hosts.values()]
+
+    def host(self, name: str) -> Host:
+        if name == SWITCH:
+            return self.switch
+        if name not in self.hosts:
+            raise LabError(f"no host {name!r}: this lab has {', '.join(self.hosts)} (and {SWITCH})")
+        return self.hosts[name]
+
+    def place(self, name: str) -> Place:
+        found = self.topology.host(name)
+        if found is None:
+            raise LabError(f"no host {name!r}: this lab has {', '.join(self.hosts)}")
+        return found
+
+    def peer(self, balancer: Host) -> Host:
+        return self.hosts[self.topology.peer(balancer.name).name]
+
+    def holders(self) -> list[Host]:
+        """Which balancers have the first VIP on an interface, asked from their kernels."""
+        return [host for host in self.balancers if self.topology.vip in addresses(host)]
+
+    def holder(self) -> Host:
+        """The balancer that serves the VIP; with two of them, the one that Pacemaker names first."""
+        held = self.holders()
+        if not held:
+            raise LabError(f"nobody holds {self.topology.vip}")
+        if len(held) > 1:
+            view = cluster.view(held[0])
+            named = view.running.get(self.topology.primitives[0], ()) if view else ()
+            return next((host for host in held if host.name in named[:1]), held[0])
+        return held[0]
+
+    def together(self, *jobs: Callable[[], object]) -> None:
+        """Runs jobs at the same time; the first that fails makes the others give up, and is raised."""
+        try:
+            side_by_side(*jobs)
+        except BaseException:
+            self.abort.set()
+            raise
+
+    def each(self, hosts: Iterable[Host], job: Callable[[Host], object]) -> None:
+        def bound(host: Host) -> Callable[[], object]:
+            return lambda: job(host)
+
+        self.together(*(bound(host) for host in hosts))
+
+
+def side_by_side(*jobs: Callable[[], object]) -> None:
+    """Runs jobs in threads; raises what the first of them raises, without waiting for the others."""
+    pool = ThreadPoolExecutor(len(jobs))
+    try:
+        for future in as_completed([pool.submit(job) for job in jobs]):
+            future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def addresses(host: Host) -> list[str]:
+    """IPv4 addresses on a host's interfaces: ``2: eth0    inet 10.0.0.11/24 brd … scope global eth0``."""
+    listed = host.exec(["ip", "-4", "-oneline", "addr", "show", "scope", "global"], timeout=5).stdout
+    return [line.split()[3].partition("/")[0] for line in listed.splitlines()]

@@ -1,0 +1,137 @@
+"""Three MariaDB servers as one Galera cluster, and the accounts that everything else logs in with."""
+
+from collections.abc import Sequence
+
+from deploy.lab.errors import LabError
+from deploy.lab.host import Host
+from deploy.lab.topology import Host as Place
+from deploy.lab.topology import Topology
+from deploy.lab.waiting import until
+
+DEFAULTS = "/etc/mysql/lab.cnf"
+ERROR_LOG = "/var/log/mysql/error.log"
+ACCOUNTS = "/etc/mysql/accounts.sql"
+JOIN = 60.0  # seconds, a whole state transfer included
+
+CONFIG = """\
+[mysqld]
+user = mysql
+bind-address = 0.0.0.0
+datadir = /var/lib/mysql
+socket = /run/mysqld/mysqld.sock
+pid-file = /run/mysqld/mysqld.pid
+log-error = /var/log/mysql/error.log
+binlog_format = ROW
+default_storage_engine = InnoDB
+innodb_autoinc_lock_mode = 2
+innodb_flush_log_at_trx_commit = 0
+innodb_buffer_pool_size = 64M
+innodb_log_file_size = 16M
+performance_schema = OFF
+
+wsrep_on = ON
+wsrep_provider = /usr/lib/galera/libgalera_smm.so
+wsrep_provider_options = "gcache.size=32M"
+wsrep_cluster_name = {cluster}
+wsrep_cluster_address = gcomm://{addresses}
+wsrep_node_name = {name}
+wsrep_node_address = {address}
+wsrep_sst_method = rsync
+"""
+
+# The accounts are the same on every topology; `haproxy` has no password because its check can't give one.
+SQL = """\
+ALTER USER root@localhost IDENTIFIED BY 'root';
+CREATE USER root@'%' IDENTIFIED BY 'root';
+GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;
+CREATE USER haproxy@'%';
+CREATE USER exporter@'%' IDENTIFIED BY 'exporter-lab';
+CREATE USER probe@'%' IDENTIFIED BY 'probe-lab';
+"""
+ROOT = {"MYSQL_PWD": "root"}
+CLIENT_FILE = "[client]\nuser = {user}\npassword = {user}-lab\n"
+
+
+def config(topology: Topology, place: Place) -> str:
+    addresses = ",".join(db.address for db in topology.databases)
+    return CONFIG.format(
+        cluster=topology.cluster_name, addresses=addresses, name=place.name, address=place.address
+    )
+
+
+def configure(hosts: Sequence[Host], topology: Topology) -> None:
+    for host, place in zip(hosts, topology.databases, strict=True):
+        host.write(DEFAULTS, config(topology, place))
+        host.write(ACCOUNTS, SQL)
+
+
+def bootstrap(host: Host) -> None:
+    """The first node of a new cluster, with the accounts that the others get by state transfer."""
+    install = ["mariadb-install-db", "--user=mysql", "--datadir=/var/lib/mysql", "--skip-test-db"]
+    host.run(*install, "--auth-root-authentication-method=normal", timeout=60)
+    _spawn(host, "--wsrep-new-cluster", f"--init-file={ACCOUNTS}")
+    wait_synced(host)
+
+
+def start(host: Host) -> None:
+    """Joins the cluster that is there."""
+    _spawn(host)
+    wait_synced(host)
+
+
+def revive(hosts: Sequence[Host]) -> None:
+    """When no node is Primary and none runs: the one with the newest state starts the cluster again."""
+    newest = max(hosts, key=_seqno)
+    newest.run("sed", "-i", "s/^safe_to_bootstrap: .*/safe_to_bootstrap: 1/", "/var/lib/mysql/grastate.dat")
+    _spawn(newest, "--wsrep-new-cluster")
+    wait_synced(newest)
+
+
+def wait_synced(host: Host) -> None:
+    def synced() -> bool:
+        if not host.daemon("mariadbd"):
+            raise LabError(f"{host.name}: mariadbd ended; its log:\n{host.tail(ERROR_LOG, 20)}")
+        return status(host).get("wsrep_local_state_comment") == "Synced"
+
+    until(f"{host.name} Synced", synced, JOIN, log=lambda: host.tail(ERROR_LOG), abort=host.abort)
+
+
+def status(host: Host) -> dict[str, str]:
+    """wsrep_* of this node, read through its own socket; empty when it does not answer."""
+    return parse_status(sql(host, "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'"))
+
+
+def parse_status(text: str) -> dict[str, str]:
+    """Lines of `mariadb --batch --skip-column-names`: name, tab, value."""
+    return {name: value for name, _, value in (line.partition("\t") for line in text.splitlines())}
+
+
+def sql(host: Host, statement: str) -> str:
+    """What root gets from the server on this host; empty when it does not answer within a few seconds."""
+    client = ["mariadb", "--no-defaults", "--socket=/run/mysqld/mysqld.sock", "--user=root"]
+    try:
+        done = host.exec([*client, "--batch", "--skip-column-names", f"--execute={statement}"], 5, env=ROOT)
+    except LabError:
+        return ""
+    return done.stdout
+
+
+def login(client: Host, vip: str, port: int) -> str:
+    """Logs in through the address as any client would; gives the node that answered, or (the error)."""
+    argv = ["mariadb", "--no-defaults", f"--host={vip}", f"--port={port}", "--user=root"]
+    query = ["--batch", "--skip-column-names", "--execute=SELECT @@wsrep_node_name"]
+    try:
+        done = client.exec([*argv, *query], 6, env=ROOT)
+    except LabError as error:
+        return f"({error})"
+    return done.stdout.strip() if done.returncode == 0 else f"({done.stderr.strip()})"
+
+
+def _spawn(host: Host, *options: str) -> None:
+    host.spawn("mariadbd", ["mariadbd", f"--defaults-file={DEFAULTS}", *options])
+
+
+def _seqno(host: Host) -> int:
+    state = host.path("/var/lib/mysql/grastate.dat")
+    lines = state.read_text().splitlines() if state.exists() else []
+    return next((int(line.split(":")[1]) for line in lines if line.startswith("seqno:")), -2)

@@ -1,0 +1,148 @@
+"""What keeps a lab from being whole, in sentences; whole is when there is nothing to say."""
+
+from dataclasses import dataclass, field
+
+from deploy.lab import cluster, exporters, galera, haproxy
+from deploy.lab.cluster import View
+from deploy.lab.errors import LabError
+from deploy.lab.fleet import Fleet, addresses, side_by_side
+from deploy.lab.host import Host
+from deploy.lab.topology import Topology
+
+
+@dataclass
+class Reading:
+    """Everything that is looked at, as each host itself tells it; None or {} from one that does not."""
+
+    views: dict[str, View | None] = field(default_factory=dict)
+    links_down: dict[str, list[str]] = field(default_factory=dict)
+    held: dict[str, list[str]] = field(default_factory=dict)  # balancer to the VIPs on its interfaces
+    servers: dict[str, dict[str, str]] = field(default_factory=dict)
+    databases: dict[str, dict[str, str]] = field(default_factory=dict)
+    logins: dict[str, str] = field(default_factory=dict)
+    exporters: dict[str, bool] = field(default_factory=dict)
+    stopped: dict[str, list[str]] = field(default_factory=dict)  # host to processes stopped by a signal
+
+
+def read(fleet: Fleet) -> Reading:
+    reading = Reading()
+    vips = fleet.topology.vips
+
+    def balancer(host: Host) -> None:
+        reading.views[host.name] = cluster.view(host)
+        reading.links_down[host.name] = cluster.links_down(host)
+        reading.held[host.name] = [address for address in addresses(host) if address in vips]
+        reading.servers[host.name] = haproxy.servers(host) if reading.held[host.name] else {}
+        if host in fleet.exporters:
+            reading.exporters[host.name] = exporters.ready(host)
+
+    def database(host: Host) -> None:
+        reading.databases[host.name] = galera.status(host)
+
+    def client(host: Host) -> None:
+        for vip in vips:
+            reading.logins[f"{host.name} to {vip}"] = galera.login(host, vip, fleet.topology.port)
+
+    for host in fleet.everything:
+        stopped = [process.name for process in host.processes() if process.state == "T"]
+        if stopped:
+            reading.stopped[host.name] = stopped
+    side_by_side(
+        *(lambda host=host: balancer(host) for host in fleet.balancers),
+        *(lambda host=host: database(host) for host in fleet.databases),
+        *(lambda host=host: client(host) for host in fleet.clients),
+    )
+    return reading
+
+
+def problems(topology: Topology, reading: Reading) -> list[str]:
+    return [
+        *_stopped(reading),
+        *_pacemaker(topology, reading),
+        *_addresses(topology, reading),
+        *_databases(topology, reading),
+        *_service(topology, reading),
+        *(f"{host}: the exporter does not answer" for host, ready in reading.exporters.items() if not ready),
+    ]
+
+
+def _stopped(reading: Reading) -> list[str]:
+    return [f"{host}: stopped by a signal: {', '.join(names)}" for host, names in reading.stopped.items()]
+
+
+def _pacemaker(topology: Topology, reading: Reading) -> list[str]:
+    found = []
+    everyone = frozenset(host.name for host in topology.balancers)
+    for host, view in reading.views.items():
+        found += [f"{host}: corosync link {line}" for line in reading.links_down[host]]
+        if view is None:
+            found.append(f"{host}: pacemaker does not answer")
+            continue
+        if missing := sorted(everyone - view.online):
+            found.append(f"{host}: does not see {', '.join(missing)} online")
+        found += [f"{host}: {trouble}" for trouble in view.troubles]
+        found += [f"{host}: {line}" for line in _resources(topology, view)]
+    dcs = {view.dc for view in reading.views.values() if view}
+    if dcs and (len(dcs) > 1 or "" in dcs):
+        found.append(f"no single DC: {', '.join(sorted(dc or 'none' for dc in dcs))}")
+    return found
+
+
+def _resources(topology: Topology, view: View) -> list[str]:
+    found = []
+    for resource in topology.primitives:
+        nodes = view.running.get(resource, ())
+        if len(nodes) != 1:
+            found.append(f"{resource} is started on {', '.join(nodes) or 'no node'}")
+    for resource, nodes in view.running.items():
+        if resource not in topology.primitives and len(nodes) != len(topology.balancers):
+            found.append(f"clone {resource} is started on {', '.join(nodes) or 'no node'}")
+    return found
+
+
+def _addresses(topology: Topology, reading: Reading) -> list[str]:
+    found = []
+    for vip in topology.vips:
+        holders = [host for host, held in reading.held.items() if vip in held]
+        if len(holders) != 1:
+            found.append(f"{vip} is held by {', '.join(holders) or 'nobody'}")
+    return found
+
+
+def _databases(topology: Topology, reading: Reading) -> list[str]:
+    found = []
+    for host, status in reading.databases.items():
+        seen = (
+            status.get("wsrep_cluster_status", "no answer"),
+            status.get("wsrep_local_state_comment", "no answer"),
+            status.get("wsrep_cluster_size", "no answer"),
+        )
+        if seen != ("Primary", "Synced", str(len(topology.databases))):
+            found.append(f"{host}: Galera is {seen[0]}, {seen[1]}, size {seen[2]}")
+    return found
+
+
+def _service(topology: Topology, reading: Reading) -> list[str]:
+    names = {host.name for host in topology.databases}
+    found = []
+    for host, held in reading.held.items():
+        servers = reading.servers[host]
+        found += [
+            f"{host}: HAProxy calls {name} {servers.get(name, 'nothing')}"
+            for name in sorted(names)
+            if held and servers.get(name) != "UP"
+        ]
+    bad = {way: answer for way, answer in reading.logins.items() if answer not in names}
+    found += [f"no login from {way}: {answer}" for way, answer in bad.items()]
+    return found
+
+
+def diagnose(fleet: Fleet) -> list[str]:
+    """Problems of the lab now; a host that is gone is a problem, not an error."""
+    dead = [f"{host.name} is not running" for host in fleet.everything if not host.alive()]
+    if dead:
+        return dead
+    try:
+        return problems(fleet.topology, read(fleet))
+    except LabError as error:
+        return [str(error)]

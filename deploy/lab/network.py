@@ -1,0 +1,66 @@
+"""Bridges without an address or a way out, in a namespace of their own, and the veths into the hosts.
+
+A port is `folab-NET-HOST` in the switch (`folab-0-11` plugs 10.0.0.11 into network 0) and ethNET in its host.
+"""
+
+from deploy.lab.host import Host
+from deploy.lab.topology import Host as Place
+from deploy.lab.topology import Topology
+
+SWITCH = "switch"
+TABLE = "table bridge folab"
+
+
+def bridge(network: int) -> str:
+    return f"folab-{network}"
+
+
+def port(place: Place, network: int) -> str:
+    return f"folab-{network}-{place.addresses[network].rpartition('.')[2]}"
+
+
+def ports(topology: Topology) -> list[tuple[Place, int]]:
+    return [(place, network) for place in topology.hosts for network in range(len(place.addresses))]
+
+
+def build_switch(switch: Host, topology: Topology) -> None:
+    for network in range(len(topology.prefixes)):
+        _ip(switch, f"link add {bridge(network)} type bridge forward_delay 0 stp_state 0")
+        _ip(switch, f"link set {bridge(network)} up")
+
+
+def plug(switch: Host, host: Host, place: Place) -> None:
+    for network, address in enumerate(place.addresses):
+        name = port(place, network)
+        peer = f"peer name eth{network} netns {host.pid()}"
+        _ip(switch, f"link add {name} type veth {peer}")
+        _ip(switch, f"link set {name} master {bridge(network)} up")
+        _ip(host, f"addr add {address}/24 broadcast + dev eth{network}")
+        _ip(host, f"link set eth{network} up")
+
+
+def unplug(switch: Host, place: Place, network: int = 0) -> None:
+    """The cable still has a carrier at both ends, and carries nothing."""
+    _ip(switch, f"link set {port(place, network)} nomaster")
+
+
+def separate(switch: Host, one: Place, other: Place) -> None:
+    """Nothing passes between two hosts on any network; both still reach everybody else."""
+    rules = [
+        f"iifname {port(a, network)} oifname {port(b, network)} drop"
+        for a, b in ((one, other), (other, one))
+        for network in range(len(one.addresses))
+    ]
+    chain = "chain forward { type filter hook forward priority 0; policy accept; " + "; ".join(rules) + "; }"
+    switch.run("nft", "--file", "-", stdin=f"{TABLE} {{ {chain} }}\n")
+
+
+def repair(switch: Host, topology: Topology) -> None:
+    """Every port on its bridge and nothing filtered, whatever it was before."""
+    switch.run("nft", "--file", "-", stdin=f"add {TABLE}\ndelete {TABLE}\n")
+    for place, network in ports(topology):
+        _ip(switch, f"link set {port(place, network)} master {bridge(network)} up")
+
+
+def _ip(host: Host, command: str) -> None:
+    host.in_network("ip", *command.split())

@@ -1,0 +1,50 @@
+"""Brings back a whole cluster whatever was broken: it looks at what should be, not at what was done."""
+
+from deploy.lab import cluster, exporters, galera, health, network
+from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
+from deploy.lab.waiting import until
+
+TIDY_EVERY = 5  # looks between two cleanups while only leftovers are wrong
+
+
+def repair(fleet: Fleet) -> None:
+    """Starts and reconnects what is missing; then the cluster finds itself (see wait_whole)."""
+    for host in fleet.everything:
+        host.signal("CONT", [process for process in host.processes() if process.state == "T"])
+    network.repair(fleet.switch, fleet.topology)
+    fleet.together(
+        *(lambda host=host: cluster.start(host) for host in fleet.balancers),
+        *(lambda host=host: exporters.start(host) for host in fleet.exporters),
+        lambda: _databases(fleet),
+    )
+
+
+def _databases(fleet: Fleet) -> None:
+    if not any(host.daemon("mariadbd") for host in fleet.databases):
+        galera.revive(fleet.databases)
+    fleet.each(fleet.databases, galera.start)
+
+
+def wait_whole(fleet: Fleet, seconds: float, *, tidy: bool = False) -> None:
+    """Until nothing is wrong; `tidy` makes Pacemaker forget failures and moves once its nodes are back."""
+    found: list[str] = []
+    looks = 0
+
+    def whole() -> bool:
+        nonlocal looks
+        found[:] = health.diagnose(fleet)
+        if tidy and found and looks % TIDY_EVERY == 0:
+            _tidy(fleet.balancers)
+        looks += 1
+        return not found
+
+    until("a whole cluster", whole, seconds, log=lambda: "\n".join(found), abort=fleet.abort, step=0.3)
+
+
+def _tidy(balancers: list[Host]) -> None:
+    views = [cluster.view(host) for host in balancers]
+    everyone = {host.name for host in balancers}
+    together = all(view and view.online == everyone for view in views)
+    if together and any(view and view.troubles for view in views):
+        cluster.tidy(balancers[0])

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Make the virtual environment with the locked development dependencies and the project itself.
+#
+#   venv.sh PYTHON FOLDER
+set -eu
+python=$1 venv=$2
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+    echo "failover-exporter needs Python 3.11 or newer; $python is not. Try make PYTHON=python3.12" >&2
+    exit 1
+}
+if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing python3-venv"
+        { apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv; } >/dev/null
+    else
+        echo "$python has no ensurepip: install the package python3-venv" >&2
+        exit 1
+    fi
+fi
+echo "Making $venv"
+"$python" -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+"$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -e .

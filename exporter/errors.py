@@ -2,6 +2,7 @@
 
 SourceError
 ├── Unreachable      not running, not there, no answer       reason "unreachable"
+│   ├── Refused      nobody listens at that address          reason "unreachable"
 │   └── TimedOut     there, but not within its time          reason "timeout"
 ├── Denied           it answered that we may not ask         reason "denied"
 └── Unparsable       it answered what we can't read          reason "unparsable"
@@ -22,6 +23,10 @@ class SourceError(Exception):
 
 class Unreachable(SourceError):
     reason = "unreachable"
+
+
+class Refused(Unreachable):
+    """Told apart because for some sources it is a reading: the program is not running here."""
 
 
 class TimedOut(Unreachable):

@@ -9,7 +9,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -46,7 +46,7 @@ class Source(ABC, Generic[T]):
     def collect(self, reading: T) -> Iterable[Metric]:
         """Render a reading. No I/O."""
 
-    def failures(self, reading: T) -> Sequence[SourceError]:
+    def failures(self, reading: T) -> Sequence[SourceError]:  # noqa: ARG002  # for those that override it
         """Parts that could not be read though the source as a whole was: counted and logged."""
         return ()
 
@@ -88,10 +88,7 @@ class SharedSource:
         """A reading, at the latest after `budget` seconds; never raises."""
         if self._latest and self._latest.serves(time.monotonic()):
             return self._latest
-        if self._under_way is None:
-            self._start(budget)
-        under_way = self._under_way
-        assert under_way
+        under_way = self._under_way or self._start(budget)
         await asyncio.wait({under_way}, timeout=budget)
         if under_way.done():
             return under_way.result()
@@ -101,11 +98,13 @@ class SharedSource:
             self._account(late)
         return late
 
-    def _start(self, budget: float) -> None:
+    def _start(self, budget: float) -> "asyncio.Future[Reading]":
         deadline = Deadline.after(min(budget, self.source.timeout))
         self._waited_out = False
-        self._under_way = asyncio.get_running_loop().run_in_executor(self._executor, self._read, deadline)
-        self._under_way.add_done_callback(self._finish)
+        under_way = asyncio.get_running_loop().run_in_executor(self._executor, self._read, deadline)
+        under_way.add_done_callback(self._finish)
+        self._under_way = under_way
+        return under_way
 
     def _read(self, deadline: Deadline) -> Reading:
         started = time.monotonic()
@@ -148,7 +147,9 @@ class SharedSource:
 class Scraper:
     """All sources that are on, as one page."""
 
-    def __init__(self, sources: Sequence[Source[Any]]):
+    def __init__(self, sources: Sequence[Source[Any]], about: Callable[[], Iterable[Metric]]):
+        """`about` gives the families about the exporter itself, for every page."""
+        self._about = about
         self._executor = ThreadPoolExecutor(max_workers=len(sources) or 1, thread_name_prefix="source")
         self._shared = {source.name: SharedSource(source, self._executor) for source in sources}
 
@@ -182,7 +183,7 @@ class Scraper:
         for one in shared:
             for reason in REASONS:
                 failures.add(one.failures[reason], collector=one.source.name, reason=reason)
-        return [*families, success, duration, failures]
+        return [*self._about(), *families, success, duration, failures]
 
     def _collect(self, one: SharedSource, reading: Reading) -> list[Metric] | None:
         if reading.error:

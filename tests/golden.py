@@ -20,11 +20,11 @@ class Page:
 
 
 def exposition(families: Iterable[Metric]) -> str:
-    return generate_latest(Page(families)).decode()  # type: ignore[arg-type]  # only collect() is used
+    return generate_latest(Page(families)).decode()
 
 
 def assert_golden(expected: Path, families: Iterable[Metric], *, update: bool) -> None:
-    """The families are exactly the page in `expected`; `pytest --update-golden` writes it anew, to be read."""
+    """The families are exactly the page in `expected`; `pytest --update-golden` writes it anew."""
     page = exposition(families)
     if update:
         expected.write_text(page)

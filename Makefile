@@ -1,0 +1,53 @@
+# The two commands: `make demo` shows it, `make test` proves it. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin
+
+.PHONY: help demo test check lab-test compare venv packages lock clean
+
+help:
+	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
+	@echo 'make test      install what is missing, then all tests; the lab where the machine allows it'
+	@echo 'make check     format, types, imports and the fast tests; no lab'
+	@echo 'make compare   side by side with the exporters people use today              (root, Debian 12)'
+	@echo 'make clean     take the lab down, remove what was built'
+
+demo: packages venv
+	$(RUN)/python -m deploy.demo
+
+test: packages-if-root check lab-test
+
+check: venv
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache
+	$(RUN)/pytest -m 'not lab'
+
+lab-test: venv
+	$(RUN)/pytest -m lab
+
+compare: packages venv
+	$(RUN)/python -m deploy.compare
+
+venv: $(VENV)/.complete
+
+$(VENV)/.complete: pyproject.toml requirements-dev.txt
+	deploy/venv.sh $(PYTHON) $(VENV)
+	touch $@
+
+.PHONY: packages-if-root
+packages-if-root:
+	deploy/packages.sh --if-possible deploy/lab/packages.txt deploy/compare/packages.txt
+
+packages:
+	deploy/packages.sh deploy/lab/packages.txt deploy/compare/packages.txt
+
+lock:
+	$(RUN)/pip-compile --quiet --extra dev --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt pyproject.toml
+
+clean:
+	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

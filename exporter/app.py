@@ -1,0 +1,132 @@
+"""Puts the parts together: the one module that knows all of them."""
+
+import asyncio
+import logging
+import platform
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.metrics_core import Metric
+
+from exporter.config import Config
+from exporter.families import gauge
+from exporter.scrape import Scraper, Source
+from exporter.sources.address.source import AddressSource
+from exporter.sources.corosync.source import CorosyncSource
+from exporter.sources.galera.source import GaleraSource
+from exporter.sources.haproxy.source import HAProxySource
+from exporter.sources.pacemaker.source import PacemakerSource
+from exporter.web import application
+from exporter.web_config import CannotSecure, Certificates, WebConfig, basic_auth
+
+log = logging.getLogger(__name__)
+
+VERSION = installed_version("failover-exporter")
+SHUTDOWN_SECONDS = 5.0  # for scrapes under way; systemd's own limit is 90
+
+
+class CannotServe(Exception):
+    """The pages can't be offered; the text says why."""
+
+
+def sources(config: Config) -> list[Source[Any]]:
+    """The collectors that the configuration turns on."""
+    on: list[Source[Any]] = []
+    if config.pacemaker:
+        on.append(PacemakerSource(config.pacemaker))
+    if config.corosync:
+        on.append(CorosyncSource(config.corosync))
+    if config.haproxy:
+        on.append(HAProxySource(config.haproxy))
+    if config.galera:
+        on.append(GaleraSource(config.galera))
+    if config.vips:
+        on.append(AddressSource(tuple(vip.address for vip in config.vips)))
+    return on
+
+
+def collectors(config: Config) -> list[str]:
+    return [source.name for source in sources(config)]
+
+
+class AboutItself:
+    """Families about the exporter's own process."""
+
+    def __init__(self) -> None:
+        self._process = ProcessCollector(registry=CollectorRegistry())
+
+    def collect(self) -> Iterable[Metric]:
+        build = gauge("failover_exporter_build_info", "1; which build runs here.", "version", "python")
+        build.add(1, version=VERSION, python=platform.python_version())
+        return [build, *self._process.collect()]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where and how the pages are served."""
+
+    listen: Sequence[tuple[str | None, int]]  # host (None: all addresses) and port
+    telemetry_path: str
+    web_config: WebConfig
+    folder: Path  # relative file names in web_config are in it
+
+
+async def serve(config: Config, pages: Pages) -> None:
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate again. Raises CannotServe."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    certificates = _certificates(pages)
+    loop.add_signal_handler(signal.SIGHUP, _reload, certificates)
+    scraper = Scraper(sources(config), AboutItself().collect)
+    users = pages.web_config.basic_auth_users
+    app = application(scraper, pages.telemetry_path, VERSION, [basic_auth(users)] if users else [])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await _listen(runner, pages.listen, certificates)
+        log.info("started, collectors: %s", ", ".join(scraper.collectors))
+        await stop.wait()
+        log.info("stopped by a signal")
+    finally:
+        await runner.cleanup()
+        scraper.close()
+
+
+def _certificates(pages: Pages) -> Certificates | None:
+    if not pages.web_config.tls_server_config:
+        return None
+    try:
+        return Certificates(pages.web_config.tls_server_config, pages.folder)
+    except CannotSecure as error:
+        raise CannotServe(str(error)) from None
+
+
+def _reload(certificates: Certificates | None) -> None:
+    if not certificates:
+        log.info("SIGHUP: no certificate to read again; a changed configuration needs a restart")
+        return
+    try:
+        certificates.load()
+        log.info("SIGHUP: certificate read again")
+    except CannotSecure as error:
+        log.error("SIGHUP: the old certificate stays in use: %s", error)
+
+
+async def _listen(
+    runner: web.AppRunner, listen: Sequence[tuple[str | None, int]], certificates: Certificates | None
+) -> None:
+    context = certificates.context if certificates else None
+    for host, port in listen:
+        shown = f"{host or ''}:{port}"
+        try:
+            await web.TCPSite(runner, host, port, ssl_context=context).start()
+        except OSError as error:
+            raise CannotServe(f"can't listen on {shown}: {error.strerror or error}") from None
+        log.info("listening on %s%s", shown, " with TLS" if context else "")

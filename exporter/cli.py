@@ -1,0 +1,114 @@
+"""The command line."""
+
+import argparse
+import asyncio
+import logging
+import platform
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from exporter import app
+from exporter.config import Config
+from exporter.logs import FORMATS, LEVELS, set_up
+from exporter.typed_yaml import ConfigError, load
+from exporter.web_config import WebConfig
+
+DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
+DEFAULT_PORT = 10664
+
+log = logging.getLogger(__name__)
+
+
+def listen_address(text: str) -> tuple[str | None, int]:
+    """`:10664`, `127.0.0.1:10664`, `[::1]:10664` or `host:10664`; without a host, all addresses."""
+    match = re.fullmatch(r"(?:\[([^]]+)\]|([^:]*)):([0-9]{1,5})", text)
+    if not match or not 0 <= int(match[3]) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not [HOST]:PORT, as in :{DEFAULT_PORT}")
+    return (match[1] or match[2] or None), int(match[3])
+
+
+def telemetry_path(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9._~/-]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path, as in /metrics")
+    return text
+
+
+def parser() -> argparse.ArgumentParser:
+    arguments = argparse.ArgumentParser(
+        prog="failover-exporter",
+        description="Prometheus exporter for a floating IP: Pacemaker, Corosync, HAProxy, Galera.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = arguments.add_argument
+    add(
+        "--config.file",
+        dest="config",
+        type=Path,
+        metavar="FILE",
+        default=DEFAULT_CONFIG,
+        help="what to watch",
+    )
+    add(
+        "--web.listen-address",
+        dest="listen",
+        type=listen_address,
+        action="append",
+        metavar="[HOST]:PORT",
+        help=f"where to serve; may be given several times (default: :{DEFAULT_PORT})",
+        default=argparse.SUPPRESS,
+    )
+    add(
+        "--web.telemetry-path",
+        dest="path",
+        type=telemetry_path,
+        metavar="PATH",
+        default="/metrics",
+        help="of the metrics",
+    )
+    add(
+        "--web.config.file",
+        dest="web_config",
+        type=Path,
+        metavar="FILE",
+        help="TLS and basic authentication, in the format of all Prometheus exporters",
+    )
+    add("--log.level", dest="level", choices=LEVELS, default="info", help="the least that is logged")
+    add("--log.format", dest="format", choices=FORMATS, default="logfmt", help="of a log line, on stderr")
+    add(
+        "--check-config",
+        action="store_true",
+        help="check the configuration file, say what it turns on, and end",
+    )
+    add(
+        "--version",
+        action="version",
+        version=f"failover-exporter {app.VERSION} (Python {platform.python_version()})",
+        help="show the version and end",
+    )
+    return arguments
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 well, 1 can't run as configured, 2 wrong usage."""
+    arguments = parser().parse_args(argv)
+    try:
+        config = load(Config, arguments.config)
+        web_config = load(WebConfig, arguments.web_config) if arguments.web_config else WebConfig()
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # several lines for a person, before logging begins
+        return 1
+    if arguments.check_config:
+        print(f"{arguments.config}: fine, collectors: {', '.join(app.collectors(config))}")  # noqa: T201
+        return 0
+    set_up(arguments.level, arguments.format)
+    listen = getattr(arguments, "listen", [(None, DEFAULT_PORT)])
+    folder = (arguments.web_config or arguments.config).parent
+    try:
+        asyncio.run(app.serve(config, app.Pages(listen, arguments.path, web_config, folder)))
+    except app.CannotServe as error:
+        log.error("%s", error)
+        return 1
+    return 0

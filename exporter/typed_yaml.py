@@ -1,0 +1,168 @@
+"""YAML into frozen dataclasses: every mistake told by key and line, all at once."""
+
+import dataclasses
+import difflib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import yaml
+
+T = TypeVar("T")
+
+_SCALARS: Mapping[type, tuple[str, frozenset[str]]] = {
+    str: ("text", frozenset({"str", "int", "float", "timestamp"})),
+    float: ("a number", frozenset({"int", "float"})),
+    int: ("a whole number", frozenset({"int"})),
+    bool: ("true or false", frozenset({"bool"})),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    line: int  # from 1
+    key: str  # as in "galera.nodes"; empty for the whole file
+    message: str
+
+    def __str__(self) -> str:
+        return (
+            f"line {self.line}: {self.key}: {self.message}"
+            if self.key
+            else f"line {self.line}: {self.message}"
+        )
+
+
+class ConfigError(Exception):
+    """All problems of one file, one a line."""
+
+    def __init__(self, name: str, problems: list[Problem]):
+        super().__init__("\n".join(f"{name}: {problem}" for problem in sorted(problems)))
+        self.problems = problems
+
+
+def load(kind: type[T], path: Path) -> T:
+    """Read a file whose keys are the fields of `kind`. Raises ConfigError, also when it can't be read."""
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ConfigError(str(path), [Problem(1, "", f"can't be read: {reason}")]) from None
+    return parse(kind, text, str(path))
+
+
+def parse(kind: type[T], text: str, name: str) -> T:
+    """As load, from text; `name` stands before each problem."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(name, [Problem(line, "", f"not YAML: {error.problem or error.context}")]) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(name, [Problem(1, "", f"not YAML: {error}")]) from None
+    if node is None:
+        node = yaml.MappingNode("tag:yaml.org,2002:map", [], yaml.Mark(name, 0, 0, 0, "", 0))
+    reader = _Reader()
+    value = reader.read(kind, node, "")
+    if reader.problems:
+        raise ConfigError(name, reader.problems)
+    return value  # type: ignore[no-any-return]  # read() returns what `kind` says, or notes a problem
+
+
+class _Reader:
+    """Turns YAML nodes into values of a type. A value that can't be made is None, with a problem noted."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def read(self, kind: Any, node: yaml.Node, key: str) -> Any:
+        origin = get_origin(kind)
+        if origin in (Union, types.UnionType):
+            (kind,) = (one for one in get_args(kind) if one is not types.NoneType)
+            origin = get_origin(kind)
+        if dataclasses.is_dataclass(kind):
+            return self._dataclass(kind, node, key)
+        if origin is tuple:
+            return self._tuple(get_args(kind)[0], node, key)
+        if origin is not None:
+            return self._mapping(get_args(kind)[1], node, key)
+        return self._scalar(kind, node, key)
+
+    def _problem(self, node: yaml.Node, key: str, message: str) -> None:
+        self.problems.append(Problem(node.start_mark.line + 1, key, message))
+
+    def _entries(self, node: yaml.Node, key: str, expected: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Keys and values of a mapping, by the key's text."""
+        if not isinstance(node, yaml.MappingNode):
+            self._problem(node, key, f"expected {expected}" + (f", for a start `{key}: {{}}`" if key else ""))
+            return {}
+        entries: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for name, value in node.value:
+            text = str(name.value)
+            if text in entries:
+                self._problem(name, _under(key, text), "is there twice")
+            entries[text] = (name, value)
+        return entries
+
+    def _dataclass(self, kind: Any, node: yaml.Node, key: str) -> Any:
+        before = len(self.problems)
+        fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
+        hints = get_type_hints(kind)
+        entries = self._entries(node, key, "keys and values")
+        given = {}
+        for name, (name_node, value_node) in entries.items():
+            if name in fields:
+                given[name] = self.read(hints[name], value_node, _under(key, name))
+            else:
+                self._problem(name_node, _under(key, name), _unknown(name, list(fields)))
+        if len(self.problems) > before:
+            return None
+        missing = [name for name, field in fields.items() if name not in given and _required(field)]
+        for name in missing:
+            self._problem(node, _under(key, name), "is missing")
+        return None if missing else self._make(kind, given, node, key, entries)
+
+    def _make(
+        self, kind: Any, given: dict[str, Any], node: yaml.Node, key: str, entries: Mapping[str, Any]
+    ) -> Any:
+        try:
+            return kind(**given)
+        except ValueError as error:
+            name, colon, message = str(error).partition(": ")
+            if colon and name in entries:
+                self._problem(entries[name][0], _under(key, name), message)
+            else:
+                self._problem(node, key, str(error))
+            return None
+
+    def _mapping(self, kind: Any, node: yaml.Node, key: str) -> Any:
+        entries = self._entries(node, key, "names and values")
+        return {name: self.read(kind, value, _under(key, name)) for name, (_, value) in entries.items()}
+
+    def _tuple(self, kind: Any, node: yaml.Node, key: str) -> Any:
+        if not isinstance(node, yaml.SequenceNode):
+            self._problem(node, key, "expected a list")
+            return ()
+        return tuple(self.read(kind, one, f"{key}[{index}]") for index, one in enumerate(node.value))
+
+    def _scalar(self, kind: type, node: yaml.Node, key: str) -> Any:
+        expected, tags = _SCALARS[kind]
+        if not isinstance(node, yaml.ScalarNode) or node.tag.rpartition(":")[2] not in tags:
+            shown = f", got {node.value!r}" if isinstance(node, yaml.ScalarNode) and node.value else ""
+            self._problem(node, key, f"expected {expected}{shown}")
+            return None
+        return node.value if kind is str else kind(yaml.safe_load(node.value))
+
+
+def _under(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"unknown key, did you mean {near[0]}?" if near else f"unknown key, there are {', '.join(known)}"

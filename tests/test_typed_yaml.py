@@ -1,0 +1,118 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.typed_yaml import ConfigError, Problem, load, parse
+
+
+@dataclass(frozen=True)
+class Inner:
+    path: str = "tool"
+    timeout: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.timeout <= 0:
+            raise ValueError("timeout: must be more than 0")
+
+
+@dataclass(frozen=True)
+class Outer:
+    name: str
+    inner: Inner | None = None
+    many: tuple[Inner, ...] = ()
+    nodes: Mapping[str, str] | None = None
+    count: int = 3
+    on: bool = False
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(Outer, text, "f.yml")
+    return str(caught.value).splitlines()
+
+
+def test_every_kind_of_value_is_read() -> None:
+    """Scalars, sections, lists and mappings become the fields' types; the rest keeps its default."""
+    text = """
+name: x
+inner: {timeout: 2}
+many: [{path: a}, {path: b}]
+nodes: {n1: "10.0.0.1:3306", n2: 10.0.0.2:3306}
+on: true
+"""
+    read = parse(Outer, text, "f.yml")
+    assert read == Outer(
+        name="x",
+        inner=Inner(timeout=2.0),
+        many=(Inner(path="a"), Inner(path="b")),
+        nodes={"n1": "10.0.0.1:3306", "n2": "10.0.0.2:3306"},
+        on=True,
+    )
+    assert read.inner
+    assert isinstance(read.inner.timeout, float)
+
+
+def test_all_mistakes_are_told_at_once_with_key_and_line() -> None:
+    """One run shows every mistake, in the order of the lines."""
+    text = """name: x
+inner:
+  timeuot: 1
+  path: [a]
+many:
+  - {timeout: soon}
+  - {timeout: 0}
+count: 1.5
+nothing: {}
+count: 2
+"""
+    assert problems(text) == [
+        "f.yml: line 3: inner.timeuot: unknown key, did you mean timeout?",
+        "f.yml: line 4: inner.path: expected text",
+        "f.yml: line 6: many[0].timeout: expected a number, got 'soon'",
+        "f.yml: line 7: many[1].timeout: must be more than 0",
+        "f.yml: line 9: nothing: unknown key, there are name, inner, many, nodes, count, on",
+        "f.yml: line 10: count: is there twice",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "f.yml: line 1: name: is missing"),
+        ("name: x\ninner:\n", "f.yml: line 2: inner: expected keys and values, for a start `inner: {}`"),
+        ("- a\n", "f.yml: line 1: expected keys and values"),
+        ("name: x\nmany: 3\n", "f.yml: line 2: many: expected a list"),
+        ("name: x\nnodes: [a]\n", "f.yml: line 2: nodes: expected names and values"),
+        ("name: x\ninner: {timeout: -1}\n", "f.yml: line 2: inner.timeout: must be more than 0"),
+        ("name: [\n", "f.yml: line 2: not YAML: expected the node content, but found '<stream end>'"),
+        ("name: x\x00\n", "f.yml: line 1: not YAML: "),
+        ("name: *gone\n", "f.yml: line 1: not YAML: found undefined alias 'gone'"),
+        ("name: x\ncount: ３\n", "f.yml: line 2: count: expected a whole number, got '３'"),  # noqa: RUF001
+    ],
+)
+def test_each_mistake_says_what_to_do(text: str, problem: str) -> None:
+    """A mistake is named by key and line, in words that say what is expected."""
+    assert problems(text)[0].startswith(problem)
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever the file holds, the only error is a ConfigError."""
+    try:
+        parse(Outer, text, "f.yml")
+    except ConfigError as error:
+        assert error.problems
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A missing file and one that is not UTF-8 are told by name."""
+    with pytest.raises(ConfigError, match=r"absent\.yml: line 1: can't be read: No such file or directory"):
+        load(Outer, tmp_path / "absent.yml")
+    (tmp_path / "odd.yml").write_bytes(b"name: \xff")
+    with pytest.raises(ConfigError) as caught:
+        load(Outer, tmp_path / "odd.yml")
+    assert caught.value.problems == [Problem(1, "", "can't be read: not UTF-8")]

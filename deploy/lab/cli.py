@@ -19,9 +19,7 @@ from deploy.lab.topologies import TOPOLOGIES
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="lab", description="A real cluster in namespaces."
-    )
+    top = argparse.ArgumentParser(prog="lab", description="A real cluster in namespaces.")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     up = verbs.add_parser("up", help="build the cluster, wait until it is whole")
     topologies = "; ".join(f"{topology.name}: {topology.help}" for topology in TOPOLOGIES.values())

@@ -1,9 +1,10 @@
 """What exists, written down before it exists, so that `down` finds all of it after any kind of end.
 
-A folder holds the topology's name, the boot it belongs to, the faults injected and one file for each host. That
-file is written by the host's own first process, about itself, before it makes any namespace; until it has done
-so it keeps the folder's lock open. So whoever gets the lock sees every process that was ever started.
+A folder holds the topology's name, the boot it belongs to, the faults injected and one file for each host.
+That file is written by the host's own first process, about itself, before it makes any namespace; until it
+has done so it keeps the folder's lock open. So whoever gets the lock sees every process ever started.
 Everything else (mounts, interfaces, files of the hosts) is in the hosts' namespaces and ends with them.
+"""
 
 import fcntl
 import json

@@ -1,0 +1,220 @@
+"""The HTTP transport against real servers on loopback."""
+
+import asyncio
+import base64
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from exporter.errors import Denied, Refused, TimedOut, Unparsable, Unreachable
+from exporter.transports import http
+from exporter.transports.deadline import Deadline
+from tests.transports.peers import answer, closed_port, flood, tcp_peer, trickle, until_closed
+
+SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
+SECRET = "hunter2%2F"  # "hunter2/" as a URL spells it
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """An aiohttp server on a free loopback port; gives its base URL."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handler)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
+
+
+async def get(url: str, seconds: float = 5.0) -> bytes:
+    """As the program does it: in a thread beside the loop that serves."""
+    return await asyncio.to_thread(http.get, url, Deadline.after(seconds))
+
+
+async def test_the_body_of_an_answer_comes_back() -> None:
+    """A 200 answer's body, whether its length is announced or it comes in chunks; the path goes out as it is."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.raw_path != "/stats;csv;norefresh?a=1":
+            return web.Response(status=404)
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        await response.write(b"# pxname,")
+        await response.write(b"svname,\n" * 100_000)
+        return response
+
+    async with serving(handler) as url:
+        assert await get(f"{url}/stats;csv;norefresh?a=1") == b"# pxname," + b"svname,\n" * 100_000
+
+
+async def test_a_length_that_is_announced_is_read_to_its_end() -> None:
+    """A body with Content-Length is read whole though it comes in many packets."""
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(body=b"y" * 3_000_000)
+
+    async with serving(handler) as url:
+        assert await get(url) == b"y" * 3_000_000
+
+
+async def test_user_and_password_go_as_basic_authentication() -> None:
+    """The URL's user and password, percent-decoded, are the account."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        wanted = "Basic " + base64.b64encode(b"stats:hunter2/").decode()
+        return web.Response(status=200 if request.headers.get("Authorization") == wanted else 401)
+
+    async with serving(handler) as url:
+        assert await get(url.replace("http://", f"http://stats:{SECRET}@")) == b""
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_account_is_denied_and_its_password_not_shown(status: int) -> None:
+    """401 and 403 are Denied; the text names the page and not the password."""
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status)
+
+    async with serving(handler) as url:
+        with pytest.raises(Denied) as caught:
+            await get(url.replace("http://", f"http://stats:{SECRET}@"))
+    assert url in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    """A statistics page is asked directly: another place's answer is not an answer."""
+    paths = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        paths.append(request.path)
+        return web.Response(status=302, headers={"Location": "/elsewhere"})
+
+    async with serving(handler) as url:
+        with pytest.raises(Unreachable, match="HTTP 302"):
+            await get(f"{url}/stats")
+    assert paths == ["/stats"]
+
+
+async def test_an_error_page_is_unreachable() -> None:
+    """A page that is not there is not a reading."""
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=503, text="no")
+
+    async with serving(handler) as url:
+        with pytest.raises(Unreachable, match="HTTP 503"):
+            await get(url)
+
+
+async def test_an_unknown_certificate_is_unreachable(tmp_path: Path) -> None:
+    """Over https the certificate is checked; the text says that it was TLS."""
+    key = str(tmp_path / "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", key + ".crt"]
+        + ["-subj", "/CN=localhost", "-days", "1"],
+        check=True,
+        capture_output=True,
+    )
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(key + ".crt", key)
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text="secret")
+
+    async with serving(handler, tls) as url:
+        with pytest.raises(Unreachable, match="TLS"):
+            await get(url)
+
+
+def test_nobody_listening_is_refused() -> None:
+    """A closed port says that nothing runs there, and the password is not in what is said."""
+    with pytest.raises(Refused) as caught:
+        http.get(f"http://stats:{SECRET}@127.0.0.1:{closed_port()}/stats;csv", Deadline.after(5))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_name_that_does_not_exist_is_not_refused() -> None:
+    """Without an address nobody said that nothing runs there."""
+    with pytest.raises(Unreachable, match="resolved") as caught:
+        http.get(f"http://stats:{SECRET}@no-such-host.invalid/", Deadline.after(5))
+    assert not isinstance(caught.value, Refused)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_server_that_never_answers_times_out() -> None:
+    """The connection stands, no byte comes: the call ends by its deadline."""
+    with tcp_peer(until_closed) as port, pytest.raises(TimedOut):
+        http.get(f"http://127.0.0.1:{port}/", Deadline.after(SOON))
+
+
+@pytest.mark.parametrize(
+    ("before", "drop"),
+    [
+        (b"", b"H"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFF\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+    ],
+    ids=["status line", "headers", "body", "chunks", "inside a chunk", "body without length"],
+)
+def test_a_slow_trickle_ends_by_the_deadline(before: bytes, drop: bytes) -> None:
+    """A byte now and then does not put the deadline off, wherever in the answer it drips."""
+    with tcp_peer(trickle(before, drop)) as port, pytest.raises(TimedOut):
+        http.get(f"http://127.0.0.1:{port}/", Deadline.after(SOON))
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n# pxname,svname,\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n# pxname,",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n# pxname,\r\n",
+    ],
+    ids=["length", "inside a chunk", "no last chunk"],
+)
+def test_an_answer_that_is_cut_off_is_unparsable(cut: bytes) -> None:
+    """Fewer bytes than announced, or chunks without their end, are never a reading."""
+    with tcp_peer(answer(cut)) as port, pytest.raises(Unparsable, match="cut off"):
+        http.get(f"http://127.0.0.1:{port}/", Deadline.after(5))
+
+
+def test_an_answer_without_end_is_unparsable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than the limit is not kept in memory."""
+    monkeypatch.setattr(http, "ANSWER_LIMIT", 1024 * 1024)
+    with (
+        tcp_peer(flood(b"HTTP/1.1 200 OK\r\n\r\n", http.ANSWER_LIMIT)) as port,
+        pytest.raises(Unparsable, match="more than 1048576"),
+    ):
+        http.get(f"http://127.0.0.1:{port}/", Deadline.after(5))
+
+
+def test_what_is_not_http_is_unparsable() -> None:
+    """A port where something else talks."""
+    with tcp_peer(answer(b"5.5.5-10.11.6-MariaDB\0\r\n\r\n")) as port, pytest.raises(Unparsable):
+        http.get(f"http://127.0.0.1:{port}/", Deadline.after(5))
+
+
+def test_a_server_that_hangs_up_without_a_word_is_unreachable() -> None:
+    """No answer at all, though somebody listened."""
+    with tcp_peer(lambda connection: connection.shutdown(socket.SHUT_RDWR)) as port:
+        with pytest.raises(Unreachable) as caught:
+            http.get(f"http://stats:{SECRET}@127.0.0.1:{port}/", Deadline.after(5))
+    assert not isinstance(caught.value, Refused)
+    assert "hunter2" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Real peers on this machine that behave badly: each serves one connection, in a thread, by its own script."""
+"""Real peers on this machine that behave badly: each serves one connection, in a thread, by its script."""
 
 import socket
 import threading
@@ -63,7 +63,7 @@ def until_closed(connection: socket.socket) -> None:
 
 
 def trickle(before: bytes, drop: bytes) -> Script:
-    """`before`, then one `drop` every 5 ms, each well within any read's own timeout, for as long as it is taken."""
+    """`before`, then one `drop` every 5 ms, each well within any read's own timeout, without end."""
 
     def script(connection: socket.socket) -> None:
         connection.recv(65536)

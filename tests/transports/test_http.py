@@ -18,7 +18,7 @@ from exporter.transports.deadline import Deadline
 from tests.transports.peers import answer, closed_port, flood, tcp_peer, trickle, until_closed
 
 SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
-SECRET = "hunter2%2F"  # "hunter2/" as a URL spells it
+TYPED = "hunter2%2F"  # "hunter2/" as a URL spells it
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,7 +45,7 @@ async def get(url: str, seconds: float = 5.0) -> bytes:
 
 
 async def test_the_body_of_an_answer_comes_back() -> None:
-    """A 200 answer's body, whether its length is announced or it comes in chunks; the path goes out as it is."""
+    """A 200 answer's body, all its chunks; the path goes out as it is."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         if request.raw_path != "/stats;csv;norefresh?a=1":
@@ -79,7 +79,7 @@ async def test_user_and_password_go_as_basic_authentication() -> None:
         return web.Response(status=200 if request.headers.get("Authorization") == wanted else 401)
 
     async with serving(handler) as url:
-        assert await get(url.replace("http://", f"http://stats:{SECRET}@")) == b""
+        assert await get(url.replace("http://", f"http://stats:{TYPED}@")) == b""
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -91,7 +91,7 @@ async def test_a_refused_account_is_denied_and_its_password_not_shown(status: in
 
     async with serving(handler) as url:
         with pytest.raises(Denied) as caught:
-            await get(url.replace("http://", f"http://stats:{SECRET}@"))
+            await get(url.replace("http://", f"http://stats:{TYPED}@"))
     assert url in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
@@ -121,22 +121,28 @@ async def test_an_error_page_is_unreachable() -> None:
             await get(url)
 
 
-async def test_an_unknown_certificate_is_unreachable(tmp_path: Path) -> None:
-    """Over https the certificate is checked; the text says that it was TLS."""
+@pytest.fixture
+def own_certificate(tmp_path: Path) -> ssl.SSLContext:
+    """A server's certificate that no authority signed."""
     key = str(tmp_path / "key.pem")
+    names = ["-keyout", key, "-out", f"{key}.crt", "-subj", "/CN=localhost", "-days", "1"]
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", key + ".crt"]
-        + ["-subj", "/CN=localhost", "-days", "1"],
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *names],  # noqa: S607  # a test's tool
         check=True,
         capture_output=True,
     )
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(key + ".crt", key)
+    tls.load_cert_chain(f"{key}.crt", key)
+    return tls
+
+
+async def test_an_unknown_certificate_is_unreachable(own_certificate: ssl.SSLContext) -> None:
+    """Over https the certificate is checked; the text says that it was TLS."""
 
     async def handler(_request: web.Request) -> web.StreamResponse:
         return web.Response(text="secret")
 
-    async with serving(handler, tls) as url:
+    async with serving(handler, own_certificate) as url:
         with pytest.raises(Unreachable, match="TLS"):
             await get(url)
 
@@ -144,14 +150,14 @@ async def test_an_unknown_certificate_is_unreachable(tmp_path: Path) -> None:
 def test_nobody_listening_is_refused() -> None:
     """A closed port says that nothing runs there, and the password is not in what is said."""
     with pytest.raises(Refused) as caught:
-        http.get(f"http://stats:{SECRET}@127.0.0.1:{closed_port()}/stats;csv", Deadline.after(5))
+        http.get(f"http://stats:{TYPED}@127.0.0.1:{closed_port()}/stats;csv", Deadline.after(5))
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_name_that_does_not_exist_is_not_refused() -> None:
     """Without an address nobody said that nothing runs there."""
     with pytest.raises(Unreachable, match="resolved") as caught:
-        http.get(f"http://stats:{SECRET}@no-such-host.invalid/", Deadline.after(5))
+        http.get(f"http://stats:{TYPED}@no-such-host.invalid/", Deadline.after(5))
     assert not isinstance(caught.value, Refused)
     assert "hunter2" not in str(caught.value)
 
@@ -213,8 +219,10 @@ def test_what_is_not_http_is_unparsable() -> None:
 
 def test_a_server_that_hangs_up_without_a_word_is_unreachable() -> None:
     """No answer at all, though somebody listened."""
-    with tcp_peer(lambda connection: connection.shutdown(socket.SHUT_RDWR)) as port:
-        with pytest.raises(Unreachable) as caught:
-            http.get(f"http://stats:{SECRET}@127.0.0.1:{port}/", Deadline.after(5))
+    with (
+        tcp_peer(lambda connection: connection.shutdown(socket.SHUT_RDWR)) as port,
+        pytest.raises(Unreachable) as caught,
+    ):
+        http.get(f"http://stats:{TYPED}@127.0.0.1:{port}/", Deadline.after(5))
     assert not isinstance(caught.value, Refused)
     assert "hunter2" not in str(caught.value)

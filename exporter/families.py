@@ -22,7 +22,7 @@ class Family(Metric):
         self._label_names = frozenset(labels)
         self._values: dict[tuple[str, ...], float] = {}
 
-    def add(self, value: float, **labels: str) -> None:
+    def add(self, value: float, /, **labels: str) -> None:
         """Add one series. The same series again is let pass if it says the same, else Unparsable."""
         if labels.keys() != self._label_names:
             raise TypeError(

@@ -1,0 +1,164 @@
+"""`make demo`: a real cluster, what both exporters say of it, and one failover seen on their pages."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from deploy.lab.console import Screen
+from deploy.lab.errors import LabError
+from deploy.lab.lab import Lab
+from deploy.lab.page import Page, scrape
+from deploy.lab.waiting import until
+
+TOPOLOGY = "article"
+FAILOVER = 60.0  # seconds that the failover may take before the demo gives up on it
+PACEMAKER = "ha_cluster_pacemaker_"
+COROSYNC = "ha_cluster_corosync_"
+
+
+def holds(page: Page) -> str:
+    held = page.values("vip", "vip_bound")
+    return f"yes, {', '.join(held)}" if held else "no"
+
+
+def nodes(page: Page) -> str:
+    online = page.values("node", f"{PACEMAKER}nodes", status="online")
+    dc = page.values("node", f"{PACEMAKER}dc_info")
+    return f"{len(online)} online: {', '.join(online)}; DC {', '.join(dc) or 'none'}"
+
+
+def resources(page: Page) -> str:
+    running = page.all(f"{PACEMAKER}resource_running_nodes")
+    return ", ".join(
+        f"{dict(series[1])['resource']} on {value:g}" for series, value in sorted(running.items())
+    )
+
+
+def links(page: Page) -> str:
+    peers = page.all(f"{COROSYNC}link_connected")
+    up = sum(peers.values())
+    quorate = "quorate" if page.get(f"{COROSYNC}quorate") else "not quorate"
+    return f"{up:g} of {len(peers)} connected, {quorate}"
+
+
+def servers(page: Page) -> str:
+    if not page.get("haproxy_up"):
+        return "not running here"
+    up = page.values("server", "haproxy_server_status", state="UP")
+    return f"{len(up)} up: {', '.join(up)}"
+
+
+def galera(page: Page) -> str:
+    synced = page.values("node", "galera_node_state", state="synced")
+    return f"{len(synced)} synced, {page.get('galera_primary_components') or 0:g} Primary component"
+
+
+ROWS: tuple[tuple[str, str, Callable[[Page], str]], ...] = (
+    ("holds the address", "address", holds),
+    ("Pacemaker", "pacemaker", nodes),
+    ("resources, nodes running", "pacemaker", resources),
+    ("Corosync links", "corosync", links),
+    ("HAProxy servers", "haproxy", servers),
+    ("Galera", "galera", galera),
+)
+
+
+def cell(page: Page | None, collector: str, show: Callable[[Page], str]) -> str:
+    if page is None:
+        return "no answer"
+    return f"{collector} can't be read" if collector in page.failed() else show(page)
+
+
+Cells = dict[tuple[str, str], str]  # row and balancer to what is shown
+
+
+def cells(pages: dict[str, Page | None]) -> Cells:
+    return {
+        (label, host): cell(page, collector, show)
+        for label, collector, show in ROWS
+        for host, page in pages.items()
+    }
+
+
+def summary(screen: Screen, pages: dict[str, Page | None]) -> None:
+    shown = cells(pages)
+    rows = [(label, *(shown[label, host] for host in pages)) for label, _, _ in ROWS]
+    screen.table(("", *pages), rows)
+
+
+def read(lab: Lab) -> dict[str, Page | None]:
+    """Both pages; None for one that doesn't come."""
+    pages: dict[str, Page | None] = {}
+    for balancer in lab.topology.balancers:
+        try:
+            pages[balancer.name] = scrape(lab, balancer.name, 5)
+        except LabError:
+            pages[balancer.name] = None
+    return pages
+
+
+def served_by(page: Page | None, vip: str) -> bool:
+    return page is not None and page.get("vip_bound", vip=vip) == 1 and page.get("haproxy_up") == 1
+
+
+def watch_failover(lab: Lab, screen: Screen, target: str) -> None:
+    """A line for each thing that changes on either page, until `target` holds the address and serves."""
+    before = cells(read(lab))
+
+    def taken_over() -> bool:
+        nonlocal before
+        pages = read(lab)
+        now = cells(pages)
+        for (label, host), text in now.items():
+            if text != before[label, host]:
+                screen.step(f"{host}: {label}: {text}")
+        before = now
+        return served_by(pages[target], lab.topology.vip)
+
+    until(f"{target} to take over", taken_over, FAILOVER)
+
+
+def demo(lab: Lab, screen: Screen) -> None:
+    screen.line("\nWhat the two exporters say:\n")
+    summary(screen, read(lab))
+    holder = lab.holder()
+    target = lab.topology.peer(holder).name
+    screen.line(f"\nNow Corosync and Pacemaker are stopped on {holder}: {target} should take over.\n")
+    with ThreadPoolExecutor(1) as aside:
+        stopped = aside.submit(lab.fault, "corosync-stopped", holder)
+        watch_failover(lab, screen, target)
+        stopped.result()
+    screen.line("")
+    summary(screen, read(lab))
+    screen.line(f"\nNow {holder} is started again; the address stays where it is.\n")
+    lab.heal()
+    summary(screen, read(lab))
+
+
+def how_to_go_on(lab: Lab) -> str:
+    host = lab.holder()
+    return f"""
+The cluster stays up. Go on:
+  deploy/lab/lab exec {host} -- curl -s http://127.0.0.1:10664/metrics    the page itself
+  deploy/lab/lab status                    who holds what, and what is wrong
+  deploy/lab/lab fault                     what can be broken; `lab fault NAME` breaks it
+  deploy/lab/lab heal                      whole again
+Stop:
+  deploy/lab/lab down                      ends and removes all of it"""
+
+
+def main() -> int:
+    screen = Screen()
+    try:
+        lab = Lab(report=screen.step)
+        lab.up(TOPOLOGY)
+        demo(lab, screen)
+        screen.line(how_to_go_on(lab))
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

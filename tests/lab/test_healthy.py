@@ -1,0 +1,101 @@
+"""A whole cluster on the page of each balancer."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from deploy.lab.lab import Lab
+from deploy.lab.page import COLLECTORS
+from tests.lab.balancers import Cluster
+
+pytestmark = pytest.mark.lab
+
+
+def test_every_collector_reads_on_both_balancers(cluster: Cluster) -> None:
+    """Both exporters read all that the configuration turns on, and count no failure of a kind that lasts."""
+    for page in cluster.pages().values():
+        for collector in COLLECTORS:
+            assert page.get("ha_cluster_scrape_success", collector=collector) == 1, page.text
+        assert not any(page.failures(collector, "bug") for collector in COLLECTORS)
+        assert not any(page.failures(collector, "unparsable") for collector in COLLECTORS)
+
+
+def test_promtool_accepts_both_pages(cluster: Cluster) -> None:
+    """`promtool check metrics` has nothing to say of either page but what the known names bring."""
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (`make test` installs the package prometheus)")
+    for host, page in cluster.pages().items():
+        checked = subprocess.run(
+            [promtool, "check", "metrics"], input=page.text, capture_output=True, text=True, check=False
+        )
+        assert checked.returncode == 0, f"{host}: {checked.stdout}{checked.stderr}"
+
+
+def test_one_holder_and_both_agree(cluster: Cluster) -> None:
+    """One balancer holds each address, Pacemaker runs it once, and both name one DC."""
+    holder = cluster.lab.holder()
+    pages = cluster.pages()
+    for vip in cluster.lab.topology.vips:
+        assert {host: page.get("vip_bound", vip=vip) for host, page in pages.items()} == {
+            holder: 1,
+            cluster.peer(holder): 0,
+        }
+    dcs = {next(iter(page.all("ha_cluster_pacemaker_dc_info"))) for page in pages.values()}
+    assert len(dcs) == 1
+    for page in pages.values():
+        assert page.get("ha_cluster_pacemaker_dc_present") == 1
+        for resource in cluster.lab.topology.primitives:
+            assert page.get("ha_cluster_pacemaker_resource_running_nodes", resource=resource) == 1
+        for node in cluster.balancers:
+            assert page.get("ha_cluster_pacemaker_nodes", node=node, status="online") == 1
+
+
+def test_links_quorum_and_token(cluster: Cluster) -> None:
+    """Every peer is connected on every link, the cluster is quorate, and the token's timeout is known."""
+    for host, page in cluster.pages().items():
+        assert page.get("ha_cluster_corosync_quorate") == 1
+        assert page.get("ha_cluster_corosync_ring_errors") == 0
+        assert page.get("ha_cluster_corosync_token_timeout_seconds") == pytest.approx(3.0, abs=2.5)
+        assert page.get("ha_cluster_corosync_flags", flag="2Node") == 1
+        for link in range(len(cluster.lab.topology.prefixes)):
+            peer = cluster.peer(host)
+            assert page.get("ha_cluster_corosync_link_connected", link=str(link), node=peer) == 1
+
+
+def test_haproxy_serves_on_the_holder_alone(cluster: Cluster) -> None:
+    """HAProxy runs where the address is, with every server up; on the other it is not there."""
+    holder = cluster.lab.holder()
+    pages = cluster.pages()
+    assert pages[holder].get("haproxy_up") == 1
+    for server in cluster.databases:
+        assert pages[holder].get("haproxy_server_status", server=server, state="UP") == 1
+    assert pages[cluster.peer(holder)].get("haproxy_up") == 0
+
+
+def test_galera_is_one_component(cluster: Cluster) -> None:
+    """Three nodes, Synced, each other's members: one Primary component, from both balancers."""
+    for page in cluster.pages().values():
+        assert page.get("galera_primary_components") == 1
+        for node in cluster.databases:
+            assert page.get("mysql_up", node=node) == 1
+            assert page.get("galera_node_state", node=node, state="synced") == 1
+            assert page.get("galera_view_members", node=node) == len(cluster.databases)
+
+
+def test_the_page_in_openmetrics_and_packed(cluster: Cluster) -> None:
+    """The live page is served as OpenMetrics too, to its end."""
+    host = cluster.balancers[0]
+    headers = {"Accept": "application/openmetrics-text;version=1.0.0"}
+    answer = cluster.lab.http_get(host, "http://127.0.0.1:10664/metrics", headers=headers)
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert answer.text.endswith("# EOF\n")
+
+
+def test_up_twice_does_no_harm(cluster: Cluster) -> None:
+    """`up` on a lab that is up changes nothing."""
+    lab = cluster.lab
+    before = lab.state.outers()
+    Lab(lab.state.folder).up(lab.topology.name)
+    assert lab.state.outers() == before

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -15,11 +16,15 @@ from deploy.lab.errors import LabError
 from deploy.lab.faults import FAULTS
 from deploy.lab.host import ENVIRONMENT
 from deploy.lab.lab import Lab
+from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="lab", description="A real cluster in namespaces.")
+    top.add_argument(
+        "--folder", type=Path, default=FOLDER, help="of its records; another folder is another lab"
+    )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     up = verbs.add_parser("up", help="build the cluster, wait until it is whole")
     topologies = "; ".join(f"{topology.name}: {topology.help}" for topology in TOPOLOGIES.values())
@@ -59,13 +64,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _up(options: argparse.Namespace, screen: Screen) -> int:
-    Lab(report=screen.step).up(options.topology, exporters=not options.without_exporters)
+    Lab(options.folder, screen.step).up(options.topology, exporters=not options.without_exporters)
     return 0
 
 
 def _status(options: argparse.Namespace, screen: Screen) -> int:
     preflight.check()
-    lab = Lab.load()
+    lab = Lab.load(options.folder)
     taken = status.take(lab.fleet, lab.state.finished(), lab.state.faults())
     if options.json:
         print(json.dumps(taken.as_json(), indent=2))
@@ -80,7 +85,7 @@ def _exec(options: argparse.Namespace, _screen: Screen) -> NoReturn:
     if not command:
         print("lab exec: give a command: lab exec HOST -- COMMAND", file=sys.stderr)
         sys.exit(2)
-    argv = [*Lab.load().host(options.host).enter(), *command]
+    argv = [*Lab.load(options.folder).host(options.host).enter(), *command]
     os.chdir("/")
     environment = {**ENVIRONMENT, "TERM": os.environ.get("TERM", "dumb")}
     os.execvpe(argv[0], argv, environment)  # noqa: S606 - the command takes over this terminal
@@ -95,22 +100,22 @@ def _fault(options: argparse.Namespace, screen: Screen) -> int:
         screen.table(("fault", "topologies", "what happens"), rows)
         return 0
     preflight.check()
-    screen.line(Lab.load().fault(options.name, options.host))
+    screen.line(Lab.load(options.folder).fault(options.name, options.host))
     return 0
 
 
-def _heal(_options: argparse.Namespace, screen: Screen) -> int:
+def _heal(options: argparse.Namespace, screen: Screen) -> int:
     preflight.check()
-    lab = Lab.load()
+    lab = Lab.load(options.folder)
     lab.report = screen.step
     lab.heal()
     screen.step("whole")
     return 0
 
 
-def _down(_options: argparse.Namespace, screen: Screen) -> int:
+def _down(options: argparse.Namespace, screen: Screen) -> int:
     preflight.check()
-    screen.line("the lab is down" if Lab().down() else "no lab was up")
+    screen.line("the lab is down" if Lab(options.folder).down() else "no lab was up")
     return 0
 
 

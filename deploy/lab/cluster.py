@@ -1,11 +1,13 @@
 """Corosync and Pacemaker on the balancers: started, configured, read."""
 
+import contextlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from deploy.lab.errors import LabError
+from deploy.lab.errors import LabError, Overdue
 from deploy.lab.host import Host
 from deploy.lab.state import Process
 from deploy.lab.topology import Topology
@@ -14,7 +16,12 @@ from deploy.lab.waiting import until
 PACEMAKER_LOG = "/var/log/pacemaker/pacemaker.log"
 COROSYNC_LOG = "/var/log/corosync/corosync.log"
 START = 30.0  # seconds that corosync or pacemakerd may take to answer
+STOP = 40.0  # seconds for an orderly stop, in which resources move away
+RECOVERY = 5.0  # seconds for Pacemaker to answer again once nothing is stopped or cut
 ELECTION = 60.0  # seconds; Pacemaker itself waits 20 (dc-deadtime) before it elects the first DC
+
+# What `crm resource move` and `ban` leave behind; crm_mon shows only those with a negative score.
+LEFTOVERS = "//rsc_location[starts-with(@id,'cli-')]"
 
 COROSYNC_CONF = """\
 totem {{
@@ -60,17 +67,32 @@ def configure(hosts: list[Host], topology: Topology) -> None:
 
 
 def start(host: Host) -> None:
-    """Both daemons, as the init system would: Pacemaker once Corosync answers. Does nothing to what runs."""
+    """Both daemons, as the init system would: Pacemaker once Corosync answers. What runs well is left alone."""
     if not host.daemon("corosync"):
         stop_pacemaker(host)  # without corosync it can only be on its way out
         host.spawn("corosync", ["corosync", "-f"])
     log = tail_of(host, COROSYNC_LOG)
     until(f"corosync on {host.name}", lambda: corosync_answers(host), START, log=log, abort=host.abort)
+    if host.daemon("pacemakerd") and not _recovers(host):
+        stop_pacemaker(host)
     if not host.daemon("pacemakerd"):
         stop_pacemaker(host)
         host.spawn("pacemakerd", ["pacemakerd", "-f"])
+    _wait_pacemaker(host, START)
+
+
+def _wait_pacemaker(host: Host, seconds: float) -> None:
     log = tail_of(host, PACEMAKER_LOG)
-    until(f"pacemaker on {host.name}", lambda: view(host) is not None, START, log=log, abort=host.abort)
+    until(f"pacemaker on {host.name}", lambda: view(host) is not None, seconds, log=log, abort=host.abort)
+
+
+def _recovers(host: Host) -> bool:
+    """pacemakerd 2.1.5 kills a hung pacemaker-based and does not always start it again."""
+    try:
+        _wait_pacemaker(host, RECOVERY)
+    except Overdue:
+        return False
+    return True
 
 
 def stop(host: Host) -> None:
@@ -83,14 +105,14 @@ def stop(host: Host) -> None:
 
 
 def stop_pacemaker(host: Host) -> None:
+    """In order; whatever is left after that is killed."""
     leader = host.named("pacemakerd")
-    host.signal("TERM", leader)
-    what = f"pacemaker on {host.name} to stop"
-    log = tail_of(host, PACEMAKER_LOG)
     if leader:
-        until(what, lambda: not host.named("pacemakerd"), 60, log=log, abort=host.abort)
-    host.signal("KILL", _pacemakers(host))  # those that lost their leader
-    until(what, lambda: not _pacemakers(host), 10, abort=host.abort)
+        host.signal("TERM", leader)
+        with contextlib.suppress(Overdue):
+            until("pacemakerd to stop", lambda: not host.named("pacemakerd"), STOP, abort=host.abort)
+    host.signal("KILL", _pacemakers(host))
+    until(f"pacemaker on {host.name} to stop", lambda: not _pacemakers(host), 10, abort=host.abort)
 
 
 def load(host: Host, topology: Topology) -> None:
@@ -105,7 +127,7 @@ class View:
     dc: str  # empty while there is none
     online: frozenset[str]
     running: dict[str, tuple[str, ...]]  # resource to the nodes where it is started
-    troubles: tuple[str, ...]  # failed operations, blocked or orphaned resources, leftover constraints
+    troubles: tuple[str, ...]  # failed operations and their counts, blocked or orphaned resources
 
 
 def view(host: Host) -> View | None:
@@ -115,6 +137,15 @@ def view(host: Host) -> View | None:
     except LabError:
         return None
     return parse_view(done.stdout) if done.returncode == 0 else None
+
+
+def leftovers(host: Host) -> list[str]:
+    """The ids of constraints that a person's `move` or `ban` made."""
+    try:
+        found = host.exec(["cibadmin", "--query", "--xpath", LEFTOVERS], 5).stdout
+    except LabError:
+        return []  # then crm_mon does not answer either, and that is said
+    return re.findall(r'<rsc_location id="(cli-[^"]+)"', found)
 
 
 def parse_view(xml: str) -> View | None:
@@ -141,8 +172,6 @@ def _troubles(root: ElementTree.Element) -> list[str]:
     ]
     for failure in root.findall("failures/failure"):
         found.append(f"failed operation {failure.get('op_key')} on {failure.get('node')}")
-    for ban in root.findall("bans/ban"):
-        found.append(f"leftover constraint {ban.get('id')}")
     for node in root.findall("node_history/node"):
         for history in node.findall("resource_history[@fail-count]"):
             if history.get("fail-count") != "0":
@@ -156,17 +185,19 @@ def corosync_answers(host: Host) -> bool:
 
 def links_down(host: Host) -> list[str]:
     """Lines of `corosync-cfgtool -s` (3.1) on a peer that is not connected: ``nodeid:  2:  disconnected``."""
-    done = host.exec(["corosync-cfgtool", "-s"], timeout=5)
+    try:
+        done = host.exec(["corosync-cfgtool", "-s"], timeout=5)
+    except LabError as error:
+        return [str(error)]
     if done.returncode:
-        return ["corosync does not answer"]
+        return ["unknown: corosync does not answer"]
     lines = [" ".join(line.split()) for line in done.stdout.splitlines() if "nodeid" in line]
     return [line for line in lines if not line.endswith((": connected", ": localhost"))]
 
 
 def tidy(host: Host) -> None:
-    """Forgets failures, and the constraints that `crm resource move` and `ban` leave behind."""
-    leftovers = "//rsc_location[starts-with(@id,'cli-')]"
-    host.exec(["cibadmin", "--delete-all", "--force", "--xpath", leftovers], 10)
+    """Forgets failures and leftover constraints."""
+    host.exec(["cibadmin", "--delete-all", "--force", "--xpath", LEFTOVERS], 10)
     host.exec(["crm_resource", "--cleanup"], 20)
 
 

@@ -12,8 +12,8 @@ from deploy.lab.status import Status
 
 class Screen:
     def __init__(self) -> None:
-        # A pipe has no width: nothing is wrapped or cut there.
-        self.out = Console(highlight=False, width=None if sys.stdout.isatty() else 250)
+        # A pipe has no width: nothing is wrapped there.
+        self.out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
         self.began = time.monotonic()
 
     def step(self, line: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deploy.lab.errors import LabError
+from deploy.lab.errors import LabError, Overdue
 from deploy.lab.host import Host
 from deploy.lab.topology import Host as Place
 from deploy.lab.topology import Topology
@@ -122,8 +122,8 @@ def login(client: Host, vip: str, port: int) -> str:
     query = ["--batch", "--skip-column-names", "--execute=SELECT @@wsrep_node_name"]
     try:
         done = client.exec([*argv, *query], 6, env=ROOT)
-    except LabError as error:
-        return f"({error})"
+    except Overdue:
+        return "(no answer within 6 s)"
     return done.stdout.strip() if done.returncode == 0 else f"({done.stderr.strip()})"
 
 

@@ -15,6 +15,7 @@ class Reading:
     """Everything that is looked at, as each host itself tells it; None or {} from one that does not."""
 
     views: dict[str, View | None] = field(default_factory=dict)
+    leftovers: dict[str, list[str]] = field(default_factory=dict)
     links_down: dict[str, list[str]] = field(default_factory=dict)
     held: dict[str, list[str]] = field(default_factory=dict)  # balancer to the VIPs on its interfaces
     servers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ def read(fleet: Fleet) -> Reading:
 
     def balancer(host: Host) -> None:
         reading.views[host.name] = cluster.view(host)
+        reading.leftovers[host.name] = cluster.leftovers(host)
         reading.links_down[host.name] = cluster.links_down(host)
         reading.held[host.name] = [address for address in addresses(host) if address in vips]
         reading.servers[host.name] = haproxy.servers(host) if reading.held[host.name] else {}
@@ -81,6 +83,7 @@ def _pacemaker(topology: Topology, reading: Reading) -> list[str]:
         if missing := sorted(everyone - view.online):
             found.append(f"{host}: does not see {', '.join(missing)} online")
         found += [f"{host}: {trouble}" for trouble in view.troubles]
+        found += [f"{host}: leftover constraint {name}" for name in reading.leftovers[host]]
         found += [f"{host}: {line}" for line in _resources(topology, view)]
     dcs = {view.dc for view in reading.views.values() if view}
     if dcs and (len(dcs) > 1 or "" in dcs):

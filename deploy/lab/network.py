@@ -51,8 +51,8 @@ def separate(switch: Host, one: Place, other: Place) -> None:
         for a, b in ((one, other), (other, one))
         for network in range(len(one.addresses))
     ]
-    chain = "chain forward { type filter hook forward priority 0; policy accept; " + "; ".join(rules) + "; }"
-    switch.run("nft", "--file", "-", stdin=f"{TABLE} {{ {chain} }}\n")
+    chain = "\n".join(["type filter hook forward priority 0; policy accept;", *rules])
+    switch.run("nft", "--file", "-", stdin=f"{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n")
 
 
 def repair(switch: Host, topology: Topology) -> None:

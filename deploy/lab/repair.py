@@ -46,5 +46,5 @@ def _tidy(balancers: list[Host]) -> None:
     views = [cluster.view(host) for host in balancers]
     everyone = {host.name for host in balancers}
     together = all(view and view.online == everyone for view in views)
-    if together and any(view and view.troubles for view in views):
+    if together and (cluster.leftovers(balancers[0]) or any(view and view.troubles for view in views)):
         cluster.tidy(balancers[0])

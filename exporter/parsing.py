@@ -10,7 +10,7 @@ from exporter.errors import Unparsable
 
 EXCERPT_LENGTH = 60
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")  # 64 bits; int() refuses thousands of digits with a ValueError
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 

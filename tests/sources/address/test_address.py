@@ -1,0 +1,166 @@
+"""Which of the VIPs this host holds, by captured answers, by this host's own, and in a fresh namespace."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.errors import TimedOut, Unparsable, Unreachable
+from exporter.sources.address.interfaces import held
+from exporter.sources.address.metrics import families
+from exporter.sources.address.source import AddressSource
+from exporter.transports.deadline import Deadline
+from tests.golden import exposition
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Stands in for psutil's snicaddr."""
+
+    family: int
+    address: str
+
+
+def read(*vips: str) -> dict[str, bool]:
+    return dict(AddressSource(vips).read(Deadline.after(5)))
+
+
+def test_loopback_is_held_and_a_documentation_address_is_not() -> None:
+    """The kernel is really asked: 127.0.0.1 is here, 198.51.100.1 (RFC 5737) is nobody's."""
+    assert read("127.0.0.1", "198.51.100.1") == {"127.0.0.1": True, "198.51.100.1": False}
+
+
+def test_ipv6_loopback_is_held_where_the_kernel_has_it() -> None:
+    """IPv6 is asked for in the same call."""
+    if not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this kernel has no IPv6")
+    assert read("::1", "2001:db8::1") == {"::1": True, "2001:db8::1": False}
+
+
+def test_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pair's balancer with one VIP of two: the page says which."""
+    interfaces = {
+        "lo": [Listed(socket.AF_INET, "127.0.0.1"), Listed(socket.AF_INET6, "::1")],
+        "eth0": [
+            Listed(socket.AF_PACKET, "0a:fc:00:00:00:01"),
+            Listed(socket.AF_INET, "10.0.0.11"),
+            Listed(socket.AF_INET, "10.0.0.100"),
+            Listed(socket.AF_INET6, "fe80::8fc:ff:fe00:1%eth0"),
+        ],
+    }
+    monkeypatch.setattr(psutil, "net_if_addrs", lambda: interfaces)
+    source = AddressSource(("10.0.0.100", "2001:db8::100"))
+    page = exposition(source.collect(source.read(Deadline.after(5))))
+    assert page.splitlines()[1:] == [
+        "# TYPE vip_bound gauge",
+        'vip_bound{vip="10.0.0.100"} 1.0',
+        'vip_bound{vip="2001:db8::100"} 0.0',
+    ]
+
+
+@pytest.mark.parametrize("written", ["2001:DB8::100", "2001:0db8:0000::0100", "2001:db8:0:0:0:0:0:100"])
+def test_ipv6_is_compared_as_an_address_and_not_as_text(written: str) -> None:
+    """However the kernel or a tool writes an IPv6 address, it is the same one."""
+    assert "2001:db8::100" in held({"eth0": [Listed(socket.AF_INET6, written)]})
+
+
+def test_scope_may_be_named_or_left_out() -> None:
+    """A link-local VIP is found with its interface and without."""
+    found = held({"eth0": [Listed(socket.AF_INET6, "fe80::1%eth0")]})
+    assert {"fe80::1", "fe80::1%eth0"} <= found
+    assert "fe80::1%eth1" not in found
+
+
+def test_no_interface_is_no_answer() -> None:
+    """An empty list is not a host without addresses but an answer that can't be right: every host has lo."""
+    with pytest.raises(Unparsable, match="no interface"):
+        held({})
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "10.0.0", "\u0661\u0660.\u0660.\u0660.\u0661", "10.0.0.1/24", "x" * 10_000_000]
+)
+def test_odd_address_is_unparsable(odd: str) -> None:
+    """What is listed as an IP address and is none is said, with its beginning and its interface."""
+    with pytest.raises(Unparsable, match="interface eth0: expected an IP address") as caught:
+        held({"eth0": [Listed(socket.AF_INET, odd)]})
+    assert len(str(caught.value)) < 500
+
+
+def test_kernel_that_refuses_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the kernel is the source's error, with what the kernel said."""
+
+    def refuse() -> None:
+        raise OSError(105, "No buffer space available")
+
+    monkeypatch.setattr(psutil, "net_if_addrs", refuse)
+    with pytest.raises(Unreachable, match="No buffer space available"):
+        read("10.0.0.100")
+
+
+def test_deadline_that_is_over() -> None:
+    """Asked after its time, it says so and does not ask."""
+    with pytest.raises(TimedOut):
+        AddressSource(("10.0.0.100",)).read(Deadline.after(-1))
+
+
+@given(st.dictionaries(st.text(), st.lists(st.tuples(st.sampled_from([2, 10, 17, 99]), st.text()))))
+def test_any_answer_is_read_or_unparsable(interfaces: dict[str, list[tuple[int, str]]]) -> None:
+    """Whatever the list holds, it is a set of addresses or Unparsable."""
+    with suppress(Unparsable):
+        held({name: [Listed(*entry) for entry in entries] for name, entries in interfaces.items()})
+
+
+def test_each_vip_is_one_series() -> None:
+    """A VIP of each kind, bound or not, is one series each."""
+    (family,) = families({"10.0.0.100": True, "10.0.0.101": False})
+    assert [sample.value for sample in family.samples] == [1.0, 0.0]
+
+
+MOVE = """
+import subprocess
+
+from exporter.sources.address.source import AddressSource
+from exporter.transports.deadline import Deadline
+
+source = AddressSource(("10.99.0.100", "2001:db8:99::100"))
+for step in (
+    "link set lo up",
+    "address add 10.99.0.100/24 dev lo",
+    "address add 2001:db8:99::100/64 dev lo",
+    "address del 10.99.0.100/24 dev lo",
+    "address del 2001:db8:99::100/64 dev lo",
+):
+    subprocess.run(["ip", *step.split()], check=True)
+    print(*map(int, source.read(Deadline.after(5)).values()))
+"""
+
+
+def test_vip_comes_and_goes() -> None:
+    """On a real interface in a namespace of its own, both families are seen the moment they are there."""
+    unshare = shutil.which("unshare")
+    if os.geteuid() != 0 or not unshare or not shutil.which("ip"):
+        pytest.skip("a network namespace of its own takes root, unshare and ip")
+    done = subprocess.run(
+        [unshare, "--net", sys.executable, "-c", MOVE],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    if "Operation not permitted" in done.stderr:
+        pytest.skip("this root may not make a network namespace")
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["0 0", "1 0", "1 1", "0 1", "0 0"]

@@ -12,6 +12,21 @@ from prometheus_client.samples import Sample
 from exporter.errors import Unparsable
 
 
+class Labels:
+    """One set of label values, made once, for series of many families. Not to be changed afterwards."""
+
+    __slots__ = ("by_name", "names", "values")
+
+    def __init__(self, by_name: dict[str, str]):
+        self.by_name = by_name
+        self.names = tuple(by_name)
+        self.values = tuple(by_name.values())
+
+    def having(self, name: str, value: str) -> "Labels":
+        """These labels and one more."""
+        return Labels({**self.by_name, name: value})
+
+
 class Family(Metric):
     """One metric with all its series. Made new for each scrape."""
 
@@ -19,23 +34,30 @@ class Family(Metric):
         # prometheus-client keeps a counter's family without the suffix and writes it back.
         super().__init__(name.removesuffix("_total") if kind == "counter" else name, documentation, kind)
         self._series_name = name
-        self._label_names = frozenset(labels)
+        self._label_names = labels
         self._values: dict[tuple[str, ...], float] = {}
 
     def add(self, value: float, /, **labels: str) -> None:
         """Add one series. The same series again is let pass if it says the same, else Unparsable."""
-        if labels.keys() != self._label_names:
-            raise TypeError(
-                f"{self._series_name} has labels {sorted(self._label_names)}, got {sorted(labels)}"
-            )
-        key = tuple(labels.values()) if len(labels) < 2 else tuple(labels[name] for name in sorted(labels))
-        if key not in self._values:
-            self._values[key] = value
-            self.samples.append(Sample(self._series_name, labels, value))
-        elif self._values[key] != value:
+        self.put(Labels(labels), value)
+
+    def put(self, labels: Labels, value: float) -> None:
+        """As add(), for labels used more than once; quickest when in the order the family declares."""
+        if labels.names != self._label_names:
+            labels = self._in_order(labels)
+        if labels.values not in self._values:
+            self._values[labels.values] = value
+            self.samples.append(Sample(self._series_name, labels.by_name, value))
+        elif self._values[labels.values] != value:
             raise Unparsable(
-                f"{self._series_name}{labels} is there twice: {self._values[key]:g} and {value:g}"
+                f"{self._series_name}{labels.by_name} is there twice:"
+                f" {self._values[labels.values]:g} and {value:g}"
             )
+
+    def _in_order(self, labels: Labels) -> Labels:
+        if sorted(labels.names) != sorted(self._label_names):
+            raise TypeError(f"{self._series_name} has labels {self._label_names}, got {labels.names}")
+        return Labels({name: labels.by_name[name] for name in self._label_names})
 
     def add_states(self, states: Iterable[str], current: str, *, label: str = "state", **labels: str) -> None:
         """Add a state set: one series a state, 1 for the current one and 0 for the others."""

@@ -20,8 +20,9 @@ ANSWER_LIMIT = 64 * 1024 * 1024  # bytes, as for the socket
 
 
 def without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """For texts; also of a URL that is wrong, as one with a `/` in its password."""
+    scheme, separator, rest = url.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]
 
 
 def get(url: str, deadline: Deadline) -> bytes:

@@ -8,7 +8,7 @@ from exporter.families import Family, gauge
 def families(bound: Mapping[str, bool]) -> Iterator[Family]:
     family = gauge(
         "vip_bound",
-        "1 if this host holds the address now, as its kernel says: 1 on two hosts is a split, on none an outage.",
+        "1 if this host holds the address now, by its own kernel. On two hosts: a split; on none: an outage.",
         "vip",
     )
     for vip, here in bound.items():

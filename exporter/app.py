@@ -20,7 +20,7 @@ from exporter.scrape import Scraper, Source
 from exporter.sources.address.source import AddressSource
 from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
-from exporter.sources.haproxy.source import HAProxySource
+from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
 from exporter.web import application
 from exporter.web_config import CannotSecure, Certificates, WebConfig, basic_auth
@@ -43,7 +43,7 @@ def sources(config: Config) -> list[Source[Any]]:
     if config.corosync:
         on.append(CorosyncSource(config.corosync))
     if config.haproxy:
-        on.append(HAProxySource(config.haproxy))
+        on.append(HaproxySource(config.haproxy))
     if config.galera:
         on.append(GaleraSource(config.galera))
     if config.vips:

@@ -39,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(
         prog="failover-exporter",
         description="Prometheus exporter for a floating IP: Pacemaker, Corosync, HAProxy, Galera.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
     add = arguments.add_argument
@@ -66,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         type=telemetry_path,
         metavar="PATH",
         default="/metrics",
-        help="of the metrics",
+        help="of the metrics (default: %(default)s)",
     )
     add(
         "--web.config.file",
@@ -75,8 +74,20 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="TLS and basic authentication, in the format of all Prometheus exporters",
     )
-    add("--log.level", dest="level", choices=LEVELS, default="info", help="the least that is logged")
-    add("--log.format", dest="format", choices=FORMATS, default="logfmt", help="of a log line, on stderr")
+    add(
+        "--log.level",
+        dest="level",
+        choices=LEVELS,
+        default="info",
+        help="the least that is logged (default: %(default)s)",
+    )
+    add(
+        "--log.format",
+        dest="format",
+        choices=FORMATS,
+        default="logfmt",
+        help="of a log line, on stderr (default: %(default)s)",
+    )
     add(
         "--check-config",
         action="store_true",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
-from exporter.sources.haproxy.source import Options as HAProxyOptions
+from exporter.sources.haproxy.source import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 
 
@@ -28,7 +28,7 @@ class Config:
 
     pacemaker: PacemakerOptions | None = None
     corosync: CorosyncOptions | None = None
-    haproxy: HAProxyOptions | None = None
+    haproxy: HaproxyOptions | None = None
     galera: GaleraOptions | None = None
     vips: tuple[Vip, ...] = ()
 

@@ -22,16 +22,13 @@ _SCALARS: Mapping[type, tuple[str, frozenset[str]]] = {
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    line: int  # from 1
+    line: int  # from 1; 0 for a file that has none
     key: str  # as in "galera.nodes"; empty for the whole file
     message: str
 
     def __str__(self) -> str:
-        return (
-            f"line {self.line}: {self.key}: {self.message}"
-            if self.key
-            else f"line {self.line}: {self.message}"
-        )
+        place = [f"line {self.line}"] if self.line else []
+        return ": ".join([*place, *([self.key] if self.key else []), self.message])
 
 
 class ConfigError(Exception):
@@ -48,7 +45,7 @@ def load(kind: type[T], path: Path) -> T:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise ConfigError(str(path), [Problem(1, "", f"can't be read: {reason}")]) from None
+        raise ConfigError(str(path), [Problem(0, "", f"can't be read: {reason}")]) from None
     return parse(kind, text, str(path))
 
 

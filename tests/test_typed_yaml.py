@@ -110,9 +110,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A missing file and one that is not UTF-8 are told by name."""
-    with pytest.raises(ConfigError, match=r"absent\.yml: line 1: can't be read: No such file or directory"):
+    with pytest.raises(ConfigError, match=r"absent\.yml: can't be read: No such file or directory"):
         load(Outer, tmp_path / "absent.yml")
     (tmp_path / "odd.yml").write_bytes(b"name: \xff")
     with pytest.raises(ConfigError) as caught:
         load(Outer, tmp_path / "odd.yml")
-    assert caught.value.problems == [Problem(1, "", "can't be read: not UTF-8")]
+    assert caught.value.problems == [Problem(0, "", "can't be read: not UTF-8")]

@@ -125,9 +125,11 @@ def test_an_older_tool_is_asked_in_its_own_words_and_that_is_remembered(doubles:
     doubles.crm_mon(f'case "$*" in *output-as*|*fence-history*) exit 64;; esac; cat {OLD}')
     source = doubles.source()
     source.read(soon())
-    assert [call.split()[-1] for call in doubles.calls("crm_mon")] == ["--output-as=xml"] * 2 + [
-        "--as-xml"
-    ] * 2
+    assert [call.split()[-1] for call in doubles.calls("crm_mon")] == [
+        "--output-as=xml",
+        "--as-xml",
+        "--as-xml",
+    ]
     source.read(soon())
     assert len(doubles.calls("crm_mon")) == 4
 

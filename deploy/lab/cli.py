@@ -22,9 +22,7 @@ from deploy.lab.topologies import TOPOLOGIES
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="lab", description="A real cluster in namespaces.")
-    top.add_argument(
-        "--folder", type=Path, default=FOLDER, help="of its records; another folder is another lab"
-    )
+    top.add_argument("--folder", type=Path, default=FOLDER, help="of records; another one is another lab")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     up = verbs.add_parser("up", help="build the cluster, wait until it is whole")
     topologies = "; ".join(f"{topology.name}: {topology.help}" for topology in TOPOLOGIES.values())

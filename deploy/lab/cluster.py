@@ -20,6 +20,7 @@ STOP = 40.0  # seconds for an orderly stop, in which resources move away
 RECOVERY = 5.0  # seconds for Pacemaker to answer again once nothing is stopped or cut
 ELECTION = 60.0  # seconds; Pacemaker itself waits 20 (dc-deadtime) before it elects the first DC
 
+WELL = ("connected", "localhost")  # what corosync-cfgtool says of a peer
 # What `crm resource move` and `ban` leave behind; crm_mon shows only those with a negative score.
 LEFTOVERS = "//rsc_location[starts-with(@id,'cli-')]"
 
@@ -67,7 +68,7 @@ def configure(hosts: list[Host], topology: Topology) -> None:
 
 
 def start(host: Host) -> None:
-    """Both daemons, as the init system would: Pacemaker once Corosync answers. What runs well is left alone."""
+    """Both daemons, as the init system would: Pacemaker once Corosync answers. What runs well stays."""
     if not host.daemon("corosync"):
         stop_pacemaker(host)  # without corosync it can only be on its way out
         host.spawn("corosync", ["corosync", "-f"])
@@ -184,15 +185,25 @@ def corosync_answers(host: Host) -> bool:
 
 
 def links_down(host: Host) -> list[str]:
-    """Lines of `corosync-cfgtool -s` (3.1) on a peer that is not connected: ``nodeid:  2:  disconnected``."""
+    """Links with a peer that is not connected, as "0 to nodeid 2: disconnected"."""
     try:
         done = host.exec(["corosync-cfgtool", "-s"], timeout=5)
     except LabError as error:
         return [str(error)]
     if done.returncode:
-        return ["unknown: corosync does not answer"]
-    lines = [" ".join(line.split()) for line in done.stdout.splitlines() if "nodeid" in line]
-    return [line for line in lines if not line.endswith((": connected", ": localhost"))]
+        return ["states unknown: corosync does not answer"]
+    return parse_links_down(done.stdout)
+
+
+def parse_links_down(text: str) -> list[str]:
+    """`corosync-cfgtool -s` of 3.1: ``LINK ID 0 udp``, then ``nodeid:    2:\tdisconnected`` for each peer."""
+    found, link = [], "?"
+    for line in text.splitlines():
+        if match := re.match(r"LINK ID (\d+)", line):
+            link = match[1]
+        elif (match := re.match(r"\s*nodeid:\s*(\d+):\s*(.+)", line)) and match[2] not in WELL:
+            found.append(f"{link} to nodeid {match[1]}: {match[2]}")
+    return found
 
 
 def tidy(host: Host) -> None:

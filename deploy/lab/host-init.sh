@@ -5,22 +5,25 @@ name=$1 repository=$2
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 
+# A mount of which nothing is written down outside (in /run/mount).
+attach() { mount --no-mtab "$@"; }
+
 # An empty tmpfs of mode $2 over folder $1; the repository stays visible if it is inside.
 empty() {
-    mount --no-mtab -t tmpfs -o "mode=$2" lab /mnt
+    attach -t tmpfs -o "mode=$2" lab /mnt
     case $repository in
-        "$1"/*) mkdir -p "/mnt/${repository#"$1"/}"; mount --rbind "$repository" "/mnt/${repository#"$1"/}" ;;
+        "$1"/*) mkdir -p "/mnt/${repository#"$1"/}"; attach --rbind "$repository" "/mnt/${repository#"$1"/}" ;;
     esac
-    mount --no-mtab --move /mnt "$1"
+    attach --move /mnt "$1"
 }
 
 hostname "$name"
-mount -t proc lab /proc
-mount -t sysfs lab /sys          # only this host's interfaces; and no cgroups, so nobody joins the machine's
-mount -t tmpfs -o mode=1777 lab /dev/shm
-mount -t tmpfs -o mode=755 lab /mnt
+attach -t proc lab /proc
+attach -t sysfs lab /sys       # only this host's interfaces; and no cgroups, so nobody joins the machine's
+attach -t tmpfs -o mode=1777 lab /dev/shm
+attach -t tmpfs -o mode=755 lab /mnt
 cp -a /etc/. /mnt/
-mount --move /mnt /etc
+attach --move /mnt /etc
 empty /run 755
 empty /tmp 1777
 empty /var/tmp 1777

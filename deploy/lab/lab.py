@@ -1,5 +1,6 @@
 """The lab as a Python object: what the tests, the matrix and the drill use."""
 
+import contextlib
 import re
 import subprocess
 import threading
@@ -10,12 +11,13 @@ from pathlib import Path
 
 from deploy.lab import faults, health, preflight, repair
 from deploy.lab.build import build
-from deploy.lab.errors import LabError, NotUp
+from deploy.lab.errors import LabError, NotUp, Overdue
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
-from deploy.lab.state import FOLDER, State
+from deploy.lab.state import FOLDER, Process, State, of_pid
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.lab.topology import Topology
+from deploy.lab.waiting import until
 
 HEAL = 120.0  # seconds
 
@@ -89,6 +91,8 @@ class Lab:
         left = [name for name, outer in outers.items() if outer.alive()]
         if left:
             raise LabError(f"could not end {', '.join(left)}: run `lab down` again")
+        with contextlib.suppress(Overdue):  # init reaps them in its own time
+            until("the ended processes to be reaped", lambda: not any(map(_there, outers.values())), 5)
         self.state.remove()
 
     @property
@@ -159,6 +163,11 @@ class Lab:
 
     def wait_whole(self, seconds: float = 60) -> None:
         repair.wait_whole(self.fleet, seconds)
+
+
+def _there(process: Process) -> bool:
+    now = of_pid(process.pid)
+    return now is not None and now.start == process.start
 
 
 def find(name: str) -> Topology:

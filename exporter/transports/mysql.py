@@ -1,0 +1,219 @@
+"""Ask a MySQL-compatible server over PyMySQL: each call ends by its deadline, or with a SourceError."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.constants import CLIENT, CR, ER
+
+from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, Unreachable
+from exporter.parsing import excerpt
+from exporter.transports.deadline import Deadline
+from exporter.transports.mysql_account import Account
+
+ANSWER_LIMIT = 1024 * 1024  # bytes; all wsrep_ status and variables of one node are about 10,000
+GOODBYE_SECONDS = 0.2
+
+Rows = tuple[tuple[Any, ...], ...]
+
+_DENIED = {
+    ER.DBACCESS_DENIED_ERROR,
+    ER.ACCESS_DENIED_ERROR,
+    ER.HOST_IS_BLOCKED,
+    ER.HOST_NOT_PRIVILEGED,
+    ER.TABLEACCESS_DENIED_ERROR,
+    ER.SPECIFIC_ACCESS_DENIED_ERROR,
+    ER.NOT_SUPPORTED_AUTH_MODE,
+    1698,  # no password given where one is needed
+    1820,  # the password has to be changed first
+    1862,  # the password has expired
+    3118,  # account locked (MySQL)
+    3159,  # only over TLS (MySQL, MariaDB)
+    4151,  # account locked (MariaDB)
+    CR.CR_SSL_CONNECTION_ERROR,
+    CR.CR_AUTH_PLUGIN_CANNOT_LOAD,
+}
+_NOT_UNDERSTOOD = {ER.SYNTAX_ERROR, ER.PARSE_ERROR, ER.NOT_SUPPORTED_YET}
+
+
+@dataclass
+class _Allowance:
+    """What the call under way in this thread may still take."""
+
+    what: str
+    deadline: Deadline
+    bytes_left: int = ANSWER_LIMIT
+
+
+_allowance: ContextVar[_Allowance] = ContextVar("allowance")
+
+
+class _Socket(socket.socket):
+    """Each operation ends by the deadline of the call that it is made in.
+
+    PyMySQL's own timeouts begin anew with each read: a peer that sends a byte now and then would hold
+    its thread for ever.
+    """
+
+    @contextmanager
+    def _timed(self) -> Iterator[_Allowance]:
+        allowance = _allowance.get()
+        self.settimeout(allowance.deadline.remaining(allowance.what))
+        try:
+            yield allowance
+        except TimeoutError:
+            raise TimedOut(f"{allowance.what}: no answer in time") from None
+
+    def connect(self, *args: Any) -> None:
+        with self._timed():
+            super().connect(*args)
+
+    def recv_into(self, *args: Any) -> int:
+        with self._timed() as allowance:
+            received = super().recv_into(*args)
+        allowance.bytes_left -= received
+        if allowance.bytes_left < 0:
+            raise Unparsable(f"{allowance.what}: more than {ANSWER_LIMIT} bytes of answer")
+        return received
+
+    def sendall(self, *args: Any) -> None:
+        with self._timed():
+            super().sendall(*args)
+
+
+class _TlsSocket(_Socket, ssl.SSLSocket):
+    def do_handshake(self, *args: Any) -> None:
+        with self._timed():
+            super().do_handshake(*args)
+
+
+class _NeverInClear:
+    """Refuses the two login methods that send the password as it is to whoever asks for it."""
+
+    def __init__(self, connection: object):
+        pass
+
+    def authenticate(self, _packet: object) -> NoReturn:
+        raise Denied(f"{_allowance.get().what}: asks for the password in clear text, which is not sent")
+
+
+class _Connection(Connection):
+    def set_character_set(self, charset: str, collation: str | None = None) -> None:
+        """Nothing: the handshake has said utf8mb4, and asking again is one round trip more."""
+
+
+class Session:
+    """A connection that is logged in. `what` names the server in error texts."""
+
+    def __init__(self, connection: _Connection, what: str):
+        self._connection = connection
+        self._what = what
+
+    def query(self, sql: str, deadline: Deadline) -> list[Rows]:
+        """The rows of each statement in `sql`, values as text. A session that raised is of no more use."""
+        with _asking(self._what, deadline), self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            rows: list[Rows] = [cursor.fetchall()]
+            while cursor.nextset():
+                rows.append(cursor.fetchall())
+            return rows
+
+    def close(self) -> None:
+        """Say goodbye, so that the server doesn't count an aborted client, and never mind the answer."""
+        token = _allowance.set(_Allowance(self._what, Deadline.after(GOODBYE_SECONDS)))
+        try:
+            self._connection.close()
+        finally:
+            _allowance.reset(token)
+
+
+def dial(host: str, port: int, deadline: Deadline, what: str) -> socket.socket:
+    """A TCP connection. The name look-up is the one step that can't be bounded: the resolver has its own."""
+    with _asking(what, deadline):
+        refusal: OSError | None = None
+        for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            connection = _Socket(family, socket.SOCK_STREAM)
+            try:
+                connection.connect(address)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return connection
+            except OSError as error:
+                connection.close()
+                refusal = error
+            except SourceError:
+                connection.close()
+                raise
+        raise refusal or OSError("the name has no address")
+
+
+def login(connection: socket.socket, account: Account, host: str, deadline: Deadline, what: str) -> Session:
+    """Handshake and login on a connection that dial() made. `host` is the name in its certificate."""
+    if account.tls:
+        account.tls.sslsocket_class = _TlsSocket
+    with _asking(what, deadline):
+        server = _Connection(
+            host=host,
+            user=account.user,
+            password=account.password,
+            ssl=account.tls,
+            ssl_disabled=account.tls is None,
+            charset="utf8mb4",
+            autocommit=True,
+            conv={},
+            client_flag=CLIENT.MULTI_STATEMENTS,  # several questions in one round trip
+            auth_plugin_map={"mysql_clear_password": _NeverInClear, "dialog": _NeverInClear},
+            defer_connect=True,
+        )
+        if not account.tls_required:
+            server._ssl_required = False  # type: ignore[attr-defined]  # no public name for "preferred"
+        try:
+            server.connect(connection)
+        except RuntimeError as error:  # PyMySQL: the login method needs a package that isn't here
+            raise Denied(f"{what}: login without TLS is not possible: {error}") from None
+        return Session(server, what)
+
+
+def connect(host: str, port: int, account: Account, deadline: Deadline, what: str) -> Session:
+    return login(dial(host, port, deadline, what), account, host, deadline, what)
+
+
+@contextmanager
+def _asking(what: str, deadline: Deadline) -> Iterator[None]:
+    token = _allowance.set(_Allowance(what, deadline))
+    try:
+        yield
+    except SourceError:
+        raise
+    except (pymysql.Error, OSError) as error:
+        raise _translated(error, what) from None
+    except Exception as error:  # what PyMySQL raises on bytes of another protocol: struct.error, IndexError…
+        raise Unparsable(f"{what}: not the MySQL protocol ({type(error).__name__})") from None
+    finally:
+        _allowance.reset(token)
+
+
+def _translated(error: Exception, what: str) -> SourceError:
+    error = getattr(error, "original_exception", error)  # PyMySQL wraps what the socket raised
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Denied(f"{what}: its certificate is not accepted: {error.verify_message}, check ssl-ca")
+    if isinstance(error, ConnectionRefusedError):
+        return Refused(f"{what}: connection refused, nobody listens")
+    if isinstance(error, OSError):
+        return Unreachable(f"{what}: {error.strerror or error}")
+    code, text = (*error.args, "", "")[:2]
+    if not isinstance(code, int):
+        return Unparsable(f"{what}: not the MySQL protocol: {excerpt(str(code))}")
+    said = f"{what}: {_printable(str(text))} (error {code})"
+    if code in _DENIED:
+        return Denied(said)
+    return Unparsable(said) if code in _NOT_UNDERSTOOD else Unreachable(said)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text[:200])

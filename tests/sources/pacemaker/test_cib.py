@@ -49,3 +49,11 @@ def test_garbage_is_unparsable(garbage: bytes) -> None:
     """Bytes that no tool printed never raise anything else."""
     with pytest.raises(Unparsable):
         cib.parse(garbage)
+
+
+def test_only_a_rule_on_the_nodes_name_names_a_node() -> None:
+    """A rule that compares another attribute, or says which node not, does not."""
+    output = cibadmin_output("2.1.5-structures")
+    for good, other in ((b'attribute="#uname"', b'attribute="rack"'), (b'operation="eq"', b'operation="ne"')):
+        assert good in output
+        assert not any(one.rule_node for one in cib.parse(output.replace(good, other)))

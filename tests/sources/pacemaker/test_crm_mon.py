@@ -273,7 +273,7 @@ def _parse_and_render(output: bytes) -> None:
         page = exposition(list(metrics.collect(PacemakerReading(crm_mon.parse(output, UTC), ()))))
     except SourceError:
         return
-    series = [line.rpartition(" ")[0] for line in page.splitlines() if not line.startswith("#")]
+    series = [line.rpartition(" ")[0] for line in page.split("\n") if line and not line.startswith("#")]
     assert len(series) == len(set(series))
 
 

@@ -97,6 +97,16 @@ def test_an_unknown_health_is_a_state() -> None:
     }
 
 
+def test_a_health_that_we_do_not_know_is_unknown() -> None:
+    """A state set always has exactly one state at 1."""
+    seen = view("2.1.5-article")
+    odd = dataclasses.replace(seen, nodes=(dataclasses.replace(seen.nodes[0], health="purple"),))
+    health = {name: value for name, value in page(PacemakerReading(odd, ())).items() if "node_health" in name}
+    assert [name for name, value in health.items() if value] == [
+        'node_health{health="unknown",node="haproxy-node01"}'
+    ]
+
+
 def test_intervals_are_in_seconds() -> None:
     """One text for all versions, half seconds too."""
     intervals = {re.search('interval="([^"]*)"', name) for name in page(reading("2.0.5-fenced"))}

@@ -1,0 +1,105 @@
+"""The command as a user starts it, in a process of its own."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "exporter"]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yml"
+    path.write_text("vips: [{address: 127.0.0.1}]\n")
+    return path
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.fixture
+def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The exporter on a port that the kernel gave, and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    arguments = [f"--config.file={config}", f"--web.listen-address={address}"]
+    with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "started" in line:
+                break
+        yield process, address
+        process.kill()
+
+
+def test_version_and_help() -> None:
+    """--version and --help print to stdout and end well."""
+    assert re.fullmatch(r"failover-exporter \d+\.\d+\.\d+ \(Python 3\.\d+\.\d+\)\n", run("--version").stdout)
+    assert "--web.listen-address" in run("--help").stdout
+
+
+def test_check_config(config: Path) -> None:
+    """A good file is called so with what it turns on; a bad one ends with 1 and every mistake on stderr."""
+    checked = run("--check-config", f"--config.file={config}")
+    assert (checked.returncode, checked.stdout) == (0, f"{config}: fine, collectors: address\n")
+    config.write_text("vips: [{adress: 127.0.0.1}]\npacemaker: 3\n")
+    checked = run("--check-config", f"--config.file={config}")
+    assert checked.returncode == 1
+    assert checked.stderr.splitlines() == [
+        f"{config}: line 1: vips[0].adress: unknown key, did you mean address?",
+        f"{config}: line 2: pacemaker: expected keys and values, for a start `pacemaker: {{}}`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--web.listen-address=10664"], "is not [HOST]:PORT, as in :10664"),
+        (["--web.telemetry-path=metrics"], "is not a path, as in /metrics"),
+        (["--log.level=loud"], "invalid choice: 'loud'"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], said: str) -> None:
+    """A flag that can't be used is named, with what it should look like."""
+    ran = run(*arguments)
+    assert (ran.returncode, said in ran.stderr) == (2, True), ran.stderr
+
+
+def test_it_serves_and_ends_on_sigterm(serving: tuple["subprocess.Popen[str]", str]) -> None:
+    """The page is there once it says so; SIGTERM ends it with 0."""
+    process, address = serving
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        page = answer.read().decode()
+    assert 'vip_bound{vip="127.0.0.1"} 1.0' in page
+    assert "failover_exporter_build_info{" in page
+    assert "process_resident_memory_bytes" in page
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def test_a_port_that_is_taken_is_named(serving: tuple["subprocess.Popen[str]", str], config: Path) -> None:
+    """A second exporter on the same port ends with 1 and says which port and why."""
+    _, address = serving
+    ran = run(f"--config.file={config}", f"--web.listen-address={address}")
+    assert ran.returncode == 1
+    assert f"can't listen on {address}" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_json_logs(config: Path) -> None:
+    """--log.format=json writes one JSON object a line."""
+    ran = run(f"--config.file={config}", "--web.listen-address=192.0.2.1:1", "--log.format=json")
+    assert ran.returncode == 1
+    assert re.search(
+        r'^\{.*"level": "error".*"msg": "can\'t listen on 192\.0\.2\.1:1', ran.stderr, re.MULTILINE
+    )

@@ -108,11 +108,18 @@ def _from_stats(layout: Layout, stats: Stats) -> Iterator[PeerLink]:
 
 def _from_cfgtool(layout: Layout) -> Iterator[PeerLink]:
     """UDP(U) from 3.1.1: a link is listed while its interface is up, then with every node."""
-    for link in layout.local.links:
-        if link.rows:
-            for peer in layout.peers:
-                up = link.connected.get(peer, False)
-                yield PeerLink(link.number, peer, layout.name(peer), enabled=True, connected=up, knet=None)
+    listed = {link.number: link for link in layout.local.links}
+    for number in layout.own_addresses if layout.local.transport else ():
+        link = listed.get(number)
+        for peer in layout.peers:
+            yield PeerLink(
+                number=number,
+                node_id=peer,
+                node=layout.name(peer),
+                enabled=link is not None,
+                connected=link is not None and link.connected.get(peer, False),
+                knet=None,
+            )
 
 
 def _rings(layout: Layout, links: tuple[PeerLink, ...]) -> Iterator[Ring]:

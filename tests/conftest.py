@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.mariadb import mariadb  # noqa: F401  # a fixture
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the expected expositions anew")

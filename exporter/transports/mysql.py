@@ -89,8 +89,12 @@ class _Socket(socket.socket):
 
 class _TlsSocket(_Socket, ssl.SSLSocket):
     def do_handshake(self, *args: Any) -> None:
-        with self._timed():
-            super().do_handshake(*args)
+        try:
+            with self._timed():
+                super().do_handshake(*args)
+        except SourceError:  # after an OSError, ssl itself closes it
+            self.close()
+            raise
 
 
 class _NeverInClear:

@@ -44,6 +44,7 @@ class AccountFile:
     def account(self) -> Account:
         """Raises Unreachable, Denied or Unparsable, with the path and never with what is in the file."""
         if self._account is None or _stamp(self._watched) != self._stamp:
+            self._account = None
             options = client_options(self._path)
             self._watched = (self._path, *(Path(options[key]) for key in _FILES if options.get(key)))
             self._stamp = _stamp(self._watched)
@@ -54,7 +55,7 @@ class AccountFile:
 def _stamp(paths: tuple[Path, ...]) -> _Stamp:
     stamps = []
     for path in paths:
-        with suppress(OSError):  # a file that is missing is told by who reads it
+        with suppress(OSError, ValueError):  # what is wrong with a file is told by who reads it
             found = path.stat()
             stamps.append((str(path), found.st_mtime_ns, found.st_size, found.st_ino))
     return tuple(stamps)

@@ -22,7 +22,7 @@ MB = 1048576  # bytes
 
 FIGURES = (
     # The process
-    Figure("Nbthread", "nbthread", "Threads."),
+    Figure("Nbthread", "nbthread", "Threads that this process runs."),
     Figure("NbThreadGroups", "nb_thread_groups", "Groups of threads."),
     Figure("Nbproc", "nbproc", "Worker processes."),
     Figure("Process_num", "relative_process_id", "Number of this worker process among them."),

@@ -40,4 +40,11 @@ def _split(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon:
         raise Unparsable(f"show info: expected «name: value», got {excerpt(line)}")
-    return name, value.strip()
+    return name, _unquoted(value.strip())
+
+
+def _unquoted(value: str) -> str:
+    """As in the CSV, a text with a comma or a quote in it comes in quotes: "a ""pair"", really"."""
+    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+        return value[1:-1].replace('""', '"')
+    return value

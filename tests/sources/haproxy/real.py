@@ -5,12 +5,11 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.sources.haproxy.stats_csv import Row
 from exporter.transports import unix_socket
 from exporter.transports.deadline import Deadline
 
@@ -132,14 +131,9 @@ def running(folder: Path, configuration: str = CONFIGURATION) -> Iterator[Haprox
         process.wait()
 
 
-def wait_until(condition: object, what: str, seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
     """Ask again and again; never by a fixed pause."""
-    assert callable(condition)
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds:g} s for {what}"
         time.sleep(0.02)
-
-
-def statuses(rows: tuple[Row, ...], proxy: str) -> dict[str, str]:
-    return {row.name: row.status for row in rows if row.proxy == proxy}

@@ -1,0 +1,87 @@
+"""Documentation as a test: docs/metrics.md names every metric, and nothing else."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from exporter.app import AboutItself
+from exporter.scrape import Scraper
+from exporter.sources.address.source import AddressSource
+from tests.golden import CAPTURES, exposition
+
+METRICS = Path(__file__).parent.parent / "docs" / "metrics.md"
+SECTION = re.compile(r"(<!-- metrics: ([a-z_ ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+@dataclass
+class Documented:
+    kind: str
+    help: str
+    labels: set[str] = field(default_factory=set)
+
+
+def own_page() -> str:
+    """What the exporter says of itself on any page."""
+    scraper = Scraper([AddressSource(("127.0.0.1",))], AboutItself().collect)
+    return exposition(asyncio.run(scraper.scrape(5)))
+
+
+def emitted() -> dict[str, Documented]:
+    """Every metric of the expected pages, by the name that its series have."""
+    found: dict[str, Documented] = {}
+    for page in [own_page(), *(path.read_text() for path in sorted(CAPTURES.glob("*.prom")))]:
+        for family in text_string_to_metric_families(page):
+            name = family.name + "_total" if family.type == "counter" else family.name
+            one = found.setdefault(name, Documented(family.type, family.documentation))
+            assert (one.kind, one.help) == (family.type, family.documentation), name
+            one.labels |= labels(family)
+    return found
+
+
+def labels(family: Metric) -> set[str]:
+    return {label for sample in family.samples for label in sample.labels} - {"le"}
+
+
+def rows(metrics: dict[str, Documented], prefixes: Iterable[str]) -> Iterator[str]:
+    yield "| metric | type | labels | |"
+    yield "|---|---|---|---|"
+    for name in sorted(metrics):
+        if name.startswith(tuple(prefixes)):
+            one = metrics[name]
+            text = one.help.replace("|", "\\|")
+            yield f"| `{name}` | {one.kind} | {', '.join(sorted(one.labels))} | {text} |"
+
+
+def test_every_metric_is_documented(update_golden: bool) -> None:
+    """docs/metrics.md has each metric's type, labels and HELP as they are on the page."""
+    metrics = emitted()
+
+    def section(match: re.Match[str]) -> str:
+        table = "\n".join(rows(metrics, match[2].split()))
+        return f"{match[1]}{table}\n{match[4]}"
+
+    text = METRICS.read_text()
+    expected = SECTION.sub(section, text)
+    if update_golden:
+        METRICS.write_text(expected)
+    assert METRICS.read_text().splitlines() == expected.splitlines()
+
+
+def test_every_metric_has_a_section() -> None:
+    """No metric is outside the sections."""
+    prefixes = tuple(prefix for match in SECTION.finditer(METRICS.read_text()) for prefix in match[2].split())
+    assert [name for name in emitted() if not name.startswith(prefixes)] == []
+
+
+@pytest.mark.parametrize(("name", "text"), sorted((name, one.help) for name, one in emitted().items()))
+def test_every_help_is_a_sentence(name: str, text: str) -> None:
+    """A HELP says something at 3 a.m.: it is a sentence, and not the name again."""
+    assert len(text) > 10
+    if not name.startswith("process_"):  # those are prometheus-client's own
+        assert text.endswith((".", "?")), text

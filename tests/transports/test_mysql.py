@@ -1,0 +1,337 @@
+"""MySQL sessions against a real MariaDB, and against peers on loopback that only pretend."""
+
+import socket
+import ssl
+import struct
+import threading
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, Unreachable
+from exporter.transports import mysql
+from exporter.transports.deadline import Deadline
+from exporter.transports.mysql_account import Account, AccountFile
+from tests.mariadb import CERTIFIED_NAME, PASSWORD, USER, MariaDB
+from tests.transports.peers import closed_port, tcp_peer, until_closed
+
+SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
+NOBODY = Account("nobody", b"hush-hush")
+
+
+def account(folder: Path, *lines: str) -> Account:
+    path = folder / "client.cnf"
+    path.write_text("\n".join(["[client]", f"user={USER}", f"password='{PASSWORD}'", *lines]))
+    return AccountFile(str(path)).account()
+
+
+def ask(
+    port: int, who: Account, sql: str = "SELECT 1", seconds: float = 10.0, host: str = "127.0.0.1"
+) -> list[mysql.Rows]:
+    session = mysql.connect(host, port, who, Deadline.after(seconds), "db1")
+    try:
+        return session.query(sql, Deadline.after(seconds))
+    finally:
+        session.close()
+
+
+def test_rows_of_several_statements_come_in_one_answer(mariadb: MariaDB, tmp_path: Path) -> None:
+    """Each statement has its rows; values are text, NULL is None."""
+    rows = ask(mariadb.port, account(tmp_path), "SELECT 1, NULL; SELECT '☂' UNION SELECT 2.50")
+    assert rows == [(("1", None),), (("☂",), ("2.50",))]
+
+
+def test_a_session_is_used_again(mariadb: MariaDB, tmp_path: Path) -> None:
+    """Two questions over one connection: the server sees the same one."""
+    session = mysql.connect("localhost", mariadb.port, account(tmp_path), Deadline.after(10), "db1")
+    first, second = (session.query("SELECT CONNECTION_ID()", Deadline.after(10)) for _ in range(2))
+    session.close()
+    assert first == second
+
+
+def test_goodbye_is_said(mariadb: MariaDB, tmp_path: Path) -> None:
+    """Closing a session, the server does not count an aborted client."""
+    aborted = "SHOW GLOBAL STATUS LIKE 'Aborted_c%'"
+    before = mariadb.sql(aborted)
+    ask(mariadb.port, account(tmp_path))
+    assert mariadb.sql(aborted) == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "encrypted"),
+    [
+        ([], True),
+        (["skip-ssl"], False),
+        (["ssl=0"], False),
+        (["ssl-mode=DISABLED"], False),
+        (["ssl_mode = required"], True),
+        (["ssl-ca={ca}"], True),
+        (["ssl-ca={ca}", "ssl-verify-server-cert=0"], True),
+        (["ssl-ca={ca}", "ssl-cert={client}", "ssl-key={client}"], True),
+    ],
+)
+def test_tls_as_the_option_file_says(
+    lines: list[str], encrypted: bool, mariadb: MariaDB, tmp_path: Path
+) -> None:
+    """TLS where the server offers it, unless it is switched off; with ssl-ca its issuer is checked."""
+    client = mariadb.folder / "server.pem"  # any certificate of that authority
+    who = account(tmp_path, *(line.format(ca=mariadb.ca, client=client) for line in lines))
+    (((_, cipher),),) = ask(mariadb.port, who, "SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+    assert bool(cipher) is encrypted
+
+
+def test_another_authority_is_denied(mariadb: MariaDB, tmp_path: Path) -> None:
+    """With ssl-ca, a server whose certificate somebody else issued gets no login."""
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
+    with pytest.raises(Denied, match="db1: its certificate is not accepted"):
+        ask(mariadb.port, account(tmp_path, f"ssl-ca={tmp_path / 'other.pem'}"))
+
+
+@pytest.mark.parametrize("line", ["ssl-verify-server-cert", "ssl-mode=VERIFY_IDENTITY"])
+def test_host_name_is_checked_where_asked(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
+    """A certificate for galera.example is none for 127.0.0.1."""
+    who = account(tmp_path, f"ssl-ca={mariadb.ca}", line)
+    with pytest.raises(Denied, match="certificate"):
+        ask(mariadb.port, who)
+    connection = mysql.dial("127.0.0.1", mariadb.port, Deadline.after(10), "db1")
+    mysql.login(connection, who, CERTIFIED_NAME, Deadline.after(10), "db1").close()
+
+
+def test_tls_that_is_required_is_not_done_without(tmp_path: Path) -> None:
+    """A server that offers no TLS gets neither password nor name when ssl-mode says REQUIRED."""
+    heard: list[bytes] = []
+
+    def script(connection: socket.socket) -> None:
+        connection.sendall(packet(greeting(capabilities=0xA205)))
+        with suppress(OSError):
+            heard.append(connection.recv(65536))
+
+    with tcp_peer(script) as port, pytest.raises(Denied, match=r"db1: .*SSL is required"):
+        ask(port, account(tmp_path, "ssl-mode=REQUIRED"))
+    assert heard == [b""]
+
+
+def test_wrong_password_is_denied(mariadb: MariaDB) -> None:
+    """Error 1045 is Denied, names the server and the account, and never shows the password."""
+    with pytest.raises(Denied, match=r"db1: Access denied for user 'exporter'@.* \(error 1045\)") as caught:
+        ask(mariadb.port, Account(USER, b"hush-hush"))
+    assert "hush" not in str(caught.value) + repr(Account(USER, b"hush-hush"))
+
+
+def test_host_without_an_account_is_denied(mariadb: MariaDB) -> None:
+    """Error 1130, which comes instead of the greeting, or 1045: Denied either way."""
+    mariadb.sql("CREATE USER elsewhere@'192.0.2.77'")
+    with pytest.raises(Denied):
+        ask(mariadb.port, Account("elsewhere", b""))
+
+
+@pytest.mark.parametrize("code", [1044, 1045, 1129, 1130, 1142, 1227, 1698, 1820, 3118, 4151])
+def test_refusals_are_denied(code: int) -> None:
+    """Whatever a server says instead of its greeting, if it means that we may not ask, it is Denied."""
+    said = packet(refusal(code, "Host 'balancer1' is blocked"))
+    expected = rf"db1: Host 'balancer1' is blocked \(error {code}\)"
+    with serving(said) as port, pytest.raises(Denied, match=expected):
+        ask(port, NOBODY)
+
+
+@pytest.mark.parametrize("code", [1040, 1047, 1053, 1927, 9999])
+def test_other_errors_are_unreachable(code: int) -> None:
+    """Too many connections, shutting down, not ready: it can't be had now."""
+    said, expected = packet(refusal(code, "not\nnow \x1b[31m")), rf"db1: not now  \[31m \(error {code}\)"
+    with serving(said) as port, pytest.raises(Unreachable, match=expected) as caught:
+        ask(port, NOBODY)
+    assert type(caught.value) is Unreachable
+
+
+def test_statement_that_is_not_understood_is_unparsable(mariadb: MariaDB, tmp_path: Path) -> None:
+    """A server that speaks the protocol and not our SQL is not what we know how to read."""
+    with pytest.raises(Unparsable, match="error 1064"):
+        ask(mariadb.port, account(tmp_path), "SHOW ME THE MONEY")
+
+
+def test_nobody_listens() -> None:
+    """A closed port is Refused."""
+    with pytest.raises(Refused, match="db1: connection refused"):
+        ask(closed_port(), NOBODY)
+
+
+def test_unknown_name_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that the resolver doesn't know; a double of the resolver, so that no network is asked."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(Unreachable, match="db1: Name or service not known"):
+        ask(3306, NOBODY, host="nowhere.example")
+
+
+def test_frozen_server_times_out(mariadb: MariaDB, tmp_path: Path) -> None:
+    """A server that is stopped answers nothing, on a new connection and on a kept one."""
+    who = account(tmp_path)
+    session = mysql.connect("127.0.0.1", mariadb.port, who, Deadline.after(10), "db1")
+    mariadb.freeze()
+    try:
+        with pytest.raises(TimedOut, match="db1"):
+            session.query("SELECT 1", Deadline.after(SOON))
+        with pytest.raises(TimedOut, match="db1"):
+            ask(mariadb.port, who, seconds=SOON)
+    finally:
+        mariadb.thaw()
+
+
+def test_deadline_that_is_over() -> None:
+    """Asked after its time, nothing is dialled."""
+    with pytest.raises(TimedOut):
+        mysql.dial("127.0.0.1", closed_port(), Deadline.after(-1), "db1")
+
+
+@pytest.mark.parametrize("before", [b"", b"\x4a\x00\x00\x00"])
+def test_byte_now_and_then_does_not_keep_us(before: bytes) -> None:
+    """Each byte comes within any single read's timeout; the call still ends by its deadline."""
+
+    def script(connection: socket.socket) -> None:
+        pause = threading.Event()
+        with suppress(OSError):
+            connection.sendall(before)
+            while not pause.wait(0.005):
+                connection.sendall(b"\x0a" if before else b"\xff\xff\x01\x00")
+
+    with tcp_peer(script) as port, pytest.raises(SourceError) as caught:
+        ask(port, NOBODY, seconds=SOON)
+    assert isinstance(caught.value, TimedOut if before else Unparsable | TimedOut)
+
+
+def test_trickle_inside_the_tls_handshake_does_not_keep_us() -> None:
+    """A peer that offers TLS and then sends a byte now and then: the handshake ends by the deadline."""
+
+    def script(connection: socket.socket) -> None:
+        pause = threading.Event()
+        with suppress(OSError):
+            connection.sendall(packet(greeting(capabilities=0xAA05)))
+            connection.recv(65536)
+            connection.sendall(b"\x16\x03\x03\x40\x00")
+            while not pause.wait(0.005):
+                connection.sendall(b"\x00")
+
+    with tcp_peer(script) as port, pytest.raises(TimedOut):
+        ask(port, preferring_tls(), seconds=SOON)
+
+
+def test_answer_without_end_is_unparsable() -> None:
+    """More than the limit is not read to its end: ten megabytes of greeting, framed as it should be."""
+
+    def script(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(b"\xff\xff\xff\x00" + b"x" * 10_000_000)
+
+    with tcp_peer(script) as port, pytest.raises(Unparsable, match="more than 1048576 bytes"):
+        ask(port, NOBODY)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"HTTP/1.0 400 Bad Request\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n",
+        b"\x00" * 64,
+        b"\xff" * 64,
+        b"\x01\x00\x00\x00\x0a",
+        b"\x05\x00\x00\x00\x0a5.5\x00",
+    ],
+)
+def test_another_protocol_is_unparsable_or_hung_up_on(garbage: bytes) -> None:
+    """What is not a MySQL greeting is Unparsable; what breaks off in the middle of one may be Unreachable."""
+    with serving(garbage) as port, pytest.raises((Unparsable, Unreachable)) as caught:
+        ask(port, NOBODY)
+    assert not isinstance(caught.value, TimedOut)
+    assert "db1" in str(caught.value)
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_a_source_error(body: bytes, framed: bool) -> None:
+    """Whatever comes instead of a greeting, the error is one of ours. (A socketpair stands in for TCP.)"""
+    ours, theirs = socket.socketpair()
+    with theirs, mysql._Socket(fileno=ours.detach()) as connection:
+        theirs.sendall(packet(body) if framed else body)
+        theirs.shutdown(socket.SHUT_WR)
+        with pytest.raises(SourceError):
+            mysql.login(connection, NOBODY, "db1", Deadline.after(5), "db1")
+
+
+def test_password_is_not_sent_in_clear_text() -> None:
+    """A server that asks for the password as it is gets none: Denied."""
+    heard: list[bytes] = []
+
+    def script(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(packet(greeting(capabilities=0x8A205, plugin=b"mysql_native_password")))
+            heard.append(connection.recv(65536))
+            connection.sendall(packet(b"\xfemysql_clear_password\x00", 2))
+            heard.append(connection.recv(65536))
+
+    with tcp_peer(script) as port, pytest.raises(Denied, match="clear text"):
+        ask(port, NOBODY)
+    assert b"hush-hush" not in b"".join(heard)
+
+
+def test_login_that_takes_a_missing_package_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """caching_sha2_password without TLS takes RSA, which we don't have: Denied, and it says so."""
+    monkeypatch.setattr("pymysql._auth._have_cryptography", False)
+
+    def script(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(packet(greeting(capabilities=0x8A205, plugin=b"caching_sha2_password")))
+            connection.recv(65536)
+            connection.sendall(packet(b"\x01\x04", 2))  # the whole login, please
+            connection.recv(65536)
+            connection.sendall(packet(b"\x01-----BEGIN PUBLIC KEY-----", 4))
+            until_closed(connection)
+
+    with tcp_peer(script) as port, pytest.raises(Denied, match="db1: login without TLS is not possible"):
+        ask(port, NOBODY)
+
+
+def preferring_tls() -> Account:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return Account("nobody", b"hush-hush", context)
+
+
+def serving(data: bytes) -> AbstractContextManager[int]:
+    """A peer that sends `data` at once, and closes when the other side does."""
+
+    def script(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            until_closed(connection)
+
+    return tcp_peer(script)
+
+
+def packet(body: bytes, number: int = 0) -> bytes:
+    return struct.pack("<I", len(body))[:3] + bytes([number]) + body
+
+
+def greeting(capabilities: int, plugin: bytes = b"") -> bytes:
+    """Protocol 10: version, thread, salt, capabilities, collation, status, salt length, salt, plugin."""
+    return b"".join(
+        [
+            b"\x0a10.11.19-pretended\x00",
+            struct.pack("<I8sx", 7, b"saltsalt"),
+            struct.pack("<HBHHB10x", capabilities & 0xFFFF, 45, 2, capabilities >> 16, 21),
+            b"saltsaltsalt\x00",
+            plugin + b"\x00",
+        ]
+    )
+
+
+def refusal(code: int, text: str) -> bytes:
+    """An error packet, as it comes before the handshake: without an SQL state."""
+    return b"\xff" + struct.pack("<H", code) + text.encode()

@@ -4,34 +4,27 @@ It is to be run in UTC. Read from lib/pengine/pe_output.c, lib/fencing/st_output
 tools/crm_mon.c (1.1.24), and measured on 2.1.5.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import tzinfo
 
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
-from exporter.parsing import excerpt, integer
+from exporter.sources.pacemaker import history
 from exporter.sources.pacemaker.moments import moment
 from exporter.sources.pacemaker.tool_xml import Element, flag, read, text, whole
 from exporter.sources.pacemaker.view import (
     ClusterOptions,
     ClusterView,
     DesignatedController,
-    Failure,
     FenceEvent,
     LastChange,
     Node,
     NodeAttribute,
-    Operation,
     Resource,
-    ResourceHistory,
 )
 
 WHAT = "crm_mon's output"
 _DENIED = (4, 77, 13)  # CRM_EX_INSUFFICIENT_PRIV, CRM_EX_NOPERM; EACCES of 1.1
 _TIMED_OUT = 124  # CRM_EX_TIMEOUT
-
-# "haproxy_monitor_10000", "my_vm_migrate_to_0"
-_OPERATION_KEY = re.compile(r"(.+?)_(migrate_to|migrate_from|[^_]+)_([0-9]+)")
 
 
 def refusal(code: int, said: str) -> SourceError:
@@ -69,9 +62,9 @@ def parse(output: bytes, zone: tzinfo) -> ClusterView:
         resources=tuple(
             resource for section in root.iterchildren("resources") for resource in _resources(section)
         ),
-        histories=tuple(_history(node, history) for node, history in histories),
-        operations=_latest(_operations(histories)),
-        failures=tuple(_failure(failure) for failure in root.iterfind("failures/failure")),
+        histories=tuple(history.resource(node, element) for node, element in histories),
+        operations=history.latest(history.operations(histories)),
+        failures=tuple(history.failure(failure) for failure in root.iterfind("failures/failure")),
         fence_events=tuple(_fence_event(event) for event in root.iterfind("fence_history/fence_event")),
         fence_history_error=0 if fence_history is None else whole(fence_history, "status", 0),
     )
@@ -199,66 +192,6 @@ def _resource(element: Element, group: str, clone: str) -> Resource:
         nodes=tuple(text(node, "name") for node in element.iterchildren("node")),
         group=group,
         clone=clone,
-    )
-
-
-def _history(node: Element, history: Element) -> ResourceHistory:
-    return ResourceHistory(
-        node=text(node, "name"),
-        resource=text(history, "id"),
-        fail_count=whole(history, "fail-count", 0),
-        migration_threshold=whole(history, "migration-threshold", 0),  # not told of an orphan
-    )
-
-
-def _operations(histories: list[tuple[Element, Element]]) -> Iterator[Operation]:
-    for node, history in histories:
-        for element in history.iterchildren("operation_history"):
-            yield Operation(
-                node=text(node, "name"),
-                resource=text(history, "id"),
-                task=text(element, "task"),
-                interval=_milliseconds(element, "interval") or 0.0,
-                call=whole(element, "call"),
-                rc=whole(element, "rc"),
-                changed=moment(element.get("last-rc-change", ""), "last-rc-change"),
-                exec_time=_milliseconds(element, "exec-time"),
-                queue_time=_milliseconds(element, "queue-time"),
-            )
-
-
-def _milliseconds(element: Element, name: str) -> float | None:
-    """Seconds of exec-time="196ms"; the unit is the same from 1.1 to 3.0."""
-    value = element.get(name)
-    if value is None:
-        return None
-    if not value.endswith("ms"):
-        raise Unparsable(f"<{element.tag}> {name}: expected milliseconds as in 196ms, got {excerpt(value)}")
-    return integer(value.removesuffix("ms"), f"<{element.tag}> {name}") / 1000
-
-
-def _latest(operations: Iterator[Operation]) -> tuple[Operation, ...]:
-    """A failed operation is listed twice, as last one and as last failure: the higher call is newer."""
-    latest: dict[tuple[str, str, str, float], Operation] = {}
-    for operation in operations:
-        key = (operation.node, operation.resource, operation.task, operation.interval)
-        if key not in latest or latest[key].call < operation.call:
-            latest[key] = operation
-    return tuple(latest.values())
-
-
-def _failure(element: Element) -> Failure:
-    key = element.get("op_key") or text(element, "id")
-    parts = _OPERATION_KEY.fullmatch(key)
-    if not parts:
-        raise Unparsable(f"<failure>: expected an operation as in haproxy_monitor_10000, got {excerpt(key)}")
-    return Failure(
-        node=text(element, "node"),
-        resource=parts[1],
-        task=parts[2],
-        rc=whole(element, "exitcode"),
-        reason=element.get("exitreason", ""),
-        changed=moment(element.get("last-rc-change", ""), "<failure> last-rc-change"),
     )
 
 

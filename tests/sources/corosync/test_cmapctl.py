@@ -60,6 +60,15 @@ def test_configuration_cut_anywhere() -> None:
     assert parse_configuration(parse_map(CONFIG[:needed])) == parse_configuration(parse_map(CONFIG))
 
 
+@pytest.mark.parametrize("output", [CONFIG, STATS])
+def test_cut_inside_a_line(output: bytes) -> None:
+    """A line that does not end is Unparsable, needed or not."""
+    for length in range(1, len(output)):
+        if output[length - 1 : length] != b"\n":
+            with pytest.raises(Unparsable):
+                parse_map(output[:length])
+
+
 @pytest.mark.parametrize("case", ["3.1.7-scheduling-miss", "3.1.7-one-link-cut", "3.0.4-knet-not-enabled"])
 def test_stats_cut_anywhere(case: str) -> None:
     """Cut off after any of its bytes the answer to what is asked for is Unparsable."""

@@ -86,10 +86,14 @@ def test_denied_with_corosync_2(tools: ToolDoubles, source: CorosyncSource) -> N
 
 def test_a_refused_attempt_is_one_attempt(tools: ToolDoubles, source: CorosyncSource) -> None:
     """Corosync writes two log lines for each refused attempt: after a failure one tool asks first."""
-    tools.answer("cmapctl", b"", REFUSED["cmapctl"], code=1)
-    with pytest.raises(Denied):
-        source.read(soon())
-    assert tools.runs() == ["cmapctl"]
+    source.read(soon())
+    for tool, said in REFUSED.items():
+        tools.answer(tool, b"", said, code=1)
+    for asked in (["cmapctl-m", "quorumtool"], ["cmapctl"], ["cmapctl"]):
+        tools.runs()
+        with pytest.raises(Denied):
+            source.read(soon())
+        assert tools.runs() == asked
 
 
 def test_messages_on_stdout(tools: ToolDoubles, source: CorosyncSource) -> None:

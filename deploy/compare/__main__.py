@@ -1,0 +1,5 @@
+import sys
+
+from deploy.compare.cli import main
+
+sys.exit(main())

@@ -1,0 +1,150 @@
+"""The command. Exit codes: 0 well, 1 a series is missing or different or it could not be done, 2 usage."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from deploy.compare import members, report, tables
+from deploy.compare.growth import grow
+from deploy.compare.results import Results, circumstances
+from deploy.compare.rounds import measure, parity
+from deploy.lab import preflight
+from deploy.lab.console import Screen
+from deploy.lab.errors import LabError
+from deploy.lab.host import REPOSITORY
+from deploy.lab.lab import Lab
+from deploy.lab.state import FOLDER
+from deploy.lab.topologies import TOPOLOGIES
+
+DOCUMENT = REPOSITORY / "docs/comparison.md"
+PACKAGES = Path(__file__).with_name("packages.txt")
+BUSY = 0.3  # the lab alone takes about a tenth of two cores
+DEFAULT_TOPOLOGY = "article"
+
+Report = Callable[[str], object]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m deploy.compare", description="This exporter beside those that people use today."
+    )
+    add = top.add_argument
+    add("--topology", choices=list(TOPOLOGIES), help="without: the lab that is up, or else article")
+    add("--rounds", type=int, default=30, metavar="N", help="scrapes of each page for the cost (30)")
+    add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
+    add("--document", type=Path, default=DOCUMENT, metavar="FILE", help="written anew (docs/comparison.md)")
+    add("--no-document", action="store_true")
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(argv)
+    if options.rounds < 1:
+        parser().error("--rounds: at least 1")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    screen = Screen()
+    step = _to_stderr if options.json else screen.step
+    try:
+        preflight.check()
+        check_packages()
+        with whole_lab(options.topology, options.folder, step) as lab:
+            results = run(lab, options.rounds, step)
+    except LabError as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("compare: interrupted", file=sys.stderr)
+        return 130
+    if not options.no_document:
+        options.document.write_text(report.document(results))
+    if options.json:
+        print(json.dumps(results.as_json(), indent=2))
+    else:
+        show(results, screen)
+    return 0 if results.parity_holds else 1
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def check_packages() -> None:
+    wanted = preflight.packages(PACKAGES.read_text())
+    absent = [name for name, proof in wanted.items() if not proof.exists()]
+    if absent:
+        raise LabError(f"not installed: {' '.join(absent)} (`make compare` installs what is missing)")
+
+
+@contextmanager
+def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]:
+    """The lab that is up, if it is whole; otherwise one that is brought up, and taken down at the end."""
+    lab = Lab(folder, step)
+    found = lab.state.topology()
+    if found is None:
+        lab.up(topology or DEFAULT_TOPOLOGY)
+        try:
+            yield lab
+        finally:
+            step("taking the lab down")
+            lab.down()
+        return
+    if topology not in (None, found):
+        raise LabError(f"{found} is up: run `deploy/lab/lab down` first")
+    check_whole(lab)
+    step(f"{found} is up and whole")
+    yield lab
+
+
+def check_whole(lab: Lab) -> None:
+    if not lab.state.finished():
+        raise LabError("the lab is not up yet, or its `up` was interrupted")
+    if not lab.state.exporters():
+        raise LabError("the lab that is up runs without this exporter: run `deploy/lab/lab down` first")
+    problems = lab.problems()
+    if problems:
+        raise LabError(f"the lab is not whole (`deploy/lab/lab heal`): {'; '.join(problems)}")
+
+
+def run(lab: Lab, rounds: int, step: Report) -> Results:
+    holder = lab.holder()
+    at = circumstances(lab.topology.name, rounds)
+    if at.busy > BUSY:
+        step(f"{at.busy:.0%} of this machine is busy: times will be too high, theirs and ours")
+    peers, ours = members.peers(lab), members.ours(lab)
+    step(f"starting the peers; {holder} holds the address")
+    with members.running(peers):
+        step("parity: comparing pages series by series")
+        found = parity(lab, peers)
+        step(f"cost: {rounds} rounds")
+        *costs, our_cost = measure([*peers, ours], rounds, step)
+    step("growth: ever larger clusters")
+    growth = grow(lab, max(rounds // 2, 2), step)
+    check_whole(lab)
+    if lab.holder() != holder:
+        raise LabError(f"the address moved from {holder} while it was measured: run it again")
+    how = tuple(dict.fromkeys((member.kind, member.says) for member in (*peers, ours)))
+    return Results(at, tuple(found), tuple(costs), our_cost, tuple(growth), how)
+
+
+def show(results: Results, screen: Screen) -> None:
+    sections = (
+        ("Parity", tables.parity(results.parity), tables.failures(results.parity)),
+        ("Cost of one scrape round", tables.cost(results), tables.targets(results)),
+        ("Growth", tables.growth(results.growth), tables.flatness(results.growth)),
+    )
+    for title, table, lines in sections:
+        screen.line(f"\n{title}\n")
+        screen.table(table.head, table.rows)
+        for line in lines:
+            screen.line(f"- {line}")

@@ -1,0 +1,99 @@
+"""What must hold for every topology, so that a new one is right before it is first built."""
+
+import re
+
+import pytest
+import yaml
+
+from deploy.lab import cluster, exporters, galera, haproxy, network
+from deploy.lab.errors import LabError
+from deploy.lab.faults import FAULTS
+from deploy.lab.lab import find
+from deploy.lab.topologies import TOPOLOGIES
+from deploy.lab.topology import Topology
+
+every = pytest.mark.parametrize("topology", TOPOLOGIES.values(), ids=list(TOPOLOGIES))
+
+
+@every
+def test_addresses_are_on_their_networks_and_nobody_shares_one(topology: Topology) -> None:
+    """Each host's n-th address is on the n-th network; the VIPs are on the first."""
+    taken = [*topology.vips]
+    for host in topology.hosts:
+        for prefix, address in zip(topology.prefixes, host.addresses, strict=False):
+            assert address.startswith(f"{prefix}.")
+            taken.append(address)
+    assert all(vip.startswith(f"{topology.prefixes[0]}.") for vip in topology.vips)
+    assert len(taken) == len(set(taken))
+
+
+@every
+def test_names_fit_where_they_are_used(topology: Topology) -> None:
+    """An interface has 15 characters, a record's name no dot, and each is unique."""
+    ports = [network.port(place, number) for place, number in network.ports(topology)]
+    assert len(ports) == len(set(ports))
+    assert all(len(port) <= 15 and port.startswith("folab-") for port in ports)
+    assert all("." not in host.name for host in topology.hosts)
+
+
+@every
+def test_the_cib_holds_what_the_topology_says_of_it(topology: Topology) -> None:
+    """The primitives, the moved resource and every VIP are configured."""
+    for primitive in topology.primitives:
+        assert re.search(rf"^primitive {primitive} ", topology.cib, re.MULTILINE)
+    assert re.search(rf"^(primitive|group) {topology.moved} ", topology.cib, re.MULTILINE)
+    assert all(f"ip={vip} " in topology.cib for vip in topology.vips)
+
+
+@every
+def test_haproxy_listens_on_every_vip_and_checks_every_database(topology: Topology) -> None:
+    """Including the check that logs in."""
+    text = haproxy.config(topology)
+    assert all(f"bind {vip}:{topology.port}\n" in text for vip in topology.vips)
+    assert all(f"server {db.name} {db.address}:3306 check" in text for db in topology.databases)
+    assert "option mysql-check user haproxy" in text
+
+
+@every
+def test_corosync_has_one_link_for_each_network_of_a_balancer(topology: Topology) -> None:
+    """Numbered from 0, in the networks' order."""
+    text = cluster.corosync_conf(topology)
+    for host in topology.balancers:
+        for link, address in enumerate(host.addresses):
+            assert f"ring{link}_addr: {address}\n" in text
+    assert text.count("{") == text.count("}")
+
+
+@every
+def test_the_exporters_configuration_is_what_design_says(topology: Topology) -> None:
+    """YAML with the five sections of a balancer."""
+    loaded = yaml.safe_load(exporters.config(topology))
+    assert loaded["pacemaker"] == loaded["corosync"] == {}
+    assert loaded["haproxy"] == {"stats": "unix:/run/haproxy/admin.sock"}
+    assert loaded["galera"]["nodes"] == {db.name: f"{db.address}:3306" for db in topology.databases}
+    assert [vip["address"] for vip in loaded["vips"]] == list(topology.vips)
+
+
+@every
+def test_each_database_knows_all_of_them(topology: Topology) -> None:
+    """The same cluster address on each, its own name and address beside it."""
+    members = ",".join(db.address for db in topology.databases)
+    for db in topology.databases:
+        text = galera.config(topology, db)
+        assert f"gcomm://{members}\n" in text
+        assert f"wsrep_node_name = {db.name}\nwsrep_node_address = {db.address}\n" in text
+
+
+def test_only_a_cluster_with_two_links_can_lose_one() -> None:
+    """link-cut applies to twin alone, everything else everywhere."""
+    applies = {
+        name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in FAULTS.items()
+    }
+    assert applies.pop("link-cut") == {"twin"}
+    assert all(where == set(TOPOLOGIES) for where in applies.values())
+
+
+def test_an_unknown_topology_is_refused_with_those_there_are() -> None:
+    """A sentence, not a KeyError."""
+    with pytest.raises(LabError, match="no topology 'triple': there is article, twin"):
+        find("triple")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What a node is called that could not tell its address (MariaDB, Galera), and the arbitrator garbd.
 _NAMELESS = ("AUTO", "unspecified", "")
@@ -72,6 +72,6 @@ def _linked(one: View, other: View) -> bool:
 
 
 def _overlap(group: Sequence[View]) -> int:
-    """How many components hide behind equal views: members of one component differ in their index."""
-    places = Counter((view.identity(), view.index) for view in group if 0 <= view.index < view.size)
+    """How many components hide behind equal views: members of one component have different places in it."""
+    places = Counter(replace(view, member="") for view in group if 0 <= view.index < view.size)
     return max(places.values(), default=1)

@@ -21,6 +21,7 @@ QUESTION = "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'; SHOW GLOBAL VARIABLES LIKE 'wsr
 
 FIRST_SHARE = 0.7  # of the time is for the first answers; the rest for looking again at a split
 LAST_SHARE = 0.1  # of the time is not used: the answers of the living must not come too late
+GRACE_SECONDS = 0.05  # from a thread's deadline to its outcome
 SETTLING_SECONDS = 0.3  # between two looks at views that seem split
 
 Outcome = NodeStatus | SourceError
@@ -129,7 +130,7 @@ class GaleraSource(Source[GaleraReading]):
             if before is None or before.done():
                 self._under_way[node.name] = self._executor.submit(node.ask, account, deadline)
         under_way = {node: self._under_way[node.name] for node in nodes}
-        wait(under_way.values(), timeout=max(0.0, deadline.at - time.monotonic()))
+        wait(under_way.values(), timeout=max(0.0, deadline.at - time.monotonic()) + GRACE_SECONDS)
         return {
             node.name: asked.result() if asked.done() else TimedOut(f"{node.what}: no answer in time")
             for node, asked in under_way.items()

@@ -1,0 +1,23 @@
+"""Captures of nodes: `== NAME`, then what the mariadb client prints in batch mode for the two statements."""
+
+from itertools import groupby
+
+from exporter.sources.galera.wsrep_status import Rows
+from tests.golden import CAPTURES
+
+HEADER = "Variable_name\tValue"
+CASES = sorted(path.stem for path in CAPTURES.glob("wsrep-*.tsv"))
+
+
+def answers(case: str) -> dict[str, list[Rows]]:
+    """By node, the rows of SHOW GLOBAL STATUS and of SHOW GLOBAL VARIABLES."""
+    text = (CAPTURES / f"{case}.tsv").read_text()
+    return {
+        section.partition("\n")[0].strip(): _results(section.splitlines()[1:])
+        for section in text.split("== ")[1:]
+    }
+
+
+def _results(lines: list[str]) -> list[Rows]:
+    parts = groupby(lines, key=HEADER.__eq__)
+    return [[line.split("\t") for line in part] for is_header, part in parts if not is_header]

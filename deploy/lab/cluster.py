@@ -37,7 +37,6 @@ nodelist {{
 quorum {{
     provider: corosync_votequorum
     two_node: 1
-    wait_for_all: 0
 }}
 system {{
     move_to_root_cgroup: no

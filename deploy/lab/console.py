@@ -18,8 +18,7 @@ class Screen:
 
     def step(self, line: str) -> None:
         """One line of progress, with the seconds since the verb began."""
-        self.out.print(f"[dim]{time.monotonic() - self.began:5.1f} s[/dim]  ", end="")
-        self.out.print(line, markup=False)
+        self.line(f"{time.monotonic() - self.began:5.1f} s  {line}")
 
     def line(self, text: str) -> None:
         self.out.print(text, markup=False)

@@ -51,7 +51,9 @@ class Host:
         return self.state.host_file(f"{self.name}.log")
 
     def _ready(self) -> bool:
-        init = self.init()
+        outer, init = self.state.outer(self.name), self.init()
+        if outer and not outer.alive():
+            raise LabError(f"{self.name} could not be made: {self._init_log().read_text().strip()}")
         return init is not None and init.name == "tini" and self.path("/run/lab/ready").exists()
 
     def init(self) -> Process | None:

@@ -49,20 +49,29 @@ class Lab:
         """Builds the topology; returns when the cluster is whole. Harmless if that very topology is up."""
         preflight.check()
         topology = find(name)
-        with self.state.locked(f"up {name}") as lock:
-            if self._is_up(topology):
-                self.report(f"{name} is up already")
-                return
-            self.state.remove_older()
-            self.state.begin(name, exporters=exporters)
-            fleet = Fleet(topology, self.state)
-            try:
-                build(fleet, lock, self.report)
-                self.state.finish()
-            except BaseException:
-                fleet.abort.set()
-                self._end()
-                raise
+        begun = False
+        try:
+            with self.state.locked(f"up {name}") as lock:
+                if self._is_up(topology):
+                    self.report(f"{name} is up already")
+                    return
+                begun = True
+                self._build(topology, lock, exporters)
+        except BaseException:
+            if begun:
+                self.down()  # takes the lock anew, and so sees also what was being started just now
+            raise
+
+    def _build(self, topology: Topology, lock: int, exporters: bool) -> None:
+        self.state.remove_older()
+        self.state.begin(topology.name, exporters=exporters)
+        fleet = Fleet(topology, self.state)
+        try:
+            build(fleet, lock, self.report)
+        except BaseException:
+            fleet.abort.set()
+            raise
+        self.state.finish()
 
     def down(self) -> bool:
         """Ends everything that was recorded; False if there was nothing."""
@@ -83,7 +92,7 @@ class Lab:
 
     def _end(self) -> None:
         outers = self.state.outers()
-        threads = [threading.Thread(target=Host(name, self.state).end) for name in outers]
+        threads = [threading.Thread(target=_end, args=(Host(name, self.state),)) for name in outers]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -91,9 +100,9 @@ class Lab:
         left = [name for name, outer in outers.items() if outer.alive()]
         if left:
             raise LabError(f"could not end {', '.join(left)}: run `lab down` again")
+        self.state.remove()
         with contextlib.suppress(Overdue):  # init reaps them in its own time
             until("the ended processes to be reaped", lambda: not any(map(_there, outers.values())), 5)
-        self.state.remove()
 
     @property
     def fleet(self) -> Fleet:
@@ -163,6 +172,11 @@ class Lab:
 
     def wait_whole(self, seconds: float = 60) -> None:
         repair.wait_whole(self.fleet, seconds)
+
+
+def _end(host: Host) -> None:
+    with contextlib.suppress(Overdue):  # the others go on; whoever is left is named at the end
+        host.end()
 
 
 def _there(process: Process) -> bool:

@@ -62,7 +62,7 @@ def _rows(lines: Sequence[Sequence[str]], columns: Mapping[str, int], width: int
     needed = [columns[field] for field in _NEEDED]
     numbers = [(field, columns[field]) for field in _NUMBERS if field in columns]
     for line in lines:
-        if False:
+        if len(line) != width:
             raise Unparsable(
                 f"statistics: a row of {len(line)} fields under {width} columns: {excerpt(','.join(line))}"
             )

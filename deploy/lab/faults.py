@@ -107,7 +107,11 @@ FAULTS: dict[str, Fault] = {
         Fault("galera-network-gone", "a Galera node off the network: connects hang", galera_network_gone),
         Fault("lan-cut", "nothing passes between the balancers: two DCs, both hold the address", lan_cut),
         Fault("link-cut", "one of two Corosync links cut; the cluster goes on", link_cut, two_links),
-        Fault("pacemaker-hung", "pacemaker-based stopped by SIGSTOP: Pacemaker's tools hang", pacemaker_hung),
+        Fault(
+            "pacemaker-hung",
+            "Pacemaker's tools hang for 35 s, then pacemakerd kills what hangs",
+            pacemaker_hung,
+        ),
     )
 }
 

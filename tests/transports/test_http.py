@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import shutil
 import socket
 import ssl
 import subprocess
@@ -124,6 +125,8 @@ async def test_an_error_page_is_unreachable() -> None:
 @pytest.fixture
 def own_certificate(tmp_path: Path) -> ssl.SSLContext:
     """A server's certificate that no authority signed."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed, to make a certificate")
     key = str(tmp_path / "key.pem")
     names = ["-keyout", key, "-out", f"{key}.crt", "-subj", "/CN=localhost", "-days", "1"]
     subprocess.run(

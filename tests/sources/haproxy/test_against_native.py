@@ -106,28 +106,39 @@ def moves(name: str, labels: dict[str, str]) -> bool:
     )
 
 
-def test_every_series_of_the_own_endpoint_is_there_with_its_value(haproxy: real.Haproxy) -> None:
-    """Names, labels and values agree; what moves lies between the readings before and after."""
+def differences(haproxy: real.Haproxy) -> list[str]:
+    """One comparison; what moves must lie between our readings before and after theirs."""
     before = ours(f"unix:{haproxy.socket}")
     native = parsed(haproxy.get("metrics", "/metrics"))
     after = ours(f"unix:{haproxy.socket}")
-    missing, different = [], []
+    assert len(native) > 1000
+    found = []
     for (name, label_set), value in native.items():
         labels, key = dict(label_set), (name, label_set)
         if has_no_value(value) or check_rests(name, labels):
             assert key not in before, f"{name} {labels} has a value here and none there"
         elif key not in before or key not in after:
-            missing.append(f"{name} {labels}")
+            found.append(f"{name} {labels} is missing")
         elif moves(name, labels) or counts_resting_checks(name):
             continue
         elif averaged_over_too_many(name):
             if value > max(before[key], after[key]):
-                different.append(f"{name} {labels}: theirs {value}, ours {before[key]}")
+                found.append(f"{name} {labels}: theirs {value}, ours {before[key]}")
         elif not min(before[key], after[key]) <= value <= max(before[key], after[key]):
-            different.append(f"{name} {labels}: theirs {value}, ours {before[key]} and {after[key]}")
-    assert not missing
-    assert not different
-    assert len(native) > 1000
+            found.append(f"{name} {labels}: theirs {value}, ours {before[key]} and {after[key]}")
+    return found
+
+
+def test_every_series_of_the_own_endpoint_is_there_with_its_value(haproxy: real.Haproxy) -> None:
+    """Names, labels and values agree.
+
+    Theirs may be asked in the middle of a check, which shows for a millisecond (code 0, a session more at
+    the server); what differs in each of five comparisons differs.
+    """
+    persistent = set(differences(haproxy))
+    for _ in range(4):
+        persistent &= set(differences(haproxy)) if persistent else set()
+    assert not persistent
 
 
 def test_the_page_over_http_gives_the_same_series(haproxy: real.Haproxy) -> None:

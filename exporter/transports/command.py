@@ -31,7 +31,8 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
     """Run `argv` without a shell, in the C locale, in a session of its own.
 
     The exit code is the caller's to judge. Raises Unreachable (not installed), Denied (not executable),
-    TimedOut, Unparsable (more output than OUTPUT_LIMIT).
+    TimedOut, Unparsable (more output than OUTPUT_LIMIT). Output that something left behind by the tool
+    holds open is waited for too.
     """
     try:
         process = subprocess.Popen(
@@ -46,8 +47,10 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
         raise Unreachable(f"{argv[0]}: not installed, or not at this path") from None
     except PermissionError:
         raise Denied(f"{argv[0]}: no right to execute it") from None
+    except OSError as error:
+        raise Unreachable(f"{argv[0]}: can't be started: {error.strerror}") from None
     try:
-        stdout, stderr = _drain(process, deadline)
+        stdout, stderr = _drain(process, argv[0], deadline)
         process.wait(deadline.remaining(argv[0]))
     except subprocess.TimeoutExpired:
         raise TimedOut(f"{argv[0]}: closed its output and did not end in time") from None
@@ -56,26 +59,30 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
     return Completed(process.returncode, stdout, stderr)
 
 
-def _drain(process: subprocess.Popen[bytes], deadline: Deadline) -> tuple[bytes, bytes]:
-    assert process.stdout and process.stderr
-    output = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
+def _drain(process: subprocess.Popen[bytes], name: str, deadline: Deadline) -> tuple[bytes, bytes]:
+    output = {pipe.fileno(): bytearray() for pipe in (process.stdout, process.stderr) if pipe}
     with selectors.DefaultSelector() as selector:
         for descriptor in output:
             selector.register(descriptor, selectors.EVENT_READ)
         while selector.get_map():
-            for key, _ in selector.select(deadline.remaining(_name(process))):
+            for key, _ in selector.select(deadline.remaining(name)):
                 chunk = os.read(key.fd, 65536)
                 output[key.fd] += chunk
                 if not chunk:
                     selector.unregister(key.fd)
                 elif len(output[key.fd]) > OUTPUT_LIMIT:
-                    raise Unparsable(f"{_name(process)}: more than {OUTPUT_LIMIT} bytes of output")
-    return bytes(output[process.stdout.fileno()]), bytes(output[process.stderr.fileno()])
+                    raise Unparsable(f"{name}: more than {OUTPUT_LIMIT} bytes of output")
+    stdout, stderr = map(bytes, output.values())
+    return stdout, stderr
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the whole process group where the tool is not over yet, reap it, close the pipes."""
-    if process.poll() is None:
+    """Kill the whole process group unless the tool ended well, reap it, close the pipes.
+
+    The group goes before the tool is reaped: until then its number is nobody else's, even if the tool
+    itself is over and only what it started hangs on.
+    """
+    if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
@@ -83,8 +90,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdout, process.stderr):
         if pipe:
             pipe.close()
-
-
-def _name(process: subprocess.Popen[bytes]) -> str:
-    assert isinstance(process.args, Sequence)
-    return str(process.args[0])

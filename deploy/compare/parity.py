@@ -6,11 +6,10 @@ lie between the two.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from deploy.compare.documented import KEPT, OWN_AFFAIRS, Difference
+from deploy.compare.documented import CORRECTIONS, KEPT, NOT_IN_THE_CSV, OWN_AFFAIRS, Difference
 from deploy.compare.page import Page, Point, Series, matching
 
 SAME_DIGITS = 1e-9  # relative; a number that each side printed in its own way
@@ -61,29 +60,23 @@ class Triple:
     after: Page
 
 
-def compare(
-    peer: str, kind: str, triple: Triple, documented: Sequence[Difference], absences: Sequence[Difference]
-) -> Parity:
-    """Every series of the kind of peer that is on both of its pages, against ours.
-
-    `documented` may be met by a value that differs, `absences` only by a series that is not there.
-    """
+def compare(peer: str, kind: str, triple: Triple) -> Parity:
+    """Every series of this kind of peer that is on both of its pages, against ours."""
     kept = matching(triple.before, KEPT[kind])
     known = [one for one in kept if not OWN_AFFAIRS.match(one.name) and one in triple.after]
-    corrections = [it for it in documented if it.peer == kind]
-    gaps = [it for it in absences if it.peer == kind]
-    return Parity(peer, tuple(_judge(one, triple, corrections, gaps) for one in sorted(known)))
+    return Parity(peer, tuple(_judge(one, kind, triple) for one in sorted(known)))
 
 
-def _judge(
-    one: Series, triple: Triple, corrections: Iterable[Difference], gaps: Iterable[Difference]
-) -> Finding:
+DOCUMENTED = ((Verdict.CORRECTED, CORRECTIONS), (Verdict.NOT_IN_THE_CSV, NOT_IN_THE_CSV))
+
+
+def _judge(one: Series, kind: str, triple: Triple) -> Finding:
     theirs, ours = (triple.before[one], triple.after[one]), triple.ours.get(one)
     if ours and agrees(theirs, ours):
         return Finding(one, Verdict.SAME, theirs, ours)
-    for verdict, differences in ((Verdict.CORRECTED, corrections), (Verdict.NOT_IN_THE_CSV, gaps)):
+    for verdict, differences in DOCUMENTED:
         for difference in differences:
-            if difference.covers(one) and _allowed(difference, theirs, ours):
+            if difference.peer == kind and difference.covers(one) and _allowed(difference, theirs, ours):
                 return Finding(one, verdict, theirs, ours, difference)
     return Finding(one, Verdict.DIFFERENT if ours else Verdict.MISSING, theirs, ours)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from deploy.compare import members as all_members
 from deploy.compare.client import LIKE_PROMETHEUS, Client, Scrape
-from deploy.compare.documented import CORRECTIONS, KEPT, NOT_IN_THE_CSV
+from deploy.compare.documented import KEPT
 from deploy.compare.figures import Cost, Sample, cost
 from deploy.compare.members import Member
 from deploy.compare.page import parse
@@ -37,7 +37,7 @@ def _parity(theirs: Member, ours: Member) -> Parity:
     try:
         for _ in range(TRIES):
             triple = _triple(theirs, their_client, our_client)
-            found = compare(theirs.name, theirs.kind, triple, CORRECTIONS, NOT_IN_THE_CSV)
+            found = compare(theirs.name, theirs.kind, triple)
             if not found.findings:
                 raise LabError(f"{theirs.name} has none of the series that it is known for")
             if not found.failures:

@@ -1,0 +1,1 @@
+"""What runs all the time, because what happens between two scrapes must not be lost."""

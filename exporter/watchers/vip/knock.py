@@ -1,0 +1,181 @@
+"""One attempt: connect, handshake, login, ask who answers, say goodbye; each step timed."""
+
+import errno
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pymysql
+from pymysql.constants import CR, ER
+
+from exporter.errors import Denied, SourceError, TimedOut, Unreachable
+from exporter.parsing import excerpt
+from exporter.transports.deadline import Deadline
+from exporter.transports.mysql import Rows, dial, login
+from exporter.transports.mysql_account import Account
+
+REASONS = ("refused", "timeout", "reset", "unreachable", "handshake", "denied", "query")
+PHASES = ("connect", "handshake", "login", "query", "total")
+
+# Without an account: a name that does not exist. Whoever refuses it is a living server.
+STRANGER = Account("failover-exporter-probe", b"")
+UNKNOWN_SERVER = "unknown"
+SERVER_NAME_LENGTH = 64
+
+_WHO = "SELECT @@wsrep_node_name"
+
+_OWN_TROUBLE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
+_BY_ERRNO = {
+    errno.ECONNREFUSED: "refused",
+    errno.ETIMEDOUT: "timeout",
+    errno.ECONNRESET: "reset",
+    errno.ECONNABORTED: "reset",
+    errno.EPIPE: "reset",
+}
+# The server speaks, but takes nobody: sent in place of a greeting.
+_TURNED_AWAY = {ER.CON_COUNT_ERROR, ER.HOST_IS_BLOCKED, ER.HOST_NOT_PRIVILEGED}
+_CUT = {CR.CR_SERVER_LOST, CR.CR_SERVER_GONE_ERROR}
+
+
+class NotMade(Unreachable):
+    """The attempt says nothing of the address: this process is out of file descriptors or memory."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an attempt ended."""
+
+    end: float  # monotonic seconds: the answer was there, or the failure certain
+    reason: str | None = None  # of REASONS; None: success
+    server: str | None = None  # None: not asked (failed, or no account)
+    phases: Mapping[str, float] = field(default_factory=dict)  # seconds; of a success only
+    detail: str = ""  # of a failure, for the log
+
+
+class _Stopwatch:
+    def __init__(self, started: float):
+        self.phases: dict[str, float] = {}
+        self.phase = PHASES[0]
+        self._started = self._lap = started
+
+    @contextmanager
+    def timing(self, phase: str) -> Iterator[None]:
+        self.phase = phase
+        yield
+        now = time.monotonic()
+        self.phases[phase] = now - self._lap
+        self._lap = now
+
+    def success(self, server: str | None = None) -> Answer:
+        self.phases["total"] = self._lap - self._started
+        return Answer(self._lap, None, server, self.phases)
+
+
+def knock(address: str, port: int, account: Account | None, timeout: float) -> Answer:
+    """Make one attempt, all within `timeout` seconds. Raises NotMade."""
+    started = time.monotonic()
+    watch, deadline = _Stopwatch(started), Deadline(started + timeout)
+    try:
+        with watch.timing("connect"):
+            connection = dial(address, port, deadline, f"{address}:{port}")
+        with connection:
+            with watch.timing("handshake"):
+                _await_greeting(connection, deadline)
+            if account is None:
+                return _as_stranger(connection, address, deadline, watch)
+            return _as_user(connection, account, address, deadline, watch)
+    except SourceError as error:
+        reason = reason_of(error, watch.phase)
+        return Answer(time.monotonic(), reason, detail=f"{reason} in {watch.phase}: {error}")
+
+
+def _await_greeting(connection: socket.socket, deadline: Deadline) -> None:
+    """Until the server's first bytes are there. They stay in the socket for the login."""
+    try:
+        connection.settimeout(deadline.remaining("greeting"))
+        first = connection.recv(256, socket.MSG_PEEK)
+    except TimeoutError:
+        raise TimedOut("no greeting in time") from None
+    except OSError as error:
+        raise Unreachable(error.strerror or str(error)) from error
+    if not first:
+        raise Unreachable("closed before the greeting: no server behind the balancer?")
+    # length (3 bytes), number (1), 255 for an error, its code (2), its text
+    if first[4:5] == b"\xff":
+        raise Unreachable(f"turned away: {excerpt(first[7:].decode(errors='replace'))}")
+
+
+def _as_user(
+    connection: socket.socket, account: Account, host: str, deadline: Deadline, watch: _Stopwatch
+) -> Answer:
+    with watch.timing("login"):
+        session = login(connection, account, host, deadline, host)
+    try:
+        with watch.timing("query"):
+            results = session.query(_WHO, deadline)
+        return watch.success(_server(results[0]))
+    except SourceError as error:
+        if _code(error) != ER.UNKNOWN_SYSTEM_VARIABLE:  # a server without Galera is an answer too
+            raise
+        return watch.success(UNKNOWN_SERVER)
+    finally:
+        session.close()
+
+
+def _server(rows: Rows) -> str:
+    name = rows[0][0] if rows and rows[0] else None
+    return name[:SERVER_NAME_LENGTH] if name and isinstance(name, str) else UNKNOWN_SERVER
+
+
+def _as_stranger(connection: socket.socket, host: str, deadline: Deadline, watch: _Stopwatch) -> Answer:
+    with watch.timing("login"):
+        try:
+            login(connection, STRANGER, host, deadline, host).close()  # where everybody is let in
+        except Denied as error:
+            if reason_of(error, "login") != "denied":
+                raise
+    return watch.success()
+
+
+def reason_of(error: SourceError, phase: str) -> str:
+    """One of REASONS. Raises NotMade."""
+    if isinstance(error, TimedOut):
+        return "timeout"
+    return _by_socket(error) or ("unreachable" if phase == "connect" else _by_server(error, phase))
+
+
+def _by_socket(error: SourceError) -> str | None:
+    """What the kernel said, in the errors behind."""
+    for behind in _chain(error):
+        if isinstance(behind, OSError) and behind.errno in _OWN_TROUBLE:
+            raise NotMade(str(error)) from error
+        if isinstance(behind, OSError) and behind.errno in _BY_ERRNO:
+            return _BY_ERRNO[behind.errno]
+    return None
+
+
+def _by_server(error: SourceError, phase: str) -> str:
+    code = _code(error)
+    if phase == "handshake" or code in _TURNED_AWAY:
+        return "handshake"
+    if code in _CUT:
+        return "reset"
+    if isinstance(error, Denied):
+        return "denied"
+    return "query" if phase == "query" else "handshake"
+
+
+def _code(error: SourceError) -> int | None:
+    """The number of the MySQL error behind it."""
+    for behind in _chain(error):
+        if isinstance(behind, pymysql.Error) and behind.args and isinstance(behind.args[0], int):
+            return behind.args[0]
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,290 @@
+"""The schedule, on doubled attempts; outages, on a real HAProxy and MariaDB."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import Unreachable
+from exporter.scrape import Scraper
+from exporter.transports.deadline import Deadline
+from exporter.transports.mysql_account import Account
+from exporter.watchers.vip import prober as module
+from exporter.watchers.vip.knock import Answer, NotMade
+from exporter.watchers.vip.options import Vip
+from exporter.watchers.vip.prober import Prober
+from exporter.watchers.vip.tally import Reading
+from exporter.watchers.vip.watcher import VipWatcher
+from tests.golden import exposition
+from tests.watchers.vip.stand import PASSWORD, SERVER_NAME, USER, Stand, until
+
+SOON = Vip("127.0.0.1", 3306, interval=0.02)
+PHASES = {"connect": 0.0, "handshake": 0.0, "login": 0.0, "total": 0.0}
+
+Script = Callable[[], Answer]
+
+
+@contextmanager
+def running(vip: Vip) -> Iterator[Prober]:
+    prober = Prober(vip)
+    prober.start()
+    try:
+        yield prober
+    finally:
+        prober.stop()
+
+
+def attempts_are(monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
+    """A double in place of an attempt."""
+
+    def knock(_address: str, _port: int, _account: Account | None, _timeout: float) -> Answer:
+        return script()
+
+    monkeypatch.setattr(module, "knock", knock)
+
+
+def success() -> Answer:
+    return Answer(time.monotonic(), None, "n", PHASES)
+
+
+def failure() -> Answer:
+    return Answer(time.monotonic(), "refused")
+
+
+def ended(reading: Reading) -> int:
+    return reading.phases["total"].cumulative[-1] + sum(reading.failures.values())
+
+
+def test_attempts_are_launched_on_schedule_though_none_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doubles that hang: a stall of the server is not one sample but as many as there are intervals."""
+    let_go = threading.Event()
+    attempts_are(monkeypatch, lambda: success() if let_go.wait(20) else failure())
+    with running(SOON) as prober:
+        until("twenty in flight", lambda: prober.reading().attempts >= 20)
+        assert ended(prober.reading()) == 0
+        let_go.set()
+        until("all are back", lambda: ended(prober.reading()) >= 20)
+
+
+def test_no_more_are_in_flight_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the bound launches wait for a place, and the one that got it late is counted so."""
+    monkeypatch.setattr(module, "IN_FLIGHT", 3)
+    places, reached = threading.Semaphore(0), threading.Event()
+    attempts_are(monkeypatch, lambda: success() if places.acquire(timeout=20) else failure())
+    with running(SOON) as prober:
+        until("the bound", lambda: prober.reading().attempts == 3)
+        assert not reached.wait(0.1)
+        assert prober.reading().attempts == 3
+        places.release()
+        until("one more", lambda: prober.reading().attempts == 4)
+        places.release(1000)
+        until("the late one is counted", lambda: prober.reading().late == 1)
+
+
+def test_the_pace_is_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At an interval of a minute: the first failure is followed by others at once, till it goes well."""
+    outcomes = iter([failure] * 20 + [success] * 1000)
+
+    def script() -> Answer:
+        return next(outcomes)()
+
+    attempts_are(monkeypatch, script)
+    with running(Vip("127.0.0.1", 3306, interval=60)) as prober:
+        until("the success, and the slow pace", lambda: prober._due - time.monotonic() > 50)
+        reading = prober.reading()
+        assert (reading.failures["refused"], reading.late, reading.outages) == (20, 0, 0)
+        assert reading.attempts <= 22  # the one after the success was due already
+
+
+def test_a_defect_of_ours_is_no_failure_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt that breaks is counted as late, told as the watcher's trouble, and mends by itself."""
+    broken = threading.Event()
+    broken.set()
+
+    def script() -> Answer:
+        if broken.is_set():
+            raise KeyError("a bug")
+        return success()
+
+    attempts_are(monkeypatch, script)
+    watcher = VipWatcher([SOON])
+    watcher.start()
+    try:
+        (prober,) = watcher._probers
+        until("trouble", lambda: prober.trouble)
+        with pytest.raises(KeyError):
+            watcher.read(Deadline.after(1))
+        broken.clear()
+        until("none any more", lambda: not prober.trouble)
+        (reading,) = watcher.read(Deadline.after(1)).probes
+        assert reading.late > 0
+        assert sum(reading.failures.values()) == 0
+    finally:
+        watcher.close()
+
+
+def test_want_of_descriptors_is_the_watchers_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collector fails; no outage is made up."""
+
+    def script() -> Answer:
+        raise NotMade("too many open files")
+
+    attempts_are(monkeypatch, script)
+    watcher = VipWatcher([SOON])
+    watcher.start()
+    try:
+        until("trouble", lambda: watcher._probers[0].trouble)
+        with pytest.raises(NotMade):
+            watcher.read(Deadline.after(1))
+        assert sum(watcher._probers[0].reading().failures.values()) == 0
+    finally:
+        watcher.close()
+
+
+def test_an_account_file_that_cannot_be_read_stops_the_probing_until_it_can(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No attempt is made with another account; with the file there it goes on."""
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    attempts_are(monkeypatch, success)
+    file = tmp_path / "probe.cnf"
+    with running(Vip("127.0.0.1", 3306, client_file=str(file))) as prober:
+        until("trouble", lambda: isinstance(prober.trouble, Unreachable))
+        assert prober.reading().attempts == 0
+        file.write_text("[client]\nuser = probe\n")
+        until("attempts", lambda: ended(prober.reading()) > 0)
+        assert prober.trouble is None
+
+
+async def test_one_address_in_trouble_does_not_take_the_other_off_the_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its trouble is counted and logged; the other address is on the page, and the collector succeeds."""
+    attempts_are(monkeypatch, success)
+    watcher = VipWatcher([SOON, Vip("127.0.0.2", 3306, client_file=str(tmp_path)), Vip("127.0.0.3")])
+    watcher.start()
+    scraper = Scraper([watcher], list)
+    try:
+        until("one in trouble", lambda: watcher._probers[1].trouble)
+        page = exposition(await scraper.scrape(5.0)).splitlines()
+    finally:
+        scraper.close()
+    assert 'ha_cluster_scrape_success{collector="vip"} 1.0' in page
+    assert 'failover_exporter_collector_failures_total{collector="vip",reason="unreachable"} 1.0' in page
+    assert {line.partition("{")[2].partition("}")[0] for line in page if "attempts_total{" in line} == {
+        'port="3306",vip="127.0.0.1"'
+    }
+
+
+def test_stopping_lets_attempts_in_flight_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that come back soon say goodbye to the server; none is launched any more."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    def script() -> Answer:
+        begun.set()
+        let_go.wait(20)
+        return success()
+
+    attempts_are(monkeypatch, script)
+    prober = Prober(SOON)
+    prober.start()
+    begun.wait(20)
+    threading.Timer(0.05, let_go.set).start()
+    prober.stop(patience=20)
+    launched = prober.reading().attempts
+    assert ended(prober.reading()) == launched
+    prober._scheduler.join(20)
+    assert not prober._scheduler.is_alive()
+
+
+def test_stopping_waits_for_no_hanging_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its patience the prober stops all the same."""
+    let_go = threading.Event()
+    attempts_are(monkeypatch, lambda: success() if let_go.wait(20) else failure())
+    with running(SOON) as prober:
+        until("one in flight", lambda: prober.reading().attempts)
+        prober.stop(patience=0.01)
+        assert ended(prober.reading()) == 0
+        let_go.set()
+
+
+@pytest.fixture
+def vip(stand: Stand, tmp_path: Path) -> Vip:
+    client_file = tmp_path / "probe.cnf"
+    client_file.write_text(f"[client]\nuser = {USER}\npassword = {PASSWORD}\n")
+    return Vip("127.0.0.1", stand.port, interval=0.02, client_file=str(client_file), timeout=1.0)
+
+
+def test_haproxy_gone_and_back_is_one_outage(stand: Stand, vip: Vip) -> None:
+    """Refused while it is gone; the outage lasts at least as long as that, and is counted once."""
+    with running(vip) as prober:
+        until("well", lambda: prober.reading().servers)
+        killed = time.monotonic()
+        stand.stop_haproxy()
+        until("refused", lambda: prober.reading().failures["refused"] >= 5)
+        seen, active = time.monotonic(), prober.reading().active_seconds
+        assert active > 0
+        assert prober.reading().up is False
+        down = time.monotonic() - seen
+        stand.start_haproxy()
+        back = time.monotonic()
+        until("the outage is final", lambda: prober.reading().outages)
+        final = time.monotonic()
+        reading = prober.reading()
+    assert reading.last
+    assert (reading.outages, reading.active_seconds, reading.up) == (1, 0.0, True)
+    assert down + active <= reading.last.duration <= final - killed + 1.0
+    assert reading.outage_seconds == reading.outage_durations.sum == reading.last.duration
+    assert time.time() - reading.last.end_timestamp < final - back + 5.0
+    assert set(reading.servers) == {SERVER_NAME}
+
+
+def test_a_short_freeze_is_slow_connects_and_no_outage(stand: Stand, vip: Vip) -> None:
+    """HAProxy frozen for less than the timeout: clients waited, none failed."""
+    with running(vip) as prober:
+        until("well", lambda: prober.reading().servers)
+        with stand.frozen_haproxy():
+            before = prober.reading().attempts
+            until("ten waiting", lambda: prober.reading().attempts >= before + 10)
+        until("all ended", lambda: ended(prober.reading()) >= before + 10)
+        reading = prober.reading()
+    assert (reading.outages, sum(reading.failures.values())) == (0, 0)
+    slow = reading.phases["handshake"]
+    assert slow.cumulative[-1] > slow.cumulative[slow.bounds.index(0.05)]
+
+
+def test_a_long_freeze_is_an_outage_of_timeouts(stand: Stand, vip: Vip) -> None:
+    """Longer than the timeout: attempts fail, and the outage begins with the first."""
+    with running(vip) as prober:
+        until("well", lambda: prober.reading().servers)
+        with stand.frozen_haproxy():
+            until("timeouts", lambda: prober.reading().failures["timeout"] >= 3)
+            assert prober.reading().active_seconds >= vip.timeout
+        until("the outage is final", lambda: prober.reading().outages)
+        reading = prober.reading()
+    assert reading.last
+    assert reading.last.duration >= vip.timeout
+    assert (reading.outages, reading.active_seconds) == (1, 0.0)
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_nothing_is_left_behind(stand: Stand) -> None:
+    """After a stop there are no more descriptors and threads than before the start, failures or not."""
+    before = descriptors()
+    for port in (stand.port, stand.nobody_port):
+        with running(Vip("127.0.0.1", port, interval=0.02)) as prober:
+            until("fifty", lambda prober=prober: ended(prober.reading()) >= 50)  # type: ignore[misc]
+    until("all closed", lambda: descriptors() <= before)
+    until("no thread", lambda: not [one for one in threading.enumerate() if "knock" in one.name])
+
+
+def test_a_prober_without_a_port_is_a_defect() -> None:
+    """The watcher leaves those out."""
+    with pytest.raises(ValueError, match="no port"):
+        Prober(Vip("127.0.0.1"))

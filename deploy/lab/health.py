@@ -75,7 +75,7 @@ def _stopped(reading: Reading) -> list[str]:
 def _pacemaker(topology: Topology, reading: Reading) -> list[str]:
     found = []
     everyone = frozenset(host.name for host in topology.balancers)
-    for host, view in reading.views.items():
+    for host, view in sorted(reading.views.items()):
         found += [f"{host}: corosync link {line}" for line in reading.links_down[host]]
         if view is None:
             found.append(f"{host}: pacemaker does not answer")
@@ -106,7 +106,7 @@ def _resources(topology: Topology, view: View) -> list[str]:
 def _addresses(topology: Topology, reading: Reading) -> list[str]:
     found = []
     for vip in topology.vips:
-        holders = [host for host, held in reading.held.items() if vip in held]
+        holders = sorted(host for host, held in reading.held.items() if vip in held)
         if len(holders) != 1:
             found.append(f"{vip} is held by {', '.join(holders) or 'nobody'}")
     return found
@@ -114,7 +114,7 @@ def _addresses(topology: Topology, reading: Reading) -> list[str]:
 
 def _databases(topology: Topology, reading: Reading) -> list[str]:
     found = []
-    for host, status in reading.databases.items():
+    for host, status in sorted(reading.databases.items()):
         seen = (
             status.get("wsrep_cluster_status", "no answer"),
             status.get("wsrep_local_state_comment", "no answer"),

@@ -132,6 +132,8 @@ class MariaDB:
 
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)
+        assert self._process
+        os.waitpid(self._process.pid, os.WUNTRACED)  # until the last of its threads stands still
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)

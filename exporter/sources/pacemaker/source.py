@@ -14,7 +14,13 @@ from exporter.errors import SourceError, Unparsable, Unreachable
 from exporter.parsing import excerpt
 from exporter.scrape import Source
 from exporter.sources.pacemaker import cib, crm_mon, metrics
-from exporter.sources.pacemaker.view import ClusterView, LastChange, LocationConstraint, PacemakerReading
+from exporter.sources.pacemaker.view import (
+    ClusterView,
+    Colocation,
+    LastChange,
+    LocationConstraint,
+    PacemakerReading,
+)
 from exporter.transports import command
 from exporter.transports.deadline import Deadline
 
@@ -61,6 +67,7 @@ class KnownConstraints:
     change: LastChange  # the last change of the configuration when they were read
     settled: bool  # that change was old enough then for the next one to have another text
     read_at: float  # monotonic seconds
+    colocations: tuple[Colocation, ...] = ()
 
     def hold(self, change: LastChange, now: float) -> bool:
         return self.settled and self.change == change and now - self.read_at < _CONSTRAINTS_SECONDS
@@ -83,7 +90,7 @@ class PacemakerSource(Source[PacemakerReading]):
         view = self._read_view(deadline)
         if self._known is None or not self._known.hold(view.last_change, time.monotonic()):
             self._known = self._read_constraints(view, deadline)
-        return PacemakerReading(view, self._known.constraints)
+        return PacemakerReading(view, self._known.constraints, self._known.colocations)
 
     def collect(self, reading: PacemakerReading) -> Iterable[Metric]:
         return metrics.collect(reading)
@@ -118,6 +125,7 @@ class PacemakerSource(Source[PacemakerReading]):
             change=view.last_change,
             settled=changed is not None and abs(view.last_update - changed) > _SAME_TEXT_SECONDS,
             read_at=time.monotonic(),
+            colocations=() if done.returncode else cib.colocations(done.stdout),
         )
 
 

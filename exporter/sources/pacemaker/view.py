@@ -140,6 +140,15 @@ class LocationConstraint:
 
 
 @dataclass(frozen=True)
+class Colocation:
+    """Resources, groups among them, that run on one node: the score says how strictly."""
+
+    resources: tuple[str, ...]
+    score: float  # ±inf
+
+
+@dataclass(frozen=True)
 class PacemakerReading:
     view: ClusterView
     constraints: tuple[LocationConstraint, ...]
+    colocations: tuple[Colocation, ...] = ()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from exporter.errors import Unparsable
 from exporter.sources.pacemaker import cib
-from exporter.sources.pacemaker.view import LocationConstraint
+from exporter.sources.pacemaker.view import Colocation, LocationConstraint
 from tests.sources.pacemaker.captured import cibadmin_output
 
 
@@ -57,3 +57,20 @@ def test_only_a_rule_on_the_nodes_name_names_a_node() -> None:
     for good, other in ((b'attribute="#uname"', b'attribute="rack"'), (b'operation="eq"', b'operation="ne"')):
         assert good in output
         assert not any(one.rule_node for one in cib.parse(output.replace(good, other)))
+
+
+def test_colocations_name_what_runs_together() -> None:
+    """A pair and a set, groups by their name; what keeps apart has a negative score."""
+    assert cib.colocations(cibadmin_output("2.1.5-article")) == (
+        Colocation(("haproxy", "failover-ip"), math.inf),
+    )
+    output = b"""<constraints>
+      <rsc_location id="l" rsc="vip" node="alpha" score="100"/>
+      <rsc_colocation id="a" rsc="web" with-rsc="entrance" score="-INFINITY"/>
+      <rsc_colocation id="b" score="50"><resource_set id="b-0"><resource_ref id="vip"/></resource_set>
+        <resource_set id="b-1"><resource_ref id="haproxy"/></resource_set></rsc_colocation>
+    </constraints>"""
+    assert cib.colocations(output) == (
+        Colocation(("web", "entrance"), -math.inf),
+        Colocation(("vip", "haproxy"), 50.0),
+    )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.compare import cib, farm
 from deploy.compare.client import Client
@@ -20,7 +21,6 @@ from deploy.lab.waiting import until
 
 FOLDER = "/run/lab/growth"
 PORT = 10665
-CLUSTER = "compare-growth-cluster"  # what stands for the cluster, as a daemon of the host
 SPACING = 1.3  # seconds; this exporter uses a reading again that is younger than one
 FIRST_PORT = 14000
 
@@ -31,6 +31,11 @@ class Setup:
     cluster: tuple[str, ...] = ()  # the program that stands for the cluster
     environment: tuple[str, ...] = ()  # of the exporter: NAME=value
     waits_for: str = ""  # a file of the host that is there once the cluster answers
+
+    @property
+    def daemon(self) -> str:
+        """What stands for the cluster, as a daemon of the host."""
+        return f"compare-growth-{Path(self.cluster[0]).name}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,6 @@ def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
     host.write(f"{FOLDER}/config.yml", setup.config)
     exporter = (str(PROGRAM), f"--config.file={FOLDER}/config.yml", f"--web.listen-address=127.0.0.1:{PORT}")
     member = Member(f"{size} {case.what}", "growth", "", host, PORT)
-    program = setup.cluster[0] if setup.cluster else ""
     try:
         stop(host, member.daemon, str(PROGRAM))
         if setup.cluster:
@@ -124,13 +128,13 @@ def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
         return measure([member], rounds, str, SPACING)[0]
     finally:
         stop(host, member.daemon, str(PROGRAM))
-        if program:
-            stop(host, CLUSTER, program)
+        if setup.cluster:
+            stop(host, setup.daemon, setup.cluster[0])
 
 
 def _start_cluster(host: Host, setup: Setup) -> None:
-    stop(host, CLUSTER, setup.cluster[0])
-    host.spawn(CLUSTER, setup.cluster)
+    stop(host, setup.daemon, setup.cluster[0])
+    host.spawn(setup.daemon, setup.cluster)
     if setup.waits_for:
         until(f"{setup.cluster[0]} to answer", host.path(setup.waits_for).exists, 15)
 

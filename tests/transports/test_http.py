@@ -174,7 +174,7 @@ def test_a_server_that_never_answers_times_out() -> None:
 @pytest.mark.parametrize(
     ("before", "drop"),
     [
-        (b"", b"H"),
+        (b"HTTP/1.1 200 ", b"O"),
         (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),

@@ -1,4 +1,7 @@
-"""Captures of nodes: `== NAME`, then what the mariadb client prints in batch mode for the two statements."""
+"""Captures of nodes: `== NAME`, then what the mariadb client prints in batch mode for the two statements.
+
+Below the name of a node that did not answer there is nothing.
+"""
 
 from itertools import groupby
 
@@ -10,7 +13,16 @@ CASES = sorted(path.stem for path in CAPTURES.glob("wsrep-*.tsv"))
 
 
 def answers(case: str) -> dict[str, list[Rows]]:
-    """By node, the rows of SHOW GLOBAL STATUS and of SHOW GLOBAL VARIABLES."""
+    """By node that answered, the rows of SHOW GLOBAL STATUS and of SHOW GLOBAL VARIABLES."""
+    return {node: results for node, results in _sections(case).items() if results}
+
+
+def silent(case: str) -> list[str]:
+    """The nodes that did not answer."""
+    return [node for node, results in _sections(case).items() if not results]
+
+
+def _sections(case: str) -> dict[str, list[Rows]]:
     text = (CAPTURES / f"{case}.tsv").read_text()
     return {
         section.partition("\n")[0].strip(): _results(section.splitlines()[1:])

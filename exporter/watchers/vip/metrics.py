@@ -85,7 +85,10 @@ def _outages(readings: Sequence[Reading]) -> Iterable[Metric]:
     )
     seconds = counter("vip_outage_seconds_total", "Seconds of all finished outages.", "vip", "port")
     active = gauge(
-        "vip_outage_active_seconds", "Age of the outage that lasts now, 0 when there is none.", "vip", "port"
+        "vip_outage_active_seconds",
+        "Age of the outage that lasts now, 0 when there is none; it lasts until a second without failures.",
+        "vip",
+        "port",
     )
     durations = HistogramFamily("vip_outage_duration_seconds", "How long outages took.", "vip", "port")
     for reading in readings:

@@ -95,7 +95,7 @@ class Ledger:
 
     @property
     def failing(self) -> bool:
-        """Whether an outage lasts, as far as the attempts that have ended tell."""
+        """Whether the latest launch, of those that have ended, failed."""
         return self._latest_failure > self._latest_success
 
     def launch(self, at: float) -> Attempt:
@@ -141,9 +141,12 @@ class Ledger:
         return attempt.end is not None
 
     def active_seconds(self, now: float) -> float:
-        """Age of the outage that lasts, 0 when there is none, as far as the ended attempts tell."""
+        """Age of the outage that lasts, 0 when there is none, as far as the ended attempts tell.
+
+        It lasts until no failure can belong to it any more, so that one which comes and goes has one age.
+        """
         open_ = replace(self._open) if self._open else None
         for attempt in self._waiting:
             if attempt.end is not None and not attempt.withdrawn:
                 open_, _ = _judge(open_, attempt)
-        return now - open_.start if open_ and open_.recovered is None else 0.0
+        return now - open_.start if open_ and not open_.over_by(now) else 0.0

@@ -13,7 +13,7 @@ from exporter.errors import SourceError
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.vip.knock import Answer, knock
 from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
-from exporter.watchers.vip.outages import Attempt, Ledger
+from exporter.watchers.vip.outages import APART_SECONDS, Attempt, Ledger
 from exporter.watchers.vip.tally import Reading, Tally
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ class Prober:
         self._account_file = AccountFile(vip.client_file) if vip.client_file else None
         self._ledger = Ledger(patience=2 * vip.timeout)
         self._tally = Tally()
+        self._latest_failure = float("-inf")  # its launch; one log line for those close together
         self._in_flight = 0
         self._due = 0.0  # monotonic seconds of the next launch
         self._stopping = False
@@ -133,8 +134,9 @@ class Prober:
             connect = phases["connect"] + phases["handshake"] + phases["login"]
             self._ledger.succeed(attempt, answer.end, connect)
             return
-        if not self._ledger.failing:
+        if attempt.launch - self._latest_failure >= APART_SECONDS:
             log.warning("%s: fails: %s", self._what, answer.detail)
+        self._latest_failure = max(self._latest_failure, attempt.launch)
         self._ledger.fail(attempt, answer.end)
 
     def _settle(self, now: float) -> None:

@@ -216,6 +216,22 @@ def test_a_double_of_another_kind_of_server_is_told_as_handshake(
         )
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"), [(1129, "handshake"), (1130, "handshake"), (1045, None), (1698, None)]
+)
+def test_without_an_account_only_a_refused_login_is_an_answer(
+    monkeypatch: pytest.MonkeyPatch, stand: Stand, code: int, expected: str | None
+) -> None:
+    """On a double of the login: a host that is blocked, or not allowed, is no sign of a working server."""
+
+    def refused(*_: object) -> None:
+        raise behind(Denied("refused"), pymysql.OperationalError(code, "refused"))
+
+    monkeypatch.setattr(module, "login", refused)
+    assert reason(stand.port, None) == expected
+    assert stand.lets_a_client_in()
+
+
 def test_without_descriptors_no_attempt_is_made(account: Account) -> None:
     """Our own want of file descriptors is no outage of the address."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -227,6 +227,21 @@ def test_the_active_age_does_not_wait_for_attempts_in_flight() -> None:
     assert ledger.active_seconds(4.0) == 0.0
 
 
+def test_an_outage_that_comes_and_goes_has_one_age() -> None:
+    """Every third attempt fails: the age grows steadily, and is 0 a second after the last failure."""
+    ledger = Ledger(PATIENCE)
+    for number in range(30):
+        attempt = ledger.launch(number * 0.125)
+        if number % 3 == 0:
+            ledger.fail(attempt, attempt.launch)
+        else:
+            ledger.succeed(attempt, attempt.launch, 0.0)
+        ledger.settle(attempt.launch)
+        assert ledger.active_seconds(attempt.launch) == attempt.launch
+    assert ledger.active_seconds(27 * 0.125 + 0.875) == 27 * 0.125 + 0.875
+    assert ledger.active_seconds(27 * 0.125 + 1) == 0.0
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_long_flapping_history_agrees_with_the_definition(seed: int) -> None:
     """Two thousand attempts with stalls, timeouts and recoveries, at both paces of the prober."""

@@ -72,6 +72,11 @@ def reason_of(error: Exception) -> str:
     return error.reason if isinstance(error, SourceError) else BUG
 
 
+def _trouble(error: Exception) -> tuple[str, str]:
+    """What makes two errors the same trouble: the reason, and what they are about (up to the first colon)."""
+    return reason_of(error), str(error).partition(":")[0]
+
+
 class SharedSource:
     """A source whose readings are shared: one under way at a time, a young one used again."""
 
@@ -82,7 +87,7 @@ class SharedSource:
         self._latest: Reading | None = None
         self._under_way: asyncio.Future[Reading] | None = None
         self._waited_out = False  # the reading under way was already counted as timed out
-        self._troubles: tuple[str, ...] = ()
+        self._troubles = frozenset[tuple[str, str]]()
 
     async def read(self, budget: float) -> Reading:
         """A reading, at the latest after `budget` seconds; never raises."""
@@ -128,16 +133,15 @@ class SharedSource:
         self._log_changes(errors)
 
     def _log_changes(self, errors: Sequence[Exception]) -> None:
-        """One line when trouble begins, changes its reason or ends; not one a scrape."""
-        troubles = tuple(sorted({f"{reason_of(error)} {type(error)}" for error in errors}))
-        if troubles == self._troubles:
-            return
-        self._troubles = troubles
-        for error in errors:
-            trace = error if reason_of(error) == BUG else None
-            log.warning("%s: %s: %s", self.source.name, reason_of(error), error, exc_info=trace)
-        if not errors:
+        """One line when a trouble begins, and one when all are over; not one a scrape."""
+        troubles = {_trouble(error): error for error in errors}
+        for trouble, error in troubles.items():
+            if trouble not in self._troubles:
+                trace = error if reason_of(error) == BUG else None
+                log.warning("%s: %s: %s", self.source.name, reason_of(error), error, exc_info=trace)
+        if self._troubles and not troubles:
             log.info("%s: reads well again", self.source.name)
+        self._troubles = frozenset(troubles)
 
     def count_bug(self, error: Exception) -> None:
         """A reading that could not be rendered."""

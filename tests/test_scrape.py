@@ -200,7 +200,7 @@ async def test_parts_that_fail_are_counted_and_logged(caplog: pytest.LogCaptureF
 async def test_trouble_is_logged_when_it_begins_changes_and_ends(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One line for each change, not one for each scrape; a bug comes with its trace."""
+    """One line for each new trouble, not one for each scrape; a bug comes with its trace."""
     monkeypatch.setattr(scrape, "REUSE_SECONDS", 0.0)
     caplog.set_level(logging.INFO)
     outcomes: list[Exception | None] = [

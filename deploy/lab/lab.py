@@ -138,8 +138,11 @@ class Lab:
         self, host: str, url: str, timeout: float = 15, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """What an HTTP client on that host gets; LabError if it gets no answer in time."""
-        fields = [f"--header={name}: {value}" for name, value in (headers or {}).items()]
-        curl = ["curl", "--silent", "--show-error", "--include", f"--max-time={timeout:g}", *fields, url]
+        fields = [
+            word for name, value in (headers or {}).items() for word in ("--header", f"{name}: {value}")
+        ]
+        limit = ["--max-time", f"{timeout:g}"]
+        curl = ["curl", "--silent", "--show-error", "--include", *limit, *fields, url]
         return parse_answer(self.host(host).output(curl, timeout + 5))
 
     def fault(self, name: str, host: str | None = None) -> str:

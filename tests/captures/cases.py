@@ -141,7 +141,7 @@ def forget_fencing(scene: Scene) -> None:
         scene.lab.exec(host, ["stonith_admin", "--cleanup", "--history=*"])
 
 
-# Without pacemaker-hung: there crm_mon says nothing, and on the other balancer all is well.
+# Without pacemaker-hung: what it shows lasts a second, half a minute later (see README.md).
 HOLDER, PEER = ["holder"], ["peer"]
 CLUSTER, SERVICE = ["pacemaker", "corosync"], ["haproxy", "galera"]
 CASES = (

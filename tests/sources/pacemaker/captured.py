@@ -6,7 +6,13 @@ from exporter.sources.pacemaker import cib, crm_mon
 from exporter.sources.pacemaker.view import ClusterView, PacemakerReading
 from tests.golden import CAPTURES
 
-REFUSALS = ("2.1.5-cib-refused", "2.1.5-no-read-rule", "2.1.5-no-right", "2.1.5-not-running")
+REFUSALS = (
+    "2.1.5-cib-gone",
+    "2.1.5-cib-refused",
+    "2.1.5-no-read-rule",
+    "2.1.5-no-right",
+    "2.1.5-not-running",
+)
 TWINS = ("2.1.5-structures-as-xml",)  # the same page as the one without -as-xml
 VIEWS = sorted(
     {path.stem.removeprefix("crm_mon-") for path in CAPTURES.glob("crm_mon-*.xml")} - {*REFUSALS, *TWINS}

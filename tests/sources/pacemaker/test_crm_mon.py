@@ -185,10 +185,13 @@ def test_an_answer_without_a_summary_is_denied() -> None:
         crm_mon.parse(b'<crm_mon version="2.1.5"/>', UTC)
 
 
-def test_an_answer_without_a_summary_but_with_an_error_is_what_the_error_says() -> None:
-    """crm_mon 2.1.5 says OK beside an error when it can't use the CIB."""
-    with pytest.raises(Unreachable, match="does not conform"):
-        view("2.1.5-cib-refused")
+@pytest.mark.parametrize(
+    ("case", "said"), [("2.1.5-cib-refused", "does not conform"), ("2.1.5-cib-gone", "not connected")]
+)
+def test_an_answer_without_a_summary_but_with_an_error_is_what_the_error_says(case: str, said: str) -> None:
+    """crm_mon 2.1.5 says OK beside an error when it can't use the CIB, or when its daemon dies meanwhile."""
+    with pytest.raises(Unreachable, match=said):
+        view(case)
 
 
 def test_a_disconnected_crm_mon_is_unreachable() -> None:

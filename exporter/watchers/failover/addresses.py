@@ -1,0 +1,45 @@
+"""Which address a resource is: asked with crm_resource, once and when the configuration changes."""
+
+import ipaddress
+import logging
+from pathlib import Path
+
+from exporter.errors import SourceError
+from exporter.transports import command
+from exporter.transports.deadline import Deadline
+from exporter.watchers.failover.sight import Sight
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 5.0  # seconds for one resource
+
+
+class Addresses:
+    def __init__(self, crm_mon_path: str):
+        """crm_resource lies beside crm_mon."""
+        self._crm_resource = str(Path(crm_mon_path).with_name("crm_resource"))
+        self._asked_for: object = None
+        self._by_resource: dict[str, str] = {}
+
+    def learn(self, seen: Sight) -> None:
+        """Blocking. A resource that gives no answer has no known address."""
+        wanted = (seen.addresses, seen.configured)
+        if wanted != self._asked_for:
+            self._by_resource = {
+                resource: address for resource in seen.addresses if (address := self._ask(resource))
+            }
+            self._asked_for = wanted
+
+    def of(self, resource: str, seen: Sight) -> frozenset[str]:
+        """Its own, or those of what moves with it; none: not known, so each may be meant."""
+        names = {resource} if resource in self._by_resource else seen.together[resource]
+        return frozenset(self._by_resource[name] for name in names if name in self._by_resource)
+
+    def _ask(self, resource: str) -> str | None:
+        argv = (self._crm_resource, "--resource", resource, "--get-parameter", "ip")
+        try:
+            done = command.run(argv, Deadline.after(TIMEOUT), {"TZ": "UTC0"})
+            return str(ipaddress.ip_address(done.stdout.decode().strip()))
+        except (SourceError, ValueError) as error:
+            log.info("%s: its address is not known: %s", resource, error)
+            return None

@@ -1,0 +1,170 @@
+"""What all events add up to, and the outages they caused. Pure: times are arguments."""
+
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Any
+
+from exporter.watchers.failover.detect import Detected
+from exporter.watchers.failover.events import MOVE, Event, Held, Moment, Outage
+from exporter.watchers.failover.phases import Felt, Points, phases
+from exporter.watchers.histogram import Distribution
+
+# Corosync's token time, 1 s or 3 s, comes before each failover that a dead node causes.
+BOUNDS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+
+AROUND_SECONDS = 5.0  # an outage this long before the first sign, or after the event was seen, may be its own
+OPEN_SECONDS = 10.0  # after that without an outage, clients felt nothing
+LONGEST_SECONDS = 3600.0  # an event waits for the end of its outage
+RECENT = 64  # outages remembered for events that are seen after them
+
+
+@dataclass
+class Durations:
+    """A histogram that the journal can keep."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    sum: float = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(BOUNDS, seconds)] += 1
+        self.sum += seconds
+
+    def distribution(self) -> Distribution:
+        return Distribution(BOUNDS, tuple(accumulate(self.counts)), self.sum)
+
+
+@dataclass
+class Totals:
+    """Everything that must survive a restart, beside the events themselves."""
+
+    events: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # resource, kind, cause
+    last: dict[tuple[str, str], float] = field(default_factory=dict)  # resource, kind: seconds since 1970
+    last_move: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # from, to, cause
+    last_phases: dict[str, dict[str, float]] = field(default_factory=dict)
+    durations: dict[str, Durations] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        self.events[event.resource, event.kind, event.cause] += 1
+        key = (event.resource, event.kind)
+        self.last[key] = max(event.at, self.last.get(key, 0.0))
+        self.last_phases[event.resource] = {}
+        if event.kind == MOVE:
+            self.last_move[event.resource] = (event.origin, event.target, event.cause)
+
+
+@dataclass
+class _Open:
+    """An event that an outage may still belong to."""
+
+    event: Event
+    points: Points
+    addresses: frozenset[str]  # of what moves together; empty: not known, so any
+    seen: float  # monotonic seconds
+    felt: float = 0.0  # seconds of the outage found so far
+
+
+class Chronicle:
+    def __init__(self, totals: Totals):
+        self.totals = totals
+        self._open: list[_Open] = []
+        self._recent = deque[tuple[str, Felt]](maxlen=RECENT)
+
+    def add(
+        self, found: Detected, came: Mapping[str, float], addresses: frozenset[str], now: Moment
+    ) -> Event:
+        """`came` tells by address since when it is here, in monotonic seconds."""
+        event = found.event
+        first = found.done if found.first_sign is None else found.first_sign
+        arrivals = [at for address, at in came.items() if not addresses or address in addresses]
+        recent = [at for at in arrivals if first - AROUND_SECONDS <= at <= found.done]
+        points = Points(event.kind, found.first_sign, min(recent) if recent else None)
+        self.totals.add(event)
+        opened = _Open(event, points, addresses, found.done)
+        self._open.append(opened)
+        for address, felt in self._recent:
+            self._attach(opened, address, felt, now)
+        return opened.event
+
+    def outage(self, address: str, felt: Felt, now: Moment) -> list[Event]:
+        """The events that a finished outage belongs to, with it. Of several outages the longest counts."""
+        self._recent.append((address, felt))  # its event may be seen later
+        return [one.event for one in self._open if self._attach(one, address, felt, now)]
+
+    def _attach(self, one: _Open, address: str, felt: Felt, now: Moment) -> bool:
+        if not _belongs(one, address, felt) or felt.end - felt.start <= one.felt:
+            return False
+        seconds = phases(felt, one.points)
+        one.felt = seconds["total"]
+        outage = Outage(address, now.wall_of(felt.start), now.wall_of(felt.end), one.felt)
+        one.event = replace(one.event, outage=outage, phases=seconds)
+        self.totals.last_phases[one.event.resource] = seconds
+        return True
+
+    def close(self, now: float, failing: Iterable[str] = ()) -> bool:
+        """Let go of events that no outage can belong to any more; `failing` addresses are out just now.
+        Gives whether anything was counted."""
+        failing = frozenset(failing)
+        over = [one for one in self._open if _over(one, now, failing)]
+        self._open = [one for one in self._open if one not in over]
+        felt = [one for one in over if one.felt]
+        for one in felt:
+            self.totals.durations.setdefault(one.event.resource, Durations()).observe(one.felt)
+        return bool(felt)
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._open)
+
+
+def _belongs(one: _Open, address: str, felt: Felt) -> bool:
+    first = one.seen if one.points.detected is None else one.points.detected
+    near = felt.start <= one.seen + AROUND_SECONDS and felt.end >= first - AROUND_SECONDS
+    return near and (not one.addresses or address in one.addresses)
+
+
+def _over(one: _Open, now: float, failing: frozenset[str]) -> bool:
+    if now - one.seen > LONGEST_SECONDS:
+        return True
+    out = bool(failing & one.addresses) if one.addresses else bool(failing)
+    return now - one.seen > OPEN_SECONDS and not out
+
+
+def to_json(totals: Totals) -> dict[str, Any]:
+    return {
+        "events": [[*key, count] for key, count in sorted(totals.events.items())],
+        "last": [[*key, at] for key, at in sorted(totals.last.items())],
+        "last_move": {resource: list(way) for resource, way in totals.last_move.items()},
+        "last_phases": totals.last_phases,
+        "durations": {name: [list(one.counts), one.sum] for name, one in totals.durations.items()},
+        "held": {name: [one.node, one.call, one.changed, one.looked] for name, one in totals.held.items()},
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Totals:
+    """Raises KeyError, TypeError or ValueError if it is not what to_json() made."""
+    totals = Totals(
+        events=Counter({(str(a), str(b), str(c)): int(count) for a, b, c, count in kept["events"]}),
+        last={(str(resource), str(kind)): float(at) for resource, kind, at in kept["last"]},
+        last_move={str(name): _way(way) for name, way in kept["last_move"].items()},
+        last_phases={
+            str(name): {str(phase): float(one) for phase, one in seconds.items()}
+            for name, seconds in kept["last_phases"].items()
+        },
+        held={
+            str(name): Held(str(node), call, changed, float(looked))
+            for name, (node, call, changed, looked) in kept["held"].items()
+        },
+    )
+    for name, (counts, total) in kept["durations"].items():
+        if len(counts) == len(BOUNDS) + 1:  # else another version's buckets: begin anew
+            totals.durations[str(name)] = Durations([int(count) for count in counts], float(total))
+    return totals
+
+
+def _way(way: Sequence[str]) -> tuple[str, str, str]:
+    origin, target, cause = way
+    return str(origin), str(target), str(cause)

@@ -1,0 +1,111 @@
+"""What happened to the cluster between two sights of it: the evidence for a cause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporter.sources.pacemaker.view import LastChange, LocationConstraint
+from exporter.watchers.failover.sight import NodeState, Sight
+
+LOST = "lost"
+SHUT_DOWN = "shut_down"
+STANDBY = "standby"
+FENCED = "fenced"
+FAILED = "failed"
+PREFERRED = "preferred"  # a location constraint came that speaks for the node
+BANNED = "banned"  # … against it
+RETURNED = "returned"  # a node may be used that could not before
+CLEARED = "cleared"  # failures are forgotten, or a constraint is gone
+CONFIGURED = "configured"
+DOUBLED = "doubled"  # a resource runs in two places
+
+_OF_THE_CLUSTER = ("crmd", "pacemaker-", "attrd")  # clients that change the configuration for no person
+
+
+@dataclass(frozen=True)
+class Sign:
+    kind: str
+    node: str  # "" where it is of no node
+    resource: str  # "" where it is of the whole node
+    text: str  # for a person
+
+
+def first_signs(sight: Sight, since: float) -> Iterator[Sign]:
+    """Signs in a sight with nothing to compare it with: what came after `since`, seconds since 1970."""
+    for name, state in sight.nodes.items():
+        yield from _node_signs(name, NodeState(True, False, False, False, False), state)
+    for failure in sight.failures:
+        if failure.changed and failure.changed >= since:
+            yield _failed(failure.node, failure.resource, f"{failure.task} answered {failure.rc}")
+    for fence in sight.fences:
+        if fence.completed and fence.completed >= since:
+            yield Sign(FENCED, fence.node, "", f"{fence.node} was fenced ({fence.action})")
+    if sight.configured.time and sight.configured.time >= since:
+        for constraint in sight.constraints:
+            yield from _constrained(constraint)
+        yield from _configured(sight.configured)
+
+
+def signs(before: Sight, after: Sight) -> Iterator[Sign]:
+    for name, state in after.nodes.items():
+        if name in before.nodes:
+            yield from _node_signs(name, before.nodes[name], state)
+    yield from _failure_signs(before, after)
+    for fence in after.fences - before.fences:
+        yield Sign(FENCED, fence.node, "", f"{fence.node} was fenced ({fence.action})")
+    for constraint in after.constraints - before.constraints:
+        yield from _constrained(constraint)
+    for constraint in before.constraints - after.constraints:
+        if not any(constraint.id == one.id for one in after.constraints):
+            yield Sign(CLEARED, "", constraint.resource, f"constraint {constraint.id} is gone")
+    if after.configured != before.configured:
+        yield from _configured(after.configured)
+    for resource, nodes in after.holders.items():
+        if len(nodes) > 1 and len(before.holders.get(resource, ())) <= 1:
+            yield Sign(DOUBLED, "", resource, f"{resource} ran on {' and '.join(nodes)}")
+
+
+def _node_signs(name: str, before: NodeState, after: NodeState) -> Iterator[Sign]:
+    if after.shutdown and not before.shutdown and before.online:
+        yield Sign(SHUT_DOWN, name, "", f"{name} shuts down")
+    elif (before.online and not after.online and not after.shutdown) or (after.unclean > before.unclean):
+        yield Sign(LOST, name, "", f"{name} is lost{', unclean' if after.unclean else ''}")
+    if after.standby and not before.standby:
+        yield Sign(STANDBY, name, "", f"{name} goes to standby")
+    if _usable(after) and not _usable(before):
+        yield Sign(RETURNED, name, "", f"{name} is back")
+
+
+def _usable(state: NodeState) -> bool:
+    return state.online and not (state.standby or state.shutdown or state.unclean or state.maintenance)
+
+
+def _failure_signs(before: Sight, after: Sight) -> Iterator[Sign]:
+    fresh = after.failures - before.failures
+    for failure in sorted(fresh, key=lambda one: (one.node, one.resource, one.task, one.rc)):
+        reason = f": {failure.reason}" if failure.reason else ""
+        yield _failed(failure.node, failure.resource, f"{failure.task} answered {failure.rc}{reason}")
+    told = {(failure.resource, failure.node) for failure in fresh}
+    for key, count in after.fail_counts.items():
+        if count > before.fail_counts.get(key, 0) and key not in told:
+            yield _failed(key[1], key[0], f"fail count {count}")
+    for resource, node in before.fail_counts:
+        # A lost node's counts are not forgotten, only not shown.
+        if (resource, node) not in after.fail_counts and node in after.nodes and after.nodes[node].online:
+            yield Sign(CLEARED, node, resource, f"failures of {resource} on {node} are forgotten")
+
+
+def _failed(node: str, resource: str, what: str) -> Sign:
+    return Sign(FAILED, node, resource, f"{resource} on {node}: {what}")
+
+
+def _constrained(constraint: LocationConstraint) -> Iterator[Sign]:
+    node = constraint.node or constraint.rule_node
+    # In a rule the score is not known here: only a `move` for a time makes one that names a node.
+    against = constraint.score < 0 or constraint.id.startswith("cli-ban-")
+    text = f"constraint {constraint.id} {'against' if against else 'for'} {node}"
+    yield Sign(BANNED if against else PREFERRED, node, constraint.resource, text)
+
+
+def _configured(change: LastChange) -> Iterator[Sign]:
+    if change.user != "hacluster" and not change.client.startswith(_OF_THE_CLUSTER):
+        yield Sign(CONFIGURED, "", "", f"configured by {change.user} with {change.client} on {change.origin}")

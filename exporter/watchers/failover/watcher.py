@@ -1,0 +1,201 @@
+"""Looks at the cluster when something says that it changed; tells, counts and keeps moves and restarts.
+
+Looking means the pacemaker source's shared reading: crm_mon, 11 ms of CPU. See news.py for what says when.
+"""
+
+import asyncio
+import copy
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from prometheus_client.metrics_core import Metric
+
+from exporter.errors import Unreachable
+from exporter.scrape import REUSE_SECONDS, Reading, Source
+from exporter.sources.pacemaker.source import Options as PacemakerOptions
+from exporter.transports.deadline import Deadline
+from exporter.watchers.failover.addresses import Addresses
+from exporter.watchers.failover.chronicle import Chronicle, Totals
+from exporter.watchers.failover.detect import Detector
+from exporter.watchers.failover.events import Event, Moment
+from exporter.watchers.failover.keeper import Keeper
+from exporter.watchers.failover.metrics import FailoverReading, families
+from exporter.watchers.failover.news import News
+from exporter.watchers.failover.options import Options
+from exporter.watchers.failover.phases import Felt
+from exporter.watchers.failover.sight import Sight, sight
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 10.0  # where news are reliable
+BLIND_HEARTBEAT_SECONDS = 1.0  # where not
+UNREADABLE_SECONDS = 5.0  # while Pacemaker can't be asked
+RESTLESS_SECONDS = 60.0  # so long one looks each second while a resource is on its way
+STALE_SECONDS = 30.0  # a holder seen longer ago is not told any more
+
+Read = Callable[[float], Awaitable[Reading]]
+
+
+class FailoverWatcher(Source[FailoverReading]):
+    name: ClassVar[str] = "failover"
+
+    def __init__(self, options: Options, pacemaker: PacemakerOptions, journal: Path):
+        self._options = options
+        self._addresses = Addresses(pacemaker.crm_mon_path)
+        self._keeper = Keeper(journal)
+        self._news = News(pacemaker.crm_mon_path)
+        self._task: asyncio.Task[None] | None = None
+        self._failing: set[str] = set()  # addresses
+        self._lock = threading.Lock()  # guards the following
+        self._chronicle = Chronicle(Totals())
+        self._detector = Detector({})
+        self._sight: Sight | None = None
+        self._seen_at = float("-inf")  # monotonic seconds
+
+    @property
+    def timeout(self) -> float:
+        return 5.0
+
+    def start(self, read: Read) -> None:
+        """Begin, in the running loop. `read` is that of the pacemaker source: SharedSource.read."""
+        self._task = asyncio.get_running_loop().create_task(self._run(read), name="failover watcher")
+
+    # What the probers tell, from any thread.
+
+    def failing(self, address: str) -> None:
+        """A probe failed where the one before succeeded."""
+        self._news.from_anywhere(self._note_failing, address, True, time.monotonic())
+
+    def recovered(self, address: str) -> None:
+        self._news.from_anywhere(self._note_failing, address, False, time.monotonic())
+
+    def outage(self, address: str, felt: Felt) -> None:
+        """An outage is over; nothing can change it any more."""
+        self._news.from_anywhere(self._note_outage, address, felt)
+
+    # What the page asks.
+
+    def read(self, deadline: Deadline) -> FailoverReading:  # noqa: ARG002  # nothing to wait for
+        if self._task is None:
+            raise Unreachable("the failover watcher does not run")
+        if self._task.done():
+            error = None if self._task.cancelled() else self._task.exception()
+            raise RuntimeError("the failover watcher ended") from error
+        with self._lock:
+            fresh = self._sight if time.monotonic() - self._seen_at < STALE_SECONDS else None
+            watched = self._sight.holders if self._sight else {}
+            totals = copy.deepcopy(self._chronicle.totals)
+        return FailoverReading(
+            resources=tuple(sorted({*watched, *totals.held, *(key[0] for key in totals.events)})),
+            holders=fresh.holders if fresh else {},
+            nodes=tuple(fresh.nodes) if fresh else (),
+            totals=totals,
+            journal=self._keeper.health(),
+        )
+
+    def collect(self, reading: FailoverReading) -> Iterable[Metric]:
+        return families(reading)
+
+    def close(self) -> None:
+        """Blocks for some seconds at worst: the stream is killed, the journal written."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        self._news.close()
+        with self._lock:
+            self._chronicle.close(float("inf"))
+            self._keep(())
+        self._keeper.close()
+
+    async def _run(self, read: Read) -> None:
+        totals = await asyncio.get_running_loop().run_in_executor(None, self._keeper.load)
+        with self._lock:
+            self._chronicle, self._detector = Chronicle(totals), Detector(totals.held)
+        self._keeper.start()
+        self._news.start()
+        while True:
+            await self._news.wait(await self._look(read))
+
+    async def _look(self, read: Read) -> float:
+        """Look once; gives the seconds until the next time, unless there are news."""
+        told = self._news.take()
+        reading = await _newer(read, self.timeout, told)
+        self._close_events()
+        if reading.error is not None:
+            return UNREADABLE_SECONDS
+        loop = asyncio.get_running_loop()
+        seen = await loop.run_in_executor(None, sight, reading.value, self._options.resources)
+        self._observe(seen, reading.finished, told)
+        await loop.run_in_executor(None, self._addresses.learn, seen)
+        return self._pause()
+
+    def _observe(self, seen: Sight, finished: float, told: float | None) -> None:
+        now = _now()
+        with self._lock:
+            before = _places(self._detector)
+            found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), told)
+            events = [
+                self._chronicle.add(one, self._news.came, self._addresses.of(one.event.resource, seen), now)
+                for one in found
+            ]
+            self._sight, self._seen_at = seen, finished
+            if events or before != _places(self._detector):
+                self._keep(events)
+        for event in events:
+            _log(event)
+
+    def _pause(self) -> float:
+        now = time.monotonic()
+        with self._lock:
+            restless, waiting = not self._detector.settled(), self._chronicle.waiting
+        if self._news.busy(now) or (restless and now - self._news.heard < RESTLESS_SECONDS):
+            return REUSE_SECONDS
+        if not self._news.reliable:
+            return BLIND_HEARTBEAT_SECONDS
+        return UNREADABLE_SECONDS if waiting else HEARTBEAT_SECONDS
+
+    def _keep(self, events: Iterable[Event]) -> None:
+        self._chronicle.totals.held = self._detector.held()
+        self._keeper.keep(events, self._chronicle.totals)
+
+    def _close_events(self) -> None:
+        with self._lock:
+            if self._chronicle.close(time.monotonic(), self._failing):
+                self._keep(())
+
+    def _note_failing(self, address: str, failing: bool, at: float) -> None:
+        (self._failing.add if failing else self._failing.discard)(address)
+        self._news.tell(at)
+
+    def _note_outage(self, address: str, felt: Felt) -> None:
+        with self._lock:
+            if changed := self._chronicle.outage(address, felt, _now()):
+                self._keep(changed)
+
+
+async def _newer(read: Read, budget: float, told: float | None) -> Reading:
+    """A reading that began after the news: what a scrape has just read may be older."""
+    reading = await read(budget)
+    if told is not None and reading.finished - reading.seconds < told:
+        await asyncio.sleep(max(0.0, reading.finished + REUSE_SECONDS - time.monotonic()))
+        reading = await read(budget)
+    return reading
+
+
+def _places(detector: Detector) -> dict[str, str]:
+    return {resource: one.node for resource, one in detector.held().items()}
+
+
+def _now() -> Moment:
+    return Moment(time.monotonic(), time.time())
+
+
+def _log(event: Event) -> None:
+    way = event.origin if event.origin == event.target else f"{event.origin} to {event.target}"
+    why = f" ({event.evidence[0]})" if event.evidence else ""
+    late = ", found late" if event.late else ""
+    log.warning("%s: %s, %s, %s%s%s", event.resource, event.kind, way, event.cause, why, late)

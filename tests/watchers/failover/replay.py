@@ -1,0 +1,56 @@
+"""Real failovers, as one balancer saw them: see captured/README.md."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+from exporter.errors import SourceError
+from exporter.sources.pacemaker import cib, crm_mon
+from exporter.sources.pacemaker.view import PacemakerReading
+from exporter.watchers.failover.detect import Detected, Detector
+from exporter.watchers.failover.events import Event, Moment
+from exporter.watchers.failover.sight import sight
+
+CAPTURED = Path(__file__).parent / "captured"
+
+
+@dataclass(frozen=True)
+class Frame:
+    at: float  # seconds since the recording began
+    wall: float
+    reading: PacemakerReading
+
+
+def frames(story: str) -> Iterator[Frame]:
+    """What could be read, each time it had changed; what the tools refused is passed over."""
+    constraints: bytes | None = None
+    for path in sorted((CAPTURED / story).glob("*.xml")):
+        at = float(path.name[:7])
+        if "cibadmin" in path.name:
+            constraints = path.read_bytes() if path.name.endswith("-0.xml") else constraints
+            continue
+        try:
+            view = crm_mon.parse(path.read_bytes(), UTC)
+        except SourceError:
+            continue
+        # cibadmin ran after crm_mon: the first frame has the constraints that were read next.
+        output = constraints if constraints is not None else _first_constraints(story)
+        reading = PacemakerReading(view, cib.parse(output), cib.colocations(output))
+        yield Frame(at, view.last_update + at % 1, reading)
+
+
+def _first_constraints(story: str) -> bytes:
+    return min((CAPTURED / story).glob("*-cibadmin-0.xml")).read_bytes()
+
+
+def detected(story: str, detector: Detector | None = None) -> list[Detected]:
+    detector = detector or Detector({})
+    found: list[Detected] = []
+    for frame in frames(story):
+        found += detector.observe(sight(frame.reading), Moment(frame.at, frame.wall))
+    return found
+
+
+def told(story: str, detector: Detector | None = None) -> list[Event]:
+    return [one.event for one in detected(story, detector)]

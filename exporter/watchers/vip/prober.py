@@ -7,13 +7,15 @@ hold a launch up, and a frozen server costs as many waiting threads as attempts 
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from exporter.errors import SourceError
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.vip.knock import Answer, knock
 from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
-from exporter.watchers.vip.outages import APART_SECONDS, Attempt, Ledger
+from exporter.watchers.vip.outages import APART_SECONDS, Attempt, Ledger, Outage
 from exporter.watchers.vip.tally import Reading, Tally
 
 log = logging.getLogger(__name__)
@@ -21,18 +23,30 @@ log = logging.getLogger(__name__)
 # A frozen server, an attempt each 0.02 s and the default timeout of 5 s make 250. At the bound a launch
 # waits for a place, and is counted as late.
 IN_FLIGHT = 256
-RETRY_SECONDS = 1.0  # while the account's file can't be read
+RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
+
+
+class Listener(Protocol):
+    """Who wants to know at once. Called from the prober's threads; must not wait."""
+
+    def failing(self, address: str) -> None: ...
+
+    def recovered(self, address: str) -> None: ...
+
+    def outage(self, address: str, outage: Outage) -> None:
+        """It is over, and nothing can change it any more."""
 
 
 class Prober:
     """Of one address and port."""
 
-    def __init__(self, vip: Vip):
+    def __init__(self, vip: Vip, listeners: Sequence[Listener] = ()):
         if vip.port is None:
             raise ValueError(f"{vip.address}: has no port to be probed")
         self.address, self.port = vip.address, vip.port
         self.trouble: Exception | None = None  # why no attempts can be made just now
         self._vip = vip
+        self._listeners = listeners
         self._account_file = AccountFile(vip.client_file) if vip.client_file else None
         self._ledger = Ledger(patience=2 * vip.timeout)
         self._tally = Tally()
@@ -60,16 +74,19 @@ class Prober:
     def reading(self) -> Reading:
         with self._changed:
             now = time.monotonic()
-            self._settle(now)
-            return self._tally.reading(self.address, self.port, self._ledger.active_seconds(now))
+            outages = self._settle(now)
+            reading = self._tally.reading(self.address, self.port, self._ledger.active_seconds(now))
+        self._tell(None, outages)
+        return reading
 
     def _run(self) -> None:
         self._due = time.monotonic()
-        try:
-            while self._wait_until_due():
+        while self._wait_until_due():
+            try:
                 self._launch()
-        except Exception as error:
-            self._note(error)
+            except Exception as error:  # the account's file, no more threads, a defect: told, and tried again
+                self._note(error)
+                self._due = time.monotonic() + RETRY_SECONDS
 
     def _wait_until_due(self) -> bool:
         """False when the prober stops."""
@@ -85,12 +102,7 @@ class Prober:
         return SHORTEST_INTERVAL if self._ledger.failing else self._vip.interval
 
     def _launch(self) -> None:
-        try:
-            account = self._account_file.account() if self._account_file else None
-        except SourceError as error:
-            self._note(error)
-            self._due = time.monotonic() + RETRY_SECONDS
-            return
+        account = self._account_file.account() if self._account_file else None
         with self._changed:
             now, due, interval = time.monotonic(), self._due, self._interval()
             attempt = self._ledger.launch(now)
@@ -120,13 +132,14 @@ class Prober:
             else:
                 self._tally.add_answer(attempt.launch, answer)
                 self._enter(attempt, answer)
-            now = time.monotonic()
-            self._settle(now)
-            if self._ledger.failing and not was_failing:
+            now, failing = time.monotonic(), self._ledger.failing
+            outages = self._settle(now)
+            if failing and not was_failing:
                 self._due = min(self._due, now)
                 self._changed.notify_all()
             elif self._stopping or self._in_flight == IN_FLIGHT - 1:
                 self._changed.notify_all()
+        self._tell(failing if failing != was_failing else None, outages)
 
     def _enter(self, attempt: Attempt, answer: Answer) -> None:
         if answer.reason is None:
@@ -139,10 +152,23 @@ class Prober:
         self._latest_failure = max(self._latest_failure, attempt.launch)
         self._ledger.fail(attempt, answer.end)
 
-    def _settle(self, now: float) -> None:
-        for outage in self._ledger.settle(now):
+    def _settle(self, now: float) -> list[Outage]:
+        outages = self._ledger.settle(now)
+        for outage in outages:
             self._tally.add_outage(outage, time.time() - (now - outage.end))
             log.warning("%s: was out for %.3f s", self._what, outage.duration)
+        return outages
+
+    def _tell(self, failing: bool | None, outages: Sequence[Outage]) -> None:
+        """`failing` is None when that has not changed."""
+        for listener in self._listeners:
+            try:
+                if failing is not None:
+                    (listener.failing if failing else listener.recovered)(self.address)
+                for outage in outages:
+                    listener.outage(self.address, outage)
+            except Exception:
+                log.exception("%s: a listener failed", self._what)
 
     def _note(self, trouble: Exception | None) -> None:
         """One log line when trouble begins, changes or ends."""

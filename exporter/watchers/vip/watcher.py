@@ -10,7 +10,7 @@ from exporter.scrape import Source
 from exporter.transports.deadline import Deadline
 from exporter.watchers.vip.metrics import families
 from exporter.watchers.vip.options import Vip
-from exporter.watchers.vip.prober import Prober
+from exporter.watchers.vip.prober import Listener, Prober
 from exporter.watchers.vip.tally import Reading
 
 
@@ -24,9 +24,9 @@ class VipWatcher(Source[VipReading]):
     name = "vip"
     timeout = 5.0  # a reading never waits: the numbers are there
 
-    def __init__(self, vips: Sequence[Vip]):
+    def __init__(self, vips: Sequence[Vip], listeners: Sequence[Listener] = ()):
         """Those that have a port are probed, from start() on to close()."""
-        self._probers = [Prober(vip) for vip in vips if vip.port is not None]
+        self._probers = [Prober(vip, listeners) for vip in vips if vip.port is not None]
 
     def start(self) -> None:
         for prober in self._probers:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from exporter.transports.mysql_account import Account
 from exporter.watchers.vip import prober as module
 from exporter.watchers.vip.knock import Answer, NotMade
 from exporter.watchers.vip.options import Vip
+from exporter.watchers.vip.outages import Outage
 from exporter.watchers.vip.prober import Prober
 from exporter.watchers.vip.tally import Reading
 from exporter.watchers.vip.watcher import VipWatcher
@@ -193,6 +195,65 @@ async def test_one_address_in_trouble_does_not_take_the_other_off_the_page(
     assert {line.partition("{")[2].partition("}")[0] for line in page if "attempts_total{" in line} == {
         'port="3306",vip="127.0.0.1"'
     }
+
+
+class Notes:
+    """A listener that writes down what it hears, and breaks when it has heard it."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []
+        self.outages: list[Outage] = []
+
+    def failing(self, address: str) -> None:
+        self.heard.append(("failing", address))
+        raise RuntimeError("a listener's defect")
+
+    def recovered(self, address: str) -> None:
+        self.heard.append(("recovered", address))
+
+    def outage(self, address: str, outage: Outage) -> None:
+        self.heard.append(("outage", address))
+        self.outages.append(outage)
+
+
+def test_listeners_hear_of_each_change_and_of_each_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, once each; a listener that breaks stops neither the prober nor the other listeners."""
+    outcomes = iter([success, failure, failure] + [success] * 1000)
+
+    def script() -> Answer:
+        return next(outcomes)()
+
+    attempts_are(monkeypatch, script)
+    one, two = Notes(), Notes()
+    prober = Prober(SOON, [one, two])
+    prober.start()
+    until("the outage", lambda: two.outages)
+    prober.stop()
+    address = SOON.address
+    assert one.heard == two.heard == [("failing", address), ("recovered", address), ("outage", address)]
+    assert one.outages == two.outages
+    last = prober.reading().last
+    assert last
+    assert last.duration == one.outages[0].duration
+
+
+def test_want_of_threads_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The schedule goes on when a thread could not be started."""
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    attempts_are(monkeypatch, success)
+    prober = Prober(SOON)
+    submit, refusals = prober._workers.submit, iter([True, True])
+
+    def refuse_twice(*call: Any) -> Any:
+        if next(refusals, False):
+            raise RuntimeError("can't start new thread")
+        return submit(*call)
+
+    monkeypatch.setattr(prober._workers, "submit", refuse_twice)
+    prober.start()
+    until("attempts", lambda: ended(prober.reading()) > 3)
+    prober.stop(patience=0.0)
+    assert next(refusals, None) is None
 
 
 def test_stopping_lets_attempts_in_flight_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 from deploy.compare import members, report, tables
 from deploy.compare.growth import grow
 from deploy.compare.results import Results, circumstances
-from deploy.compare.rounds import measure, parity
+from deploy.compare.rounds import check_read, measure, parity
 from deploy.lab import preflight
 from deploy.lab.console import Screen
 from deploy.lab.errors import LabError
@@ -127,6 +127,7 @@ def run(lab: Lab, rounds: int, step: Report) -> Results:
         step("parity: comparing pages series by series")
         found = parity(lab, peers)
         step(f"cost: {rounds} rounds")
+        check_read(ours.client())
         *costs, our_cost = measure([*peers, ours], rounds, step)
     step("growth: ever larger clusters")
     growth = grow(lab, max(rounds // 2, 2), step)

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.compare import cib, farm
-from deploy.compare.client import Client
 from deploy.compare.figures import Cost, Growth
 from deploy.compare.members import Member, start, stop
-from deploy.compare.page import parse
-from deploy.compare.rounds import Report, measure
+from deploy.compare.rounds import Report, check_read, measure
 from deploy.lab import galera
-from deploy.lab.errors import LabError
 from deploy.lab.exporters import PROGRAM
 from deploy.lab.galera import CLIENT_FILE
 from deploy.lab.host import REPOSITORY, Host
@@ -124,7 +121,7 @@ def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
         if setup.cluster:
             _start_cluster(host, setup)
         start(host, member.daemon, ("env", *setup.environment, *exporter), member.client())
-        _check(member.client())
+        check_read(member.client())
         return measure([member], rounds, str, SPACING)[0]
     finally:
         stop(host, member.daemon, str(PROGRAM))
@@ -137,12 +134,3 @@ def _start_cluster(host: Host, setup: Setup) -> None:
     host.spawn(setup.daemon, setup.cluster)
     if setup.waits_for:
         until(f"{setup.cluster[0]} to answer", host.path(setup.waits_for).exists, 15)
-
-
-def _check(client: Client) -> None:
-    """Only a page that could be read is worth measuring."""
-    page = parse(client.scrape().text)
-    client.close()
-    for one, point in page.items():
-        if one.name == "ha_cluster_scrape_success" and point.value != 1:
-            raise LabError(f"{client.name}: {one} is {point.value:g}")

@@ -43,11 +43,6 @@ class Member:
     def daemon(self) -> str:
         return f"compare-{self.port}"
 
-    @property
-    def added_memory(self) -> bool:
-        """HAProxy is there with or without anyone who asks it."""
-        return self.kind != HAPROXY
-
     def watched(self) -> Watched:
         if self.kind == HAPROXY:
             inside = [process.pid for process in self.host.named("haproxy")]
@@ -59,7 +54,8 @@ class Member:
         return Watched(outside(self.host.pid(), inside))
 
     def memory(self) -> Memory:
-        return self.watched().memory() if self.added_memory else NO_MEMORY
+        """What it adds: HAProxy is there with or without anyone who asks it."""
+        return NO_MEMORY if self.kind == HAPROXY else self.watched().memory()
 
     def client(self) -> Client:
         return Client(self.host, self.port, self.path)

@@ -29,7 +29,7 @@ def document(results: Results) -> str:
         flatness=_listed(tables.flatness(results.growth)),
         cases="; ".join(f"{growth.what}: {growth.how}" for growth in results.growth),
         flat=FLAT,
-        versions=tables.pairs(("", "version"), results.at.versions).markdown(),
+        versions=tables.Table(("", "version"), results.at.versions).markdown(),
     )
 
 

@@ -11,7 +11,7 @@ from deploy.compare.figures import Cost, Sample, cost
 from deploy.compare.members import Member
 from deploy.compare.page import parse
 from deploy.compare.parity import Parity, Triple, compare
-from deploy.compare.processes import Memory, Watched
+from deploy.compare.processes import Watched
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 
@@ -57,6 +57,15 @@ def _triple(theirs: Member, their_client: Client, our_client: Client) -> Triple:
     return Triple(parse(before.text, added), parse(ours.text), parse(after.text, added))
 
 
+def check_read(client: Client) -> None:
+    """Only a page of this exporter whose collectors could all be read is worth measuring."""
+    page = parse(client.scrape().text)
+    client.close()
+    for one, point in page.items():
+        if one.name == "ha_cluster_scrape_success" and point.value != 1:
+            raise LabError(f"{client.name}: {one} is {point.value:g}")
+
+
 @dataclass
 class Meter:
     """One member under measurement."""
@@ -86,11 +95,9 @@ class Meter:
 
     def cost(self) -> Cost:
         cpu, ended = self.now()
-        memory = self.watched.memory() if self.member.added_memory else Memory(0, 0, 0)
         series = len(parse(self.client.scrape().text))
-        return cost(
-            self.member.name, self.samples, cpu - self.began[0], ended - self.began[1], memory, series
-        )
+        used, seconds = cpu - self.began[0], ended - self.began[1]
+        return cost(self.member.name, self.samples, used, seconds, self.member.memory(), series)
 
 
 def measure(members: Sequence[Member], rounds: int, report: Report, spacing: float = SPACING) -> list[Cost]:

@@ -112,7 +112,3 @@ def flatness(found: Iterable[Growth]) -> list[str]:
 def differences(documented: Iterable[Difference]) -> Table:
     rows = [(it.peer, f"`{it.names}`", it.theirs, it.ours, it.reason) for it in documented]
     return Table(("peer", "series", "theirs", "ours", "because"), rows)
-
-
-def pairs(head: Row, rows: Sequence[Row]) -> Table:
-    return Table(head, rows)

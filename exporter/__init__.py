@@ -3,6 +3,7 @@
 cli, app    the command, and the one module that knows every part
 config      what the configuration file may say
 web         the HTTP pages; web_config: their TLS and passwords
+watchers/   what runs all the time, since it must not be lost between two scrapes
 sources/    what is read when Prometheus scrapes, one folder a system
 scrape      reads all sources at once and turns their errors into metrics
 families    metric families with checked labels

@@ -22,6 +22,7 @@ from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
+from exporter.watchers.vip.watcher import VipWatcher
 from exporter.web import application
 from exporter.web_config import CannotSecure, Certificates, WebConfig, basic_auth
 
@@ -48,6 +49,8 @@ def sources(config: Config) -> list[Source[Any]]:
         on.append(GaleraSource(config.galera))
     if config.vips:
         on.append(AddressSource(tuple(vip.address for vip in config.vips)))
+    if any(vip.port for vip in config.vips):
+        on.append(VipWatcher(config.vips))
     return on
 
 
@@ -84,13 +87,16 @@ async def serve(config: Config, pages: Pages) -> None:
         loop.add_signal_handler(number, stop.set)
     certificates = _certificates(pages)
     loop.add_signal_handler(signal.SIGHUP, _reload, certificates)
-    scraper = Scraper(sources(config), AboutItself().collect)
+    collectors = sources(config)
+    scraper = Scraper(collectors, AboutItself().collect)
     users = pages.web_config.basic_auth_users
     app = application(scraper, pages.telemetry_path, VERSION, [basic_auth(users)] if users else [])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         await _listen(runner, pages.listen, certificates)
+        for one in collectors:
+            one.start()
         log.info("started, collectors: %s", ", ".join(scraper.collectors))
         await stop.wait()
         log.info("stopped by a signal")

@@ -3,16 +3,21 @@
 import argparse
 import asyncio
 import logging
+import os
 import platform
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from exporter import app
 from exporter.config import Config
 from exporter.logs import FORMATS, LEVELS, set_up
 from exporter.typed_yaml import ConfigError, load
+from exporter.watchers.failover import story
+from exporter.watchers.failover.journal import ReadOnly, Troubled
 from exporter.web_config import WebConfig
 
 DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
@@ -99,12 +104,56 @@ def parser() -> argparse.ArgumentParser:
         version=f"failover-exporter {app.VERSION} (Python {platform.python_version()})",
         help="show the version and end",
     )
+    _add_events(arguments.add_subparsers(dest="command", title="commands", metavar="COMMAND"))
     return arguments
+
+
+def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "list the failovers in the journal, one a line"
+    events = commands.add_parser("events", help=text, description=text, allow_abbrev=False)
+    # Given before the command it holds too, so here it must not set a default.
+    config = argparse.SUPPRESS
+    events.add_argument("--config.file", dest="config", type=Path, metavar="FILE", default=config)
+    events.add_argument(
+        "--since", type=_since, default=0.0, metavar="TIME", help="24h, 7d, or 2026-11-22 (default: all)"
+    )
+    events.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _since(text: str) -> float:
+    try:
+        return story.since(text, datetime.now().astimezone())
+    except (ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 well, 1 can't run as configured, 2 wrong usage."""
     arguments = parser().parse_args(argv)
+    if arguments.command == "events":
+        return _events(arguments)
+    return _serve(arguments)
+
+
+def _events(arguments: argparse.Namespace) -> int:
+    try:
+        config = load(Config, arguments.config)
+        with closing(ReadOnly(Path(config.journal))) as journal:
+            events = journal.events(arguments.since)
+    except (ConfigError, Troubled) as error:
+        print(error, file=sys.stderr)  # noqa: T201  # for a person
+        return 1
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = story.as_json(events) if arguments.json else story.as_text(events, None, colour=colour)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
     try:
         config = load(Config, arguments.config)
         web_config = load(WebConfig, arguments.web_config) if arguments.web_config else WebConfig()

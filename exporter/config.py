@@ -1,25 +1,13 @@
 """What the configuration file may say. A section's keys are the fields of its dataclass, beside its code."""
 
-import ipaddress
 from dataclasses import dataclass
 
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
 from exporter.sources.haproxy.source import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
-
-
-@dataclass(frozen=True)
-class Vip:
-    """One floating address. `address` is normalised, so that it is the same label everywhere."""
-
-    address: str
-
-    def __post_init__(self) -> None:
-        try:
-            object.__setattr__(self, "address", str(ipaddress.ip_address(self.address)))
-        except ValueError:
-            raise ValueError(f"address: {self.address!r} is no IPv4 or IPv6 address") from None
+from exporter.watchers.failover.options import Options as FailoverOptions
+from exporter.watchers.vip.options import Vip
 
 
 @dataclass(frozen=True)
@@ -31,6 +19,8 @@ class Config:
     haproxy: HaproxyOptions | None = None
     galera: GaleraOptions | None = None
     vips: tuple[Vip, ...] = ()
+    failover: FailoverOptions = FailoverOptions()  # on wherever pacemaker is
+    journal: str = "/var/lib/failover-exporter/events.db"
 
     def __post_init__(self) -> None:
         if not any((self.pacemaker, self.corosync, self.haproxy, self.galera, self.vips)):

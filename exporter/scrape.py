@@ -50,8 +50,11 @@ class Source(ABC, Generic[T]):
         """Parts that could not be read though the source as a whole was: counted and logged."""
         return ()
 
+    def start(self) -> None:
+        """Begin what runs between readings, once the pages are served."""
+
     def close(self) -> None:
-        """Let go of what is kept between readings."""
+        """End it, and let go of what is kept between readings."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from exporter.config import Config, Vip
+from exporter.config import Config
 from exporter.typed_yaml import ConfigError, parse
+from exporter.watchers.vip.options import Vip
 
 README = Path(__file__).parent.parent / "README.md"
 

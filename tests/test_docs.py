@@ -15,6 +15,7 @@ from exporter.scrape import Scraper
 from exporter.sources.address.source import AddressSource
 from tests.golden import CAPTURES, exposition
 
+PROBED = Path(__file__).parent / "watchers" / "vip" / "expected"
 METRICS = Path(__file__).parent.parent / "docs" / "metrics.md"
 SECTION = re.compile(r"(<!-- metrics: ([a-z_ ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -32,10 +33,14 @@ def own_page() -> str:
     return exposition(asyncio.run(scraper.scrape(5)))
 
 
+def expected_pages() -> list[Path]:
+    return [*sorted(CAPTURES.glob("*.prom")), *sorted(PROBED.glob("*.prom"))]
+
+
 def emitted() -> dict[str, Documented]:
     """Every metric of the expected pages, by the name that its series have."""
     found: dict[str, Documented] = {}
-    for page in [own_page(), *(path.read_text() for path in sorted(CAPTURES.glob("*.prom")))]:
+    for page in [own_page(), *(path.read_text() for path in expected_pages())]:
         for family in text_string_to_metric_families(page):
             name = family.name + "_total" if family.type == "counter" else family.name
             one = found.setdefault(name, Documented(family.type, family.documentation))

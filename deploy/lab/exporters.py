@@ -18,7 +18,8 @@ START = 20.0  # seconds
 def config(topology: Topology) -> str:
     """The configuration of a balancer's exporter, as the README describes it."""
     nodes = "".join(f"    {db.name}: {db.address}:3306\n" for db in topology.databases)
-    vips = "".join(f"  - address: {vip}\n" for vip in topology.vips)
+    probed = f"    port: {topology.port}\n    client_file: {FOLDER}/probe.cnf\n"
+    vips = "".join(f"  - address: {vip}\n{probed}" for vip in topology.vips)
     return (
         "pacemaker: {}\n"
         "corosync: {}\n"

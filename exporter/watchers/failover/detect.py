@@ -1,8 +1,9 @@
 """Sees moves and restarts in a sequence of sights: pure, the time comes as an argument.
 
-An event is a start that was not there before, on the node that runs the resource now: so a resource that
-moved there and back between two sights made two events, however rarely one looks. Where Pacemaker forgot the
-start (a cleanup at that moment), another holder in two sights is a move too.
+An event is a start that was not there before, on the node that runs the resource now. A start, or a stop,
+elsewhere since the last sight was a place on its way: so a resource that moved there and back between two
+sights made two events. Where Pacemaker forgot the start (a cleanup at that moment), another holder in two
+sights is a move too.
 
 What is not one: a start of the other half of a split, told when the halves meet, while this half's holder
 kept the resource; nodes that come back; a resource that stops, until it runs again.
@@ -15,7 +16,7 @@ from itertools import pairwise
 from exporter.watchers.failover import signs
 from exporter.watchers.failover.cause import Step, cause_of
 from exporter.watchers.failover.events import MOVE, RESTART, Event, Held, Moment
-from exporter.watchers.failover.sight import Sight, Start
+from exporter.watchers.failover.sight import Call, Sight
 from exporter.watchers.failover.signs import CONFIGURED, Sign
 
 BLIND_SECONDS = 30.0  # after that without a sight what is found is late
@@ -23,7 +24,7 @@ SIGN_SECONDS = 300.0  # a stop may take its time before it leads to the move
 CONFIGURED_SECONDS = 30.0  # a change by hand says little, and leads to a move at once
 CLOCKS_APART = 2.0  # seconds that the nodes' clocks may differ; they tell whole seconds
 EVIDENCE = 12  # sentences kept with an event
-STARTS_KNOWN = 32  # of a resource
+CALLS_KNOWN = 32  # of a resource
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,19 @@ class _Track:
     """What is known of one resource."""
 
     holder: str | None = None
-    start: Start | None = None  # that made it run there
+    start: Call | None = None  # that made it run there
     looked: float = 0.0  # wall clock, when it was last seen to run there
-    known: dict[tuple[str, Start], None] = field(default_factory=dict)  # in the order they were seen
+    known: dict[tuple[str, Call], None] = field(default_factory=dict)  # in the order they were seen
+    shared: set[str] = field(default_factory=set)  # nodes that ran it when another one did too
     candidate: str | None = None  # another holder without a start of its own, seen once
     restless: float | None = None  # monotonic seconds since when it is not quietly at its place
     explained: int = 0  # signs up to this number belong to earlier events
 
-    def learn(self, starts: Mapping[str, Start]) -> None:
-        for key in starts.items():
+    def learn(self, calls: Mapping[str, Call]) -> None:
+        for key in calls.items():
             self.known.pop(key, None)
             self.known[key] = None
-        while len(self.known) > STARTS_KNOWN:
+        while len(self.known) > CALLS_KNOWN:
             del self.known[next(iter(self.known))]
 
 
@@ -71,7 +73,7 @@ class Detector:
         self._tracks = {
             resource: _Track(
                 holder=held.node,
-                start=Start(held.call, held.changed) if held.call is not None else None,
+                start=Call(held.call, held.changed) if held.call is not None else None,
                 looked=held.looked,
             )
             for resource, held in kept.items()
@@ -94,8 +96,7 @@ class Detector:
         found: list[Detected] = []
         for resource, holders in sight.holders.items():
             track = self._tracks.setdefault(resource, _Track())
-            starts = {node: start for (name, node), start in sight.starts.items() if name == resource}
-            if ways := _follow(track, holders, starts, happened):
+            if ways := _follow(track, holders, _calls_of(resource, sight), happened):
                 track.restless = happened if track.restless is None else track.restless
                 found += (self._tell(track, resource, way, sight, now, late=late) for way in ways)
                 track.explained, track.restless = self._numbered, None
@@ -161,45 +162,69 @@ class Detector:
         return Detected(event, None if late else first, now.mono)
 
 
-def _follow(
-    track: _Track, holders: tuple[str, ...], starts: Mapping[str, Start], happened: float
-) -> list[Way]:
+@dataclass(frozen=True)
+class _Calls:
+    """Of one resource, by node."""
+
+    starts: Mapping[str, Call]
+    stops: Mapping[str, Call]
+
+
+def _calls_of(resource: str, sight: Sight) -> _Calls:
+    return _Calls(
+        {node: call for (name, node), call in sight.starts.items() if name == resource},
+        {node: call for (name, node), call in sight.stops.items() if name == resource},
+    )
+
+
+def _follow(track: _Track, holders: tuple[str, ...], calls: _Calls, happened: float) -> list[Way]:
     """The ways that the resource took since the last sight; none while it is on one, or quietly there."""
     if track.holder is None:
-        _settle(track, holders, starts)
+        _settle(track, holders, calls)
         return []
     if len(holders) == 1:
         (here,) = holders
-        fresh = {node: start for node, start in starts.items() if (node, start) not in track.known}
-        if here in fresh or here in (track.holder, track.candidate):
-            ways = _ways(track, track.holder, here, fresh) if fresh.get(here) or here != track.holder else []
-            _settle(track, holders, starts)
+        started = here in calls.starts and (here, calls.starts[here]) not in track.known
+        if started or here in (track.holder, track.candidate):
+            ways = _ways(track, track.holder, here, calls) if started or here != track.holder else []
+            _settle(track, holders, calls)
             if not ways:
                 track.restless = None
             return ways
+    elif holders:
+        track.shared.update(holders)
     track.candidate = holders[0] if len(holders) == 1 else None
     track.restless = happened if track.restless is None else track.restless
     return []
 
 
-def _ways(track: _Track, origin: str, here: str, fresh: Mapping[str, Start]) -> list[Way]:
-    """By the starts in the order of their time; of those elsewhere only what came after the last sight."""
+def _ways(track: _Track, origin: str, here: str, calls: _Calls) -> list[Way]:
+    """From call to call in the order of their time."""
     after = track.looked - CLOCKS_APART
-    elsewhere = sorted(
-        (start.changed, node)
-        for node, start in fresh.items()
-        if node != here and start.changed is not None and start.changed >= after
+    starts = [(call.changed, node) for node, call in calls.starts.items() if (node, call) not in track.known]
+    # Where it began and where it is, it has stopped too; a stop elsewhere means that it ran there.
+    stops = [
+        (call.changed, node)
+        for node, call in calls.stops.items()
+        if (node, call) not in track.known and node != origin
+    ]
+    between = sorted(
+        (changed, node)
+        for changed, node in starts + stops
+        if node != here and node not in track.shared and changed is not None and changed >= after
     )
-    return list(pairwise([origin, *(node for _, node in elsewhere), here]))
+    return list(pairwise([origin, *(node for _, node in between), here]))
 
 
-def _settle(track: _Track, holders: tuple[str, ...], starts: Mapping[str, Start]) -> None:
-    track.learn(starts)
+def _settle(track: _Track, holders: tuple[str, ...], calls: _Calls) -> None:
+    track.learn(calls.stops)
+    track.learn(calls.starts)
     track.candidate = None
     if len(holders) == 1:
         (here,) = holders
-        track.start = starts.get(here, track.start if track.holder == here else None)
+        track.start = calls.starts.get(here, track.start if track.holder == here else None)
         track.holder = here
+        track.shared.clear()
 
 
 def _sentences(told: Sequence[Sign]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 A resource of a clone or bundle runs in many places at once: there is no holder, so it can't be watched.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from exporter.sources.pacemaker.view import (
@@ -31,8 +31,8 @@ class NodeState:
 
 
 @dataclass(frozen=True)
-class Start:
-    """A start that succeeded. A node numbers its calls anew when its Pacemaker starts."""
+class Call:
+    """A start or a stop that succeeded. A node numbers its calls anew when its Pacemaker starts."""
 
     call: int
     changed: float | None  # of that node's clock, whole seconds
@@ -49,7 +49,9 @@ class Fence:
 class Sight:
     nodes: Mapping[str, NodeState]
     holders: Mapping[str, tuple[str, ...]]  # of each watched resource: none while it is on its way
-    starts: Mapping[tuple[str, str], Start]  # by resource and node, the latest one that succeeded
+    # By resource and node, where it is the latest that succeeded: the one makes Pacemaker forget the other.
+    starts: Mapping[tuple[str, str], Call]
+    stops: Mapping[tuple[str, str], Call]
     together: Mapping[str, frozenset[str]]  # what moves with a watched resource: itself, others, groups
     failures: frozenset[Failure]
     fail_counts: Mapping[tuple[str, str], int]  # by resource and node
@@ -68,15 +70,13 @@ def sight(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Sight:
     watched = {name for name in chosen if name in single} or {
         name for name in single if together[name] & addresses
     }
-    latest = {(one.resource, one.node): one for one in view.operations if one.task == "start"}
+    starts, stops = _latest(view, "start"), _latest(view, "stop")
     return Sight(
         nodes=_nodes(view),
-        holders={name: _holders(single[name], latest) for name in sorted(watched)},
-        starts={
-            key: Start(one.call, one.changed)
-            for key, one in latest.items()
-            if one.rc == 0 and one.resource in watched
-        },
+        holders={name: _holders(single[name], starts) for name in sorted(watched)},
+        starts=_succeeded(starts, watched),
+        # A start that failed stays to be seen: what was stopped then never ran there.
+        stops=_succeeded({key: one for key, one in stops.items() if key not in starts}, watched),
         together={name: together[name] for name in watched},
         failures=frozenset(view.failures),
         fail_counts={(one.resource, one.node): one.fail_count for one in view.histories if one.fail_count},
@@ -93,6 +93,20 @@ def sight(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Sight:
 
 def is_address(resource: Resource) -> bool:
     return resource.agent.rpartition(":")[2] in ADDRESS_AGENTS
+
+
+def _latest(view: ClusterView, task: str) -> dict[tuple[str, str], Operation]:
+    return {(one.resource, one.node): one for one in view.operations if one.task == task}
+
+
+def _succeeded(
+    latest: Mapping[tuple[str, str], Operation], watched: Collection[str]
+) -> dict[tuple[str, str], Call]:
+    return {
+        key: Call(one.call, one.changed)
+        for key, one in latest.items()
+        if one.rc == 0 and one.resource in watched
+    }
 
 
 def _nodes(view: ClusterView) -> dict[str, NodeState]:

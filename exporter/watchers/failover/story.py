@@ -1,0 +1,93 @@
+"""The journal as a person reads it at night: one line an event, what clients felt drawn as a bar (pure)."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from exporter.watchers.failover.events import Event
+
+BAR = 20  # characters
+UNSEEN = "."
+_LETTERS = {"detection": "D", "address": "A", "service": "S", "reconnect": "R"}
+_COLOURS = {"D": "31", "A": "33", "S": "35", "R": "36", UNSEEN: "2"}
+_LEGEND = (
+    "D detection  A address  S service  R reconnect  . not told apart from here  (late) found afterwards"
+)
+_HEADINGS = ("time", "resource", "what", "from -> to", "cause", "clients out", "phases")
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def since(text: str, now: datetime) -> float:
+    """Seconds since 1970 of `24h`, `90m`, `7d`, or a date or time as in 2026-11-22 or 2026-11-22T03:00.
+
+    A time without a zone is in that of `now`. Raises ValueError with what is right.
+    """
+    if match := re.fullmatch(r"([0-9]{1,6})([smhdw])", text):
+        return (now - timedelta(seconds=int(match[1]) * _UNITS[match[2]])).timestamp()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither a duration (24h, 7d) nor a time (2026-11-22)") from None
+    return (at if at.tzinfo else at.replace(tzinfo=now.tzinfo)).timestamp()
+
+
+def as_json(events: Sequence[Event]) -> str:
+    """One object a line; times in seconds since 1970 and, to be read, in UTC."""
+    lines = [
+        json.dumps(
+            {"time": datetime.fromtimestamp(event.at, UTC).isoformat("T", "milliseconds")} | asdict(event)
+        )
+        for event in events
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_text(events: Sequence[Event], zone: tzinfo | None, *, colour: bool) -> str:
+    """A table with a line of headings and a legend; `zone` is that of the times, None the host's."""
+    if not events:
+        return "no failovers\n"
+    rows = [_HEADINGS, *(_row(event, zone) for event in events)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    if colour:
+        lines = [f"\x1b[1m{lines[0]}\x1b[0m", *map(_paint, lines[1:])]
+    return "".join(f"{line}\n" for line in [*lines, _LEGEND])
+
+
+def _row(event: Event, zone: tzinfo | None) -> tuple[str, ...]:
+    at = datetime.fromtimestamp(event.at, zone).astimezone(zone)
+    place = event.target if event.origin == event.target else f"{event.origin} -> {event.target}"
+    return (
+        at.isoformat(" ", "milliseconds"),
+        event.resource,
+        event.kind + (" (late)" if event.late else ""),
+        place,
+        event.cause,
+        f"{event.outage.seconds:.3f} s" if event.outage else "-",
+        bar(event) if event.outage else "",
+    )
+
+
+def bar(event: Event) -> str:
+    """As wide for each event: its own phases against each other."""
+    total = event.phases.get("total", 0.0)
+    if total <= 0:
+        return ""
+    drawn, at = "", 0.0
+    for phase, letter in _LETTERS.items():
+        at += event.phases.get(phase, 0.0)
+        drawn += letter * (round(at / total * BAR) - len(drawn))
+    return drawn[:BAR].ljust(BAR, UNSEEN)
+
+
+def _paint(line: str) -> str:
+    start = len(line) - BAR
+    if start <= 0 or set(line[start:]) - set(_COLOURS):
+        return line
+    painted = re.sub(r"(.)\1*", lambda run: f"\x1b[{_COLOURS[run[1]]}m{run[0]}\x1b[0m", line[start:])
+    return line[:start] + painted

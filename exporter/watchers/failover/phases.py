@@ -8,10 +8,20 @@ recovered as for the outage
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from exporter.watchers.failover.events import MOVE
 
 PHASES = ("detection", "address", "service", "reconnect", "total")
+
+
+class Finished(Protocol):
+    """An outage as a prober tells it, in monotonic seconds."""
+
+    @property
+    def start(self) -> float: ...
+    @property
+    def end(self) -> float: ...
 
 
 @dataclass(frozen=True)

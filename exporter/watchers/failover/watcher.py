@@ -26,7 +26,7 @@ from exporter.watchers.failover.keeper import Keeper
 from exporter.watchers.failover.metrics import FailoverReading, families
 from exporter.watchers.failover.news import News
 from exporter.watchers.failover.options import Options
-from exporter.watchers.failover.phases import Felt
+from exporter.watchers.failover.phases import Felt, Finished
 from exporter.watchers.failover.sight import Sight, sight
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,12 @@ class FailoverWatcher(Source[FailoverReading]):
     name: ClassVar[str] = "failover"
 
     def __init__(self, options: Options, pacemaker: PacemakerOptions, journal: Path):
+        """It looks from start() on to close(), with what attach() gave it."""
         self._options = options
         self._addresses = Addresses(pacemaker.crm_mon_path)
         self._keeper = Keeper(journal)
         self._news = News(pacemaker.crm_mon_path)
+        self._read: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._failing: set[str] = set()  # addresses
         self._lock = threading.Lock()  # guards the following
@@ -60,22 +62,26 @@ class FailoverWatcher(Source[FailoverReading]):
     def timeout(self) -> float:
         return 5.0
 
-    def start(self, read: Read) -> None:
-        """Begin, in the running loop. `read` is that of the pacemaker source: SharedSource.read."""
-        self._task = asyncio.get_running_loop().create_task(self._run(read), name="failover watcher")
+    def attach(self, read: Read) -> None:
+        """`read` is the pacemaker source's: SharedSource.read, so that scrapes and this share readings."""
+        self._read = read
 
-    # What the probers tell, from any thread.
+    def start(self) -> None:
+        """In the running loop."""
+        if self._read is None:
+            raise RuntimeError("attach() comes before start()")
+        self._task = asyncio.get_running_loop().create_task(self._run(self._read), name="failover watcher")
+
+    # What the probers tell, from any thread: a Listener of theirs.
 
     def failing(self, address: str) -> None:
-        """A probe failed where the one before succeeded."""
         self._news.from_anywhere(self._note_failing, address, True, time.monotonic())
 
     def recovered(self, address: str) -> None:
         self._news.from_anywhere(self._note_failing, address, False, time.monotonic())
 
-    def outage(self, address: str, felt: Felt) -> None:
-        """An outage is over; nothing can change it any more."""
-        self._news.from_anywhere(self._note_outage, address, felt)
+    def outage(self, address: str, outage: Finished) -> None:
+        self._news.from_anywhere(self._note_outage, address, Felt(outage.start, outage.end))
 
     # What the page asks.
 

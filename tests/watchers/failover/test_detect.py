@@ -1,0 +1,328 @@
+"""The state machine, on sequences of sights of a cluster made of a few lines."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.sources.pacemaker.view import Failure, LastChange, LocationConstraint
+from exporter.watchers.failover.detect import BLIND_SECONDS, Detected, Detector
+from exporter.watchers.failover.events import Event, Held, Moment
+from exporter.watchers.failover.sight import Call, NodeState, Sight
+
+NODES = ("alpha", "beta", "gamma")
+VIP = "vip"
+UP = NodeState(online=True, standby=False, shutdown=False, unclean=False, maintenance=False)
+UNCHANGED = LastChange(1.0, "root", "cibadmin", "alpha")
+
+
+def a_sight(
+    holders: tuple[str, ...] = ("alpha",),
+    starts: dict[str, Call] | None = None,
+    stops: dict[str, Call] | None = None,
+) -> Sight:
+    return Sight(
+        nodes=dict.fromkeys(NODES, UP),
+        holders={VIP: holders},
+        starts={(VIP, node): call for node, call in (starts or {}).items()},
+        stops={(VIP, node): call for node, call in (stops or {}).items()},
+        together={VIP: frozenset({VIP})},
+        failures=frozenset(),
+        fail_counts={},
+        fences=frozenset(),
+        constraints=frozenset(),
+        configured=UNCHANGED,
+        addresses=frozenset({VIP}),
+    )
+
+
+@dataclass
+class Cluster:
+    """One resource on three nodes, remembered as Pacemaker does: of start and stop the later alone."""
+
+    holder: str = "alpha"
+    now: float = 1000.0
+    starts: dict[str, Call] = field(default_factory=dict)
+    stops: dict[str, Call] = field(default_factory=dict)
+    calls: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self._start("alpha")
+
+    def _start(self, node: str) -> None:
+        self.now += 1
+        self.stops.pop(node, None)
+        self.starts[node] = Call(next(self.calls), float(int(self.now)))
+
+    def _stop(self) -> None:
+        self.now += 1
+        self.starts.pop(self.holder, None)
+        self.stops[self.holder] = Call(next(self.calls), float(int(self.now)))
+
+    def go(self, node: str) -> tuple[Sight, Sight]:
+        """Stop, and start there; gives what is seen on the way and after it."""
+        self._stop()
+        between = a_sight((), dict(self.starts), dict(self.stops))
+        self._start(node)
+        self.holder = node
+        return between, self.seen()
+
+    def forget(self) -> None:
+        """`crm_resource --refresh`: what runs is found again by asking, not by the start."""
+        self.now += 1
+        self.starts.clear()
+        self.stops.clear()
+
+    def seen(self) -> Sight:
+        return a_sight((self.holder,), dict(self.starts), dict(self.stops))
+
+
+class Watch:
+    """A detector, and a clock on both faces."""
+
+    def __init__(self, kept: dict[str, Held] | None = None):
+        self.detector = Detector(kept or {})
+        self.found: list[Detected] = []
+
+    def look(self, sight: Sight, now: float, told: float | None = None) -> list[Event]:
+        found = self.detector.observe(sight, Moment(now, now), told)
+        self.found += found
+        return [one.event for one in found]
+
+    def ways(self) -> list[tuple[str, str]]:
+        return [(one.event.origin, one.event.target) for one in self.found]
+
+
+steps = st.lists(st.sampled_from([*NODES, "forget"]), max_size=12)
+
+
+@given(steps, st.lists(st.integers(0, 3), min_size=40, max_size=40))
+def test_each_move_is_told_once_however_often_one_looks(route: list[str], looks: Iterable[int]) -> None:
+    """None, one or many looks at each stage of the way, and one at each end: just the ways that it took."""
+    cluster, watch, often, expected = Cluster(), Watch(), iter(looks), []
+    watch.look(cluster.seen(), cluster.now)
+    for step in route:
+        if step == "forget":
+            cluster.forget()
+            seen = [cluster.seen()]
+        else:
+            expected.append((cluster.holder, step))
+            seen = list(cluster.go(step))
+        for sight in (*(one for one in seen for _ in range(next(often))), cluster.seen()):
+            watch.look(sight, cluster.now)
+    assert watch.ways() == expected
+
+
+@given(steps, st.sets(st.integers(0, 12)))
+def test_looking_rarely_invents_nothing(route: list[str], looks: set[int]) -> None:
+    """Looks left out at will, as by a crm_mon that fails: no more events than ways, each beginning where
+    the last one ended, and after the last look the told holder is the real one."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    taken = 0
+    for number, step in enumerate(route):
+        if step == "forget":
+            cluster.forget()
+        else:
+            cluster.go(step)
+            taken += 1
+        if number in looks:
+            watch.look(cluster.seen(), cluster.now)
+    for _ in range(2):
+        watch.look(cluster.seen(), cluster.now)
+    ways = watch.ways()
+    assert len(ways) <= taken
+    assert all(one[1] == other[0] for one, other in itertools.pairwise([("", "alpha"), *ways]))
+    assert (ways[-1][1] if ways else "alpha") == cluster.holder
+
+
+@given(steps)
+def test_views_that_do_not_change_tell_nothing(route: list[str]) -> None:
+    """Whatever happened before, the same sight again and again has no event in it."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    for step in route:
+        cluster.forget() if step == "forget" else cluster.go(step)
+    for _ in range(3):
+        watch.look(cluster.seen(), cluster.now)
+    before = len(watch.found)
+    for later in range(50):
+        assert watch.look(cluster.seen(), cluster.now + later) == []
+    assert len(watch.found) == before
+
+
+@given(steps, st.integers(0, 12))
+def test_a_restart_of_the_exporter_tells_no_event_twice(route: list[str], at: int) -> None:
+    """What one detector told, the next one that is given its knowledge does not tell again."""
+    cluster, watch, expected = Cluster(), Watch(), 0
+    watch.look(cluster.seen(), cluster.now)
+    for number, step in enumerate(route):
+        if step == "forget":
+            cluster.forget()
+        else:
+            cluster.go(step)
+            expected += 1
+        for _ in range(2):
+            watch.look(cluster.seen(), cluster.now)
+        if number == at:
+            fresh = Watch(watch.detector.held())
+            fresh.found = watch.found
+            watch = fresh
+            assert watch.look(cluster.seen(), cluster.now + 1e6) == []
+    assert len(watch.found) == expected
+
+
+def test_there_and_back_between_two_looks_are_two_moves() -> None:
+    """The stop that the other node remembers says that it ran there."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    cluster.go("beta")
+    cluster.go("alpha")
+    watch.look(cluster.seen(), cluster.now)
+    assert watch.ways() == [("alpha", "beta"), ("beta", "alpha")]
+
+
+def test_a_stop_elsewhere_from_before_the_last_look_is_none_of_ours() -> None:
+    """A node that comes back tells what it did while it was away, while the holder here never changed."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    watch.look(cluster.seen(), cluster.now + 100)
+    other = {"beta": Call(7, cluster.now + 50)}
+    assert watch.look(a_sight(("alpha",), cluster.starts | other), cluster.now + 101) == []
+    cluster.now += 110
+    cluster.go("alpha")
+    watch.look(a_sight(("alpha",), cluster.starts | other), cluster.now)
+    assert watch.ways() == [("alpha", "alpha")]
+
+
+def test_two_holders_are_no_move_until_one_is_left() -> None:
+    """In a split the views meet with two; the one that is left decides."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    both = a_sight(("alpha", "beta"), cluster.starts | {"beta": Call(9, cluster.now - 60)})
+    assert watch.look(both, cluster.now + 1) == []
+    assert not watch.detector.settled()
+    cluster.now += 1
+    _, after = cluster.go("beta")
+    assert [one.kind for one in watch.look(after, cluster.now)] == ["move"]
+    assert watch.detector.settled()
+
+
+def test_a_holder_without_a_start_of_its_own_is_believed_the_second_time() -> None:
+    """Pacemaker forgot the start, by a cleanup in that moment: another holder, twice, is a move."""
+    watch = Watch()
+    watch.look(a_sight(("alpha",)), 1.0)
+    assert watch.look(a_sight(("beta",)), 2.0) == []
+    assert [one.target for one in watch.look(a_sight(("beta",)), 3.0)] == ["beta"]
+
+
+def test_a_resource_first_seen_stopped_has_come_from_nowhere() -> None:
+    """There is no move without an origin, and the moves after that are told."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(a_sight(()), cluster.now)
+    watch.look(cluster.seen(), cluster.now)
+    assert watch.found == []
+    _, after = cluster.go("beta")
+    assert [one.kind for one in watch.look(after, cluster.now)] == ["move"]
+
+
+def test_signs_are_as_old_as_the_news_not_as_the_look() -> None:
+    """The first sign is dated by what told of the change, if that was since the last look."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    last = cluster.now
+    between, after = cluster.go("beta")
+    watch.look(between, last + 5, told=last + 4.5)
+    watch.look(after, last + 6, told=last + 1)
+    (found,) = watch.found
+    assert found.first_sign == last + 4.5
+    assert found.event.detected == last + 4.5
+    assert found.done == last + 6
+
+
+def test_news_from_before_the_last_look_date_nothing() -> None:
+    """They were about something else."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    last = cluster.now
+    _, after = cluster.go("beta")
+    watch.look(after, last + 5, told=last - 1)
+    assert watch.found[0].first_sign == last + 5
+
+
+def test_what_is_found_after_a_blind_time_is_late() -> None:
+    """Nobody looked: the event has the node's time, and no detection."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    _, after = cluster.go("beta")
+    (event,) = watch.look(after, cluster.now + BLIND_SECONDS + 1)
+    assert event.late
+    assert event.at == int(cluster.now)
+    assert watch.found[0].first_sign is None
+
+
+def failed(number: float) -> Failure:
+    return Failure("alpha", VIP, "monitor", 7, "", number)
+
+
+def test_a_second_failure_of_the_same_kind_is_evidence_too() -> None:
+    """The list of failures names an operation once; its time tells that it failed again."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    for number in (1.0, 2.0):
+        _, after = cluster.go("alpha")
+        sight = replace(
+            after, failures=frozenset({failed(number)}), fail_counts={(VIP, "alpha"): int(number)}
+        )
+        (event,) = watch.look(sight, cluster.now)
+        assert event.cause == "resource_failure"
+
+
+def test_evidence_counts_once() -> None:
+    """A failure explains the restart after it, not the next one."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    known = frozenset({failed(1.0)})
+    causes = []
+    for _ in range(2):
+        _, after = cluster.go("alpha")
+        causes += [one.cause for one in watch.look(replace(after, failures=known), cluster.now)]
+    assert causes == ["resource_failure", "unknown"]
+
+
+def constraint(id_: str, node: str, score: float) -> LocationConstraint:
+    return LocationConstraint(id_, node, VIP, "", score, "")
+
+
+@pytest.mark.parametrize(
+    ("came", "gone", "cause"),
+    [
+        (constraint("cli-prefer-vip", "beta", float("inf")), None, "operator_move"),
+        (constraint("cli-ban-vip-on-alpha", "alpha", float("-inf")), None, "operator_move"),
+        (constraint("likes-beta", "beta", 500), None, "operator_move"),
+        (constraint("cli-prefer-vip", "gamma", float("inf")), None, "unknown"),
+        (None, constraint("cli-prefer-vip", "alpha", float("inf")), "failback"),
+    ],
+)
+def test_constraints_that_come_and_go(
+    came: LocationConstraint | None, gone: LocationConstraint | None, cause: str
+) -> None:
+    """A new one for the target or against the origin is an operator's move; one that goes lets it return."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(replace(cluster.seen(), constraints=frozenset({gone} if gone else ())), cluster.now)
+    _, after = cluster.go("beta")
+    sight = replace(after, constraints=frozenset({came} if came else ()))
+    assert [one.cause for one in watch.look(sight, cluster.now)] == [cause]
+
+
+def test_a_restart_after_a_change_by_hand_is_the_operators() -> None:
+    """`crm resource restart` leaves a changed configuration; the cluster's own changes don't count."""
+    for client, cause in (("crm_resource", "operator_move"), ("crmd", "unknown")):
+        cluster, watch = Cluster(), Watch()
+        watch.look(cluster.seen(), cluster.now)
+        _, after = cluster.go("alpha")
+        changed = replace(after, configured=LastChange(2.0, "root", client, "alpha"))
+        assert [(one.kind, one.cause) for one in watch.look(changed, cluster.now)] == [("restart", cause)]

@@ -1,6 +1,6 @@
 """What the configuration file may say. A section's keys are the fields of its dataclass, beside its code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
@@ -19,7 +19,7 @@ class Config:
     haproxy: HaproxyOptions | None = None
     galera: GaleraOptions | None = None
     vips: tuple[Vip, ...] = ()
-    failover: FailoverOptions = FailoverOptions()  # on wherever pacemaker is
+    failover: FailoverOptions = field(default_factory=FailoverOptions)  # on wherever pacemaker is
     journal: str = "/var/lib/failover-exporter/events.db"
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ REUSE_SECONDS = 1.0  # a reading this young serves every scrape and watcher that
 DENIED_SECONDS = 60.0  # corosync and pacemaker write log lines for each refused attempt: ask rarely
 
 T = TypeVar("T")
+R = TypeVar("R")  # what a part of the page is rendered to
 
 
 class Source(ABC, Generic[T]):
@@ -164,13 +165,33 @@ class Scraper:
     def collectors(self) -> tuple[str, ...]:
         return tuple(self._shared)
 
-    async def scrape(self, budget: float, only: Collection[str] = ()) -> list[Metric]:
-        """Families of the sources (of those named in `only`, if any), read within `budget` seconds."""
-        shared = [one for name, one in self._shared.items() if not only or name in only]
-        readings = await asyncio.gather(*(one.read(budget) for one in shared))
-        return await asyncio.get_running_loop().run_in_executor(None, self._render, shared, readings)
+    async def scrape(
+        self, budget: float, render: Callable[[list[Metric]], R], only: Collection[str] = ()
+    ) -> list[R]:
+        """The page in parts: those of the sources (that are named in `only`, if any are) and our own.
 
-    def _render(self, shared: Sequence[SharedSource], readings: Sequence[Reading]) -> list[Metric]:
+        Read within `budget` seconds. `render` is called in threads, for each source as soon as it is read: slow
+        ones are waited for while others are being rendered, and what can't be rendered fails alone.
+        """
+        shared = [one for name, one in self._shared.items() if not only or name in only]
+        parts = await asyncio.gather(*(self._part(one, budget, render) for one in shared))
+        about = await _in_thread(lambda: render(self._about_the_scrape(parts)))
+        return [*(part.rendered for part in parts if part.rendered is not None), about]
+
+    async def _part(
+        self, one: SharedSource, budget: float, render: Callable[[list[Metric]], R]
+    ) -> "_Part[R]":
+        reading = await one.read(budget)
+        if reading.error:
+            return _Part(one, reading.seconds, None)
+        try:
+            rendered = await _in_thread(lambda: render(_with_samples(one.source.collect(reading.value))))
+        except Exception as error:
+            one.count_bug(error)
+            return _Part(one, reading.seconds, None)
+        return _Part(one, reading.seconds, rendered)
+
+    def _about_the_scrape(self, parts: "Sequence[_Part[R]]") -> list[Metric]:
         success = gauge("ha_cluster_scrape_success", "1 if the collector could be read.", "collector")
         duration = gauge(
             "ha_cluster_scrape_duration_seconds", "How long the collector's reading took.", "collector"
@@ -181,27 +202,32 @@ class Scraper:
             "collector",
             "reason",
         )
-        families: list[Metric] = []
-        for one, reading in zip(shared, readings, strict=True):
-            rendered = self._collect(one, reading)
-            families += rendered or []
-            success.add(float(rendered is not None), collector=one.source.name)
-            duration.add(reading.seconds, collector=one.source.name)
-        for one in shared:
+        for part in parts:
+            name = part.shared.source.name
+            success.add(float(part.rendered is not None), collector=name)
+            duration.add(part.seconds, collector=name)
             for reason in REASONS:
-                failures.add(one.failures[reason], collector=one.source.name, reason=reason)
-        return [*self._about(), *families, success, duration, failures]
-
-    def _collect(self, one: SharedSource, reading: Reading) -> list[Metric] | None:
-        if reading.error:
-            return None
-        try:
-            return [family for family in one.source.collect(reading.value) if family.samples]
-        except Exception as error:
-            one.count_bug(error)
-            return None
+                failures.add(part.shared.failures[reason], collector=name, reason=reason)
+        return _with_samples([*self._about(), success, duration, failures])
 
     def close(self) -> None:
         for one in self._shared.values():
             one.source.close()
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Part(Generic[R]):
+    """What became of one source: `rendered` is None if it could not be read or rendered."""
+
+    shared: SharedSource
+    seconds: float
+    rendered: R | None
+
+
+def _with_samples(families: Iterable[Metric]) -> list[Metric]:
+    return [family for family in families if family.samples]
+
+
+async def _in_thread(work: Callable[[], R]) -> R:
+    return await asyncio.get_running_loop().run_in_executor(None, work)

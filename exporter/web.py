@@ -3,7 +3,6 @@
 Nothing blocks the event loop: sources are read, and the page is rendered and packed, in threads.
 """
 
-import asyncio
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,6 +52,13 @@ def restrict(families: Iterable[Metric], names: Sequence[str]) -> list[Metric]:
     return restricted
 
 
+def join(parts: Iterable[bytes]) -> bytes:
+    """Pages put together as one; OpenMetrics ends in a mark, which is kept once."""
+    parts = list(parts)
+    mark = b"# EOF\n" if any(part.endswith(b"# EOF\n") for part in parts) else b""
+    return b"".join(part.removesuffix(mark) for part in parts) + mark
+
+
 def accepts_gzip(header: str) -> bool:
     for offer in header.lower().split(","):
         coding, _, quality = offer.partition(";")
@@ -71,10 +77,11 @@ def application(
                 f"collect[]: {', '.join(sorted(unknown))} is not on; on are {', '.join(scraper.collectors)}\n"
             )
             return web.Response(status=400, text=text)
-        families = await scraper.scrape(budget(request.headers.get(TIMEOUT_HEADER)), only)
-        families = restrict(families, request.query.getall("name[]", []))
+        names = request.query.getall("name[]", [])
         encode, content_type = choose_encoder(",".join(request.headers.getall(hdrs.ACCEPT, [])))
-        body = await asyncio.get_running_loop().run_in_executor(None, encode, Page(families))
+        seconds = budget(request.headers.get(TIMEOUT_HEADER))
+        parts = await scraper.scrape(seconds, lambda families: encode(Page(restrict(families, names))), only)
+        body = join(parts)
         response = web.Response(body=body, headers={hdrs.CONTENT_TYPE: content_type})
         if accepts_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
             response.enable_compression(web.ContentCoding.gzip)

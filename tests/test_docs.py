@@ -30,7 +30,7 @@ class Documented:
 def own_page() -> str:
     """What the exporter says of itself on any page."""
     scraper = Scraper([AddressSource(("127.0.0.1",))], AboutItself().collect)
-    return exposition(asyncio.run(scraper.scrape(5)))
+    return "".join(asyncio.run(scraper.scrape(5, exposition)))
 
 
 def expected_pages() -> list[Path]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 from prometheus_client.metrics_core import Metric
 
-from exporter import scrape
+from exporter import scrape as scraping
 from exporter.errors import REASONS, Denied, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.families import gauge
 from exporter.scrape import Scraper, Source
@@ -59,6 +59,11 @@ def scraper_of(*sources: Source[int]) -> Scraper:
     return Scraper(sources, about=lambda: [])
 
 
+async def scrape(scraper: Scraper, budget: float = 5, only: Sequence[str] = ()) -> list[Metric]:
+    """The families of a page."""
+    return [family for part in await scraper.scrape(budget, list[Metric], only) for family in part]
+
+
 def value(families: Iterable[Metric], name: str, **labels: str) -> float | None:
     """The one series with these labels among its own, or None."""
     found = [
@@ -83,7 +88,7 @@ def value(families: Iterable[Metric], name: str, **labels: str) -> float | None:
 )
 async def test_a_source_fails_alone(error: Exception, reason: str) -> None:
     """A failed source publishes nothing of its own, success 0 and the reason; the other is served whole."""
-    families = await scraper_of(Double(fail(error)), Other()).scrape(5)
+    families = await scrape(scraper_of(Double(fail(error)), Other()), 5)
     assert value(families, "double_value") is None
     assert value(families, "ha_cluster_scrape_success", collector="double") == 0
     assert value(families, "ha_cluster_scrape_duration_seconds", collector="double") is not None
@@ -103,7 +108,7 @@ async def test_a_reading_that_cannot_be_rendered_is_a_bug() -> None:
         def collect(self, reading: int) -> Iterable[Metric]:
             raise KeyError(reading)
 
-    families = await scraper_of(Unrenderable(), Other()).scrape(5)
+    families = await scrape(scraper_of(Unrenderable(), Other()), 5)
     assert value(families, "ha_cluster_scrape_success", collector="double") == 0
     assert (
         value(families, "failover_exporter_collector_failures_total", collector="double", reason="bug") == 1
@@ -115,42 +120,42 @@ async def test_simultaneous_scrapes_share_one_reading() -> None:
     """Two scrapes at once cost one reading; a third within a second costs none."""
     source = Double()
     scraper = scraper_of(source)
-    first, second = await asyncio.gather(scraper.scrape(5), scraper.scrape(5))
-    third = await scraper.scrape(5)
+    first, second = await asyncio.gather(scrape(scraper, 5), scrape(scraper, 5))
+    third = await scrape(scraper, 5)
     assert [value(page, "double_value") for page in (first, second, third)] == [7, 7, 7]
     assert source.reads == 1
 
 
 async def test_an_old_reading_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """After its second a reading is made anew, so a value is never stale."""
-    monkeypatch.setattr(scrape, "REUSE_SECONDS", 0.0)
+    monkeypatch.setattr(scraping, "REUSE_SECONDS", 0.0)
     answers = iter([1, 2])
     scraper = scraper_of(Double(lambda _: next(answers)))
-    assert value(await scraper.scrape(5), "double_value") == 1
-    assert value(await scraper.scrape(5), "double_value") == 2
+    assert value(await scrape(scraper, 5), "double_value") == 1
+    assert value(await scrape(scraper, 5), "double_value") == 2
 
 
 async def test_a_refused_source_is_asked_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each refused attempt costs corosync two log lines, so a denial is kept where an outage is not."""
-    monkeypatch.setattr(scrape, "REUSE_SECONDS", 0.0)
+    monkeypatch.setattr(scraping, "REUSE_SECONDS", 0.0)
     denied, gone = Double(fail(Denied("no"))), Other(fail(Unreachable("gone")))
     scraper = scraper_of(denied, gone)
     for _ in range(3):
-        families = await scraper.scrape(5)
+        families = await scrape(scraper, 5)
         assert value(families, "ha_cluster_scrape_success", collector="double") == 0
     assert (denied.reads, gone.reads) == (1, 3)
 
 
 async def test_a_hung_source_does_not_hold_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page ends within its budget with the others whole; a hung reading is one thread and counts once."""
-    monkeypatch.setattr(scrape, "REUSE_SECONDS", 0.0)
+    monkeypatch.setattr(scraping, "REUSE_SECONDS", 0.0)
     release = threading.Event()
     hung = Double(lambda _: int(release.wait(30)))
     scraper = scraper_of(hung, Other())
     try:
         started = time.monotonic()
         for _ in range(3):
-            families = await scraper.scrape(0.1)
+            families = await scrape(scraper, 0.1)
             assert value(families, "double_value") is None
             assert value(families, "ha_cluster_scrape_success", collector="double") == 0
             assert value(families, "other_value") == 7
@@ -161,7 +166,7 @@ async def test_a_hung_source_does_not_hold_the_page(monkeypatch: pytest.MonkeyPa
         assert (counted, hung.reads) == (1, 1)
     finally:
         release.set()
-    assert value(await scraper.scrape(5), "double_value") == 1
+    assert value(await scrape(scraper, 5), "double_value") == 1
 
 
 async def test_the_deadline_is_the_shorter_of_budget_and_own_timeout() -> None:
@@ -172,8 +177,8 @@ async def test_the_deadline_is_the_shorter_of_budget_and_own_timeout() -> None:
         seen.append(deadline.remaining("test"))
         return 1
 
-    await scraper_of(Double(remember)).scrape(60)
-    await scraper_of(Double(remember)).scrape(2)
+    await scrape(scraper_of(Double(remember)), 60)
+    await scrape(scraper_of(Double(remember)), 2)
     assert 4 < seen[0] <= 5
     assert 1 < seen[1] <= 2
 
@@ -181,14 +186,14 @@ async def test_the_deadline_is_the_shorter_of_budget_and_own_timeout() -> None:
 async def test_only_the_named_collectors_are_read() -> None:
     """collect[] reads nothing else, so it costs nothing else."""
     one, other = Double(), Other()
-    families = await scraper_of(one, other).scrape(5, ["other"])
+    families = await scrape(scraper_of(one, other), 5, ["other"])
     assert (one.reads, other.reads) == (0, 1)
     assert value(families, "ha_cluster_scrape_success", collector="double") is None
 
 
 async def test_parts_that_fail_are_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     """A source that was read but for a part stays successful; the part's reason is counted and named."""
-    families = await scraper_of(Partial()).scrape(5)
+    families = await scrape(scraper_of(Partial()), 5)
     assert value(families, "ha_cluster_scrape_success", collector="partial") == 1
     assert (
         value(families, "failover_exporter_collector_failures_total", collector="partial", reason="timeout")
@@ -201,7 +206,7 @@ async def test_trouble_is_logged_when_it_begins_changes_and_ends(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One line for each new trouble, not one for each scrape; a bug comes with its trace."""
-    monkeypatch.setattr(scrape, "REUSE_SECONDS", 0.0)
+    monkeypatch.setattr(scraping, "REUSE_SECONDS", 0.0)
     caplog.set_level(logging.INFO)
     outcomes: list[Exception | None] = [
         None,
@@ -220,7 +225,7 @@ async def test_trouble_is_logged_when_it_begins_changes_and_ends(
 
     scraper = scraper_of(Double(answer))
     for _ in outcomes:
-        await scraper.scrape(5)
+        await scrape(scraper, 5)
     assert [record.getMessage() for record in caplog.records] == [
         "double: unparsable: odd: b'\\x00'",
         "double: unreachable: gone",

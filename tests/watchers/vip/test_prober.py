@@ -187,7 +187,7 @@ async def test_one_address_in_trouble_does_not_take_the_other_off_the_page(
     scraper = Scraper([watcher], list)
     try:
         until("one in trouble", lambda: watcher._probers[1].trouble)
-        page = exposition(await scraper.scrape(5.0)).splitlines()
+        page = "".join(await scraper.scrape(5.0, exposition)).splitlines()
     finally:
         scraper.close()
     assert 'ha_cluster_scrape_success{collector="vip"} 1.0' in page

@@ -170,8 +170,8 @@ class Scraper:
     ) -> list[R]:
         """The page in parts: those of the sources (that are named in `only`, if any are) and our own.
 
-        Read within `budget` seconds. `render` is called in threads, for each source as soon as it is read: slow
-        ones are waited for while others are being rendered, and what can't be rendered fails alone.
+        Read within `budget` seconds. `render` is called in threads, for each source as soon as it is read, so
+        that the slow are waited for while the others are rendered; what can't be rendered fails alone.
         """
         shared = [one for name, one in self._shared.items() if not only or name in only]
         parts = await asyncio.gather(*(self._part(one, budget, render) for one in shared))

@@ -34,8 +34,8 @@ VERSION = installed_version("failover-exporter")
 SHUTDOWN_SECONDS = 5.0  # for scrapes under way; systemd's own limit is 90
 
 
-# Between threads, a fifth of Python's own: while a page of 60,000 series was rendered without pause, an attempt
-# of the prober took 6.6 ms instead of 12.8.
+# A fifth of Python's own: while a page of 60,000 series was rendered without pause, an attempt of the prober
+# took 6.6 ms instead of 12.8.
 SWITCH_SECONDS = 0.001
 
 

@@ -1,6 +1,7 @@
 """failover-exporter: what a floating IP in front of a Galera cluster does, and what its clients feel.
 
 cli, app    the command, and the one module that knows every part
+watch/      the command that shows one address live
 config      what the configuration file may say
 web         the HTTP pages; web_config: their TLS and passwords
 watchers/   what runs all the time, since it must not be lost between two scrapes

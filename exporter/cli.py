@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +16,11 @@ from exporter import app
 from exporter.config import Config
 from exporter.logs import FORMATS, LEVELS, set_up
 from exporter.typed_yaml import ConfigError, load
+from exporter.watch import command as watch
+from exporter.watch.target import MYSQL_PORT, target
 from exporter.watchers.failover import story
 from exporter.watchers.failover.journal import ReadOnly, Troubled
+from exporter.watchers.vip.options import Vip
 from exporter.web_config import WebConfig
 
 DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
@@ -104,7 +107,9 @@ def parser() -> argparse.ArgumentParser:
         version=f"failover-exporter {app.VERSION} (Python {platform.python_version()})",
         help="show the version and end",
     )
-    _add_events(arguments.add_subparsers(dest="command", title="commands", metavar="COMMAND"))
+    commands = arguments.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    _add_events(commands)
+    _add_watch(commands)
     return arguments
 
 
@@ -120,6 +125,48 @@ def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     events.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
+def _add_watch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "knock on an address like a client and show it live, as ping does; Ctrl-C sums up"
+    more = (
+        "Without an account each attempt ends with the server's refusal of a name that doesn't exist, which "
+        "it counts in Aborted_connects. Exit codes: 0 something answered, 1 nothing did, 2 wrong usage."
+    )
+    command = commands.add_parser("watch", help=text, description=f"{text}. {more}", allow_abbrev=False)
+    add = command.add_argument
+    add(
+        "target",
+        type=_target,
+        metavar="VIP:PORT",
+        help=f"port {MYSQL_PORT} if none is given; [::1]:{MYSQL_PORT}",
+    )
+    add("--client-file", metavar="FILE", help="[client] user, password, ssl-ca…: log in, ask who answers")
+    add("--interval", type=float, default=Vip.interval, metavar="SECONDS", help="(default: %(default)s)")
+    add("--timeout", type=float, default=Vip.timeout, metavar="SECONDS", help="(default: %(default)s)")
+    add("--count", type=_positive(int), metavar="N", help="end after so many attempts")
+    add("--duration", type=_positive(float), metavar="SECONDS", help="end after this time")
+    add("--json", action="store_true", help="one JSON object a line")
+
+
+def _target(text: str) -> tuple[str, int]:
+    try:
+        return target(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def convert(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(0)
+        if not 0 < value < 1e9:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+        return value
+
+    return convert
+
+
 def _since(text: str) -> float:
     try:
         return story.since(text, datetime.now().astimezone())
@@ -128,10 +175,12 @@ def _since(text: str) -> float:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 well, 1 can't run as configured, 2 wrong usage."""
+    """Exit codes: 0 well, 1 can't run as configured (`watch`: nothing answered), 2 wrong usage."""
     arguments = parser().parse_args(argv)
     if arguments.command == "events":
         return _events(arguments)
+    if arguments.command == "watch":
+        return _watch(arguments)
     return _serve(arguments)
 
 
@@ -151,6 +200,22 @@ def _events(arguments: argparse.Namespace) -> int:
     except BrokenPipeError:  # `| head` has seen enough; Python would complain once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    host, port = arguments.target
+    return watch.run(
+        watch.Wish(
+            host,
+            port,
+            arguments.interval,
+            arguments.timeout,
+            arguments.client_file,
+            arguments.count,
+            arguments.duration,
+            arguments.json,
+        )
+    )
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ hold a launch up, and a frozen server costs as many waiting threads as attempts 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -40,13 +40,20 @@ class Listener(Protocol):
 class Prober:
     """Of one address and port."""
 
-    def __init__(self, vip: Vip, listeners: Sequence[Listener] = ()):
+    def __init__(
+        self,
+        vip: Vip,
+        listeners: Sequence[Listener] = (),
+        on_answer: Callable[[Answer | None], None] | None = None,
+    ):
+        """`on_answer` gets how each attempt ended, None where it could not be made; as for a Listener."""
         if vip.port is None:
             raise ValueError(f"{vip.address}: has no port to be probed")
         self.address, self.port = vip.address, vip.port
         self.trouble: Exception | None = None  # why no attempts can be made just now
         self._vip = vip
         self._listeners = listeners
+        self._on_answer = on_answer
         self._account_file = AccountFile(vip.client_file) if vip.client_file else None
         self._ledger = Ledger(patience=2 * vip.timeout)
         self._tally = Tally()
@@ -70,6 +77,12 @@ class Prober:
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._in_flight == 0, patience)
         self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def conclude(self) -> None:
+        """After stop(): no failure follows any more, so what has recovered is told as over."""
+        with self._changed:
+            outages = self._settle(time.monotonic() + APART_SECONDS)
+        self._tell(None, outages)
 
     def reading(self) -> Reading:
         with self._changed:
@@ -139,6 +152,8 @@ class Prober:
                 self._changed.notify_all()
             elif self._stopping or self._in_flight == IN_FLIGHT - 1:
                 self._changed.notify_all()
+        if self._on_answer:
+            self._on_answer(answer)
         self._tell(failing if failing != was_failing else None, outages)
 
     def _enter(self, attempt: Attempt, answer: Answer) -> None:
@@ -155,7 +170,7 @@ class Prober:
     def _settle(self, now: float) -> list[Outage]:
         outages = self._ledger.settle(now)
         for outage in outages:
-            self._tally.add_outage(outage, time.time() - (now - outage.end))
+            self._tally.add_outage(outage, time.time() - (time.monotonic() - outage.end))
             log.warning("%s: was out for %.3f s", self._what, outage.duration)
         return outages
 

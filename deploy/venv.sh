@@ -18,7 +18,7 @@ if ! "$python" -c 'import ensurepip' 2>/dev/null; then
         exit 1
     fi
 fi
-echo "Making $venv"
+echo "Making $venv with the locked dependencies"
 "$python" -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-"$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -e .
+"$venv/bin/pip" install -qq --disable-pip-version-check --no-deps -e .

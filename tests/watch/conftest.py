@@ -1,0 +1,3 @@
+from tests.watchers.vip.conftest import stand
+
+__all__ = ["stand"]

@@ -1,4 +1,4 @@
-"""The project's own exporter on the balancers, from the project's virtual environment."""
+"""The project's own exporter on the balancers and the clients, from the project's virtual environment."""
 
 from deploy.lab.errors import LabError
 from deploy.lab.galera import CLIENT_FILE
@@ -18,15 +18,19 @@ START = 20.0  # seconds
 def config(topology: Topology) -> str:
     """The configuration of a balancer's exporter, as the README describes it."""
     nodes = "".join(f"    {db.name}: {db.address}:3306\n" for db in topology.databases)
-    probed = f"    port: {topology.port}\n    client_file: {FOLDER}/probe.cnf\n"
-    vips = "".join(f"  - address: {vip}\n{probed}" for vip in topology.vips)
     return (
         "pacemaker: {}\n"
         "corosync: {}\n"
         f"haproxy:\n  stats: unix:{SOCKET}\n"
         f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{nodes}"
-        f"vips:\n{vips}"
+        f"{vantage(topology)}"
     )
+
+
+def vantage(topology: Topology) -> str:
+    """The configuration of an exporter outside the cluster, which sees what clients see."""
+    probed = f"    port: {topology.port}\n    client_file: {FOLDER}/probe.cnf\n"
+    return "vips:\n" + "".join(f"  - address: {vip}\n{probed}" for vip in topology.vips)
 
 
 def configure(balancers: list[Host], clients: list[Host], topology: Topology) -> None:
@@ -35,6 +39,8 @@ def configure(balancers: list[Host], clients: list[Host], topology: Topology) ->
     for host in balancers:
         host.write(f"{FOLDER}/galera.cnf", CLIENT_FILE.format(user="exporter"), 0o600)
         host.write(CONFIG, config(topology))
+    for host in clients:
+        host.write(CONFIG, vantage(topology))
 
 
 def start(host: Host) -> None:

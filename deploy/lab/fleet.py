@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from deploy.lab import cluster
+from deploy.lab import cluster, exporters
 from deploy.lab.errors import LabError
 from deploy.lab.host import Host
 from deploy.lab.network import SWITCH
@@ -36,7 +36,9 @@ class Fleet:
     @property
     def exporters(self) -> list[Host]:
         """The hosts that run the project's exporter."""
-        return self.balancers if self.state.exporters() else []
+        if not self.state.exporters():
+            return []
+        return [host for host in self.balancers + self.clients if host.path(exporters.CONFIG).exists()]
 
     @property
     def everything(self) -> list[Host]:

@@ -35,6 +35,9 @@ def read(fleet: Fleet) -> Reading:
         reading.links_down[host.name] = cluster.links_down(host)
         reading.held[host.name] = [address for address in addresses(host) if address in vips]
         reading.servers[host.name] = haproxy.servers(host) if reading.held[host.name] else {}
+        exporter(host)
+
+    def exporter(host: Host) -> None:
         if host in fleet.exporters:
             reading.exporters[host.name] = exporters.ready(host)
 
@@ -42,6 +45,7 @@ def read(fleet: Fleet) -> Reading:
         reading.databases[host.name] = galera.status(host)
 
     def client(host: Host) -> None:
+        exporter(host)
         for vip in vips:
             reading.logins[f"{host.name} to {vip}"] = galera.login(host, vip, fleet.topology.port)
 

@@ -75,6 +75,14 @@ def test_the_exporters_configuration_is_what_design_says(topology: Topology) -> 
 
 
 @every
+def test_a_client_is_a_vantage_point(topology: Topology) -> None:
+    """Its exporter knocks on the same addresses as those of the balancers, and reads nothing else."""
+    loaded = yaml.safe_load(exporters.vantage(topology))
+    assert loaded == {"vips": yaml.safe_load(exporters.config(topology))["vips"]}
+    assert all(vip["port"] == topology.port for vip in loaded["vips"])
+
+
+@every
 def test_each_database_knows_all_of_them(topology: Topology) -> None:
     """The same cluster address on each, its own name and address beside it."""
     members = ",".join(db.address for db in topology.databases)

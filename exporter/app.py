@@ -24,6 +24,7 @@ from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
+from exporter.watchers.vip.arp import Claimants
 from exporter.watchers.vip.watcher import VipWatcher
 from exporter.web import application
 from exporter.web_config import CannotSecure, Certificates, WebConfig, basic_auth
@@ -55,7 +56,8 @@ def sources(config: Config) -> list[Source[Any]]:
     if config.galera:
         on.append(GaleraSource(config.galera))
     if config.vips:
-        on.append(AddressSource(tuple(vip.address for vip in config.vips)))
+        addresses = tuple(vip.address for vip in config.vips)
+        on.append(AddressSource(addresses, Claimants(addresses)))
     if any(vip.port for vip in config.vips):
         on.append(VipWatcher(config.vips))
     return on

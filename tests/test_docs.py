@@ -16,6 +16,7 @@ from exporter.sources.address.source import AddressSource
 from tests.golden import CAPTURES, exposition
 
 PROBED = Path(__file__).parent / "watchers" / "vip" / "expected"
+HELD = Path(__file__).parent / "sources" / "address" / "expected"
 METRICS = Path(__file__).parent.parent / "docs" / "metrics.md"
 SECTION = re.compile(r"(<!-- metrics: ([a-z_ ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -34,7 +35,7 @@ def own_page() -> str:
 
 
 def expected_pages() -> list[Path]:
-    return [*sorted(CAPTURES.glob("*.prom")), *sorted(PROBED.glob("*.prom"))]
+    return [*sorted(CAPTURES.glob("*.prom")), *sorted(PROBED.glob("*.prom")), *sorted(HELD.glob("*.prom"))]
 
 
 def emitted() -> dict[str, Documented]:

@@ -1,16 +1,33 @@
-"""Which VIPs are here, as metric families."""
+"""Which VIPs are here, and how many hosts say that they are theirs, as metric families."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from exporter.families import Family, gauge
 
 
-def families(bound: Mapping[str, bool]) -> Iterator[Family]:
-    family = gauge(
+@dataclass(frozen=True)
+class Holding:
+    bound: Mapping[str, bool]  # by address
+    claimants: Mapping[str, int] = field(default_factory=dict)  # of those for which it is known
+
+
+def families(holding: Holding) -> Iterator[Family]:
+    bound = gauge(
         "vip_bound",
         "1 if this host holds the address now, by its own kernel. On two hosts: a split; on none: an outage.",
         "vip",
     )
-    for vip, here in bound.items():
-        family.add(float(here), vip=vip)
-    yield family
+    for vip, here in holding.bound.items():
+        bound.add(float(here), vip=vip)
+    yield bound
+    claimants = gauge(
+        "vip_claimants",
+        "How many MAC addresses answer for the address on this link, this host's own counted; asked every "
+        "2 s. 2 or more: a split, clients reach one or the other. 0: nobody has it. Absent: no right to ask "
+        "(CAP_NET_RAW; the log says so), a link that is down, or an address that is on no link of this host.",
+        "vip",
+    )
+    for vip, count in holding.claimants.items():
+        claimants.add(count, vip=vip)
+    yield claimants

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from exporter.errors import TimedOut, Unparsable, Unreachable
 from exporter.sources.address.interfaces import held
-from exporter.sources.address.metrics import families
+from exporter.sources.address.metrics import Holding, families
 from exporter.sources.address.source import AddressSource
 from exporter.transports.deadline import Deadline
-from tests.golden import exposition
+from tests.golden import assert_golden
 
+EXPECTED = Path(__file__).parent / "expected"
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -33,7 +34,7 @@ class Listed:
 
 
 def read(*vips: str) -> dict[str, bool]:
-    return dict(AddressSource(vips).read(Deadline.after(5)))
+    return dict(AddressSource(vips).read(Deadline.after(5)).bound)
 
 
 def test_loopback_is_held_and_a_documentation_address_is_not() -> None:
@@ -48,8 +49,19 @@ def test_ipv6_loopback_is_held_where_the_kernel_has_it() -> None:
     assert read("::1", "2001:db8::1") == {"::1": True, "2001:db8::1": False}
 
 
-def test_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pair's balancer with one VIP of two: the page says which."""
+class TwoHolders:
+    """Stands in for the questions to the neighbours; one of the addresses could not be asked for."""
+
+    def start(self) -> None: ...
+
+    def counts(self) -> dict[str, int]:
+        return {"10.0.0.100": 2}
+
+    def close(self) -> None: ...
+
+
+def test_page(monkeypatch: pytest.MonkeyPatch, update_golden: bool) -> None:
+    """A pair's balancer with one VIP of two: the page says which, and who claims it."""
     interfaces = {
         "lo": [Listed(socket.AF_INET, "127.0.0.1"), Listed(socket.AF_INET6, "::1")],
         "eth0": [
@@ -60,13 +72,9 @@ def test_page(monkeypatch: pytest.MonkeyPatch) -> None:
         ],
     }
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: interfaces)
-    source = AddressSource(("10.0.0.100", "2001:db8::100"))
-    page = exposition(source.collect(source.read(Deadline.after(5))))
-    assert page.splitlines()[1:] == [
-        "# TYPE vip_bound gauge",
-        'vip_bound{vip="10.0.0.100"} 1.0',
-        'vip_bound{vip="2001:db8::100"} 0.0',
-    ]
+    source = AddressSource(("10.0.0.100", "2001:db8::100"), TwoHolders())
+    families = source.collect(source.read(Deadline.after(5)))
+    assert_golden(EXPECTED / "balancer.prom", families, update=update_golden)
 
 
 @pytest.mark.parametrize("written", ["2001:DB8::100", "2001:0db8:0000::0100", "2001:db8:0:0:0:0:0:100"])
@@ -124,8 +132,9 @@ def test_any_answer_is_read_or_unparsable(interfaces: dict[str, list[tuple[int, 
 
 def test_each_vip_is_one_series() -> None:
     """A VIP of each kind, bound or not, is one series each."""
-    (family,) = families({"10.0.0.100": True, "10.0.0.101": False})
-    assert [sample.value for sample in family.samples] == [1.0, 0.0]
+    bound, claimants = families(Holding({"10.0.0.100": True, "10.0.0.101": False}, {"10.0.0.101": 2}))
+    assert [sample.value for sample in bound.samples] == [1.0, 0.0]
+    assert [(sample.labels, sample.value) for sample in claimants.samples] == [({"vip": "10.0.0.101"}, 2.0)]
 
 
 MOVE = """
@@ -143,7 +152,7 @@ for step in (
     "address del 2001:db8:99::100/64 dev lo",
 ):
     subprocess.run(["ip", *step.split()], check=True)
-    print(*map(int, source.read(Deadline.after(5)).values()))
+    print(*map(int, source.read(Deadline.after(5)).bound.values()))
 """
 
 

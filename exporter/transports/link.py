@@ -1,0 +1,116 @@
+"""Questions to the neighbours on one link: ARP for IPv4, neighbour discovery for IPv6.
+
+Both need the capability CAP_NET_RAW. The bytes are those of exporter/watchers/vip/neighbours.py.
+"""
+
+import socket
+import struct
+from abc import ABC, abstractmethod
+from contextlib import suppress
+
+from exporter.errors import Denied, SourceError, Unreachable
+
+_ARPHRD_ETHER = 1  # linux/if_arp.h
+_ETH_P_ARP = 0x0806
+_ICMP6_FILTER = 1  # linux/icmpv6.h; a bit set keeps that type out
+_NEIGHBOUR_ADVERTISEMENT = 136
+_HOP_LIMIT = 255  # RFC 4861, 7.1: any other came through a router, and is not from this link
+_CHUNK = 2048
+
+
+class Link(ABC):
+    """An open way to ask; to be closed. Its socket is readable when something has come."""
+
+    mac: bytes  # this host's own on the link
+
+    def __init__(self, interface: str):
+        """Raises Denied without the right, Unreachable where the interface is gone or is not Ethernet."""
+        self._interface = interface
+        try:
+            self._socket = self._open()
+        except OSError as error:
+            raise self._why(error) from None
+        self._socket.setblocking(False)
+
+    @abstractmethod
+    def _open(self) -> socket.socket: ...
+
+    @abstractmethod
+    def receive(self) -> bytes | None:
+        """The next of what has come, None when there is no more."""
+
+    def _why(self, error: OSError) -> SourceError:
+        if isinstance(error, PermissionError):
+            return Denied(f"{self._interface}: asking the neighbours needs the capability CAP_NET_RAW")
+        return Unreachable(f"{self._interface}: the neighbours can't be asked: {error.strerror or error}")
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class ArpLink(Link):
+    def _open(self) -> socket.socket:
+        opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # hears nothing until it is bound
+        try:
+            opened.bind((self._interface, _ETH_P_ARP))
+            _name, _protocol, _packet, kind, self.mac = opened.getsockname()
+            if kind != _ARPHRD_ETHER:
+                raise OSError("it is not of Ethernet's kind")
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def send(self, frame: bytes) -> None:
+        try:
+            self._socket.send(frame)
+        except OSError as error:
+            raise self._why(error) from None
+
+    def receive(self) -> bytes | None:
+        """A frame of Ethernet."""
+        with suppress(OSError):  # nothing more, or the interface went away: no answer
+            return self._socket.recv(_CHUNK)
+        return None
+
+
+class NeighbourLink(Link):
+    def __init__(self, interface: str, mac: bytes, source: str):
+        """`source`: a link-local address of the interface, which the answers are sent to."""
+        self.mac = mac
+        self._source = source
+        super().__init__(interface)
+
+    def _open(self) -> socket.socket:
+        opened = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+        try:
+            passing = bytearray(b"\xff" * 32)
+            word, bit = divmod(_NEIGHBOUR_ADVERTISEMENT, 32)
+            struct.pack_into("=I", passing, 4 * word, 0xFFFFFFFF ^ (1 << bit))
+            opened.setsockopt(socket.IPPROTO_ICMPV6, _ICMP6_FILTER, passing)
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, _HOP_LIMIT)
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
+            self._index = socket.if_nametoindex(self._interface)
+            opened.bind((self._source, 0, 0, self._index))
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def send(self, message: bytes, group: str) -> None:
+        """An ICMPv6 message to a multicast group of the link; the kernel fills in its checksum."""
+        try:
+            self._socket.sendto(message, (group, 0, 0, self._index))
+        except OSError as error:
+            raise self._why(error) from None
+
+    def receive(self) -> bytes | None:
+        """An ICMPv6 message, its checksum right; empty if it was not sent on this link."""
+        with suppress(OSError):
+            message, extra, _flags, _sender = self._socket.recvmsg(_CHUNK, socket.CMSG_SPACE(4))
+            hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", _HOP_LIMIT))
+            return message if hop_limit in extra else b""
+        return None

@@ -1,0 +1,232 @@
+"""Who answers for an address, asked on real links between network namespaces."""
+
+import ipaddress
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.watchers.vip.arp import Owners, agreed
+from exporter.watchers.vip.links import Address
+
+REPOSITORY = Path(__file__).parents[3]
+UNSHARE = ["unshare", "--net", "--"]
+VIP, VIP6 = "10.99.0.100", "2001:db8:99::100"
+
+ASK = """
+import ipaddress, json, sys, threading
+from exporter.watchers.vip.arp import ask
+answers = ask([ipaddress.ip_address(vip) for vip in sys.argv[1:]], threading.Event())
+owners = {str(vip): len(owners) for vip, owners in answers.owners.items()}
+print(json.dumps([owners, [str(error) for error in answers.troubles.values()]]))
+"""
+
+WATCH = """
+import logging, sys
+from exporter.watchers.vip.arp import Claimants
+logging.basicConfig(format="%(message)s")
+claimants = Claimants(sys.argv[1:])
+claimants.start()
+while claimants._thread.is_alive() and not claimants.counts():
+    claimants._thread.join(0.05)
+print(dict(claimants.counts()), claimants._thread.is_alive())
+claimants.close()
+"""
+
+
+class Host:
+    """A network namespace, kept by a process that sleeps."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [*UNSHARE, "sh", "-c", "ip link set lo up; echo; exec sleep infinity"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self.process.stdout and self.process.stderr
+        if not self.process.stdout.readline():
+            pytest.skip(f"no network namespace: {self.process.stderr.read().decode().strip()}")
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def run(self, *argv: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        enter = ["nsenter", f"--target={self.process.pid}", "--net", "--"]
+        return subprocess.run(
+            [*enter, *argv], cwd=REPOSITORY, capture_output=True, text=True, timeout=30, check=check
+        )
+
+    def ip(self, command: str) -> None:
+        self.run("ip", *command.split())
+
+    def ask(self, *vips: str) -> tuple[dict[str, int], list[str]]:
+        """Counts, and what troubled."""
+        counts, troubles = json.loads(self.run(sys.executable, "-c", ASK, *vips).stdout)
+        return counts, troubles
+
+
+@contextmanager
+def hosts(count: int) -> Iterator[list[Host]]:
+    """On one bridge, each with an address of both families on eth0."""
+    if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "nsenter", "ip"))):
+        pytest.skip("network namespaces take root, unshare, nsenter and ip")
+    with ExitStack() as stack:
+        made = []
+        for _ in range(count + 1):
+            made.append(Host())
+            stack.callback(made[-1].end)
+        switch, *ends = made
+        switch.ip("link add bridge type bridge stp_state 0 forward_delay 0")
+        switch.ip("link set bridge up")
+        for number, host in enumerate(ends, 11):
+            switch.ip(f"link add port{number} type veth peer name eth0 netns {host.process.pid}")
+            switch.ip(f"link set port{number} master bridge up")
+            host.ip("link set eth0 up")
+            host.ip(f"address add 10.99.0.{number}/24 dev eth0")
+            host.ip(f"address add fe80::{number:x}/64 dev eth0 nodad")
+            host.ip(f"address add 2001:db8:99::{number}/64 dev eth0 nodad")
+        yield ends
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[list[Host]]:
+    with hosts(3) as made:
+        yield made
+
+
+@pytest.fixture
+def link(three: list[Host]) -> Iterator[list[Host]]:
+    """Three hosts, none of which holds the addresses before or after."""
+    yield three
+    for host in three:
+        for vip in (f"{VIP}/32", f"{VIP6}/128"):
+            host.run("ip", "address", "del", vip, "dev", "eth0", check=False)
+
+
+def hold(host: Host) -> None:
+    host.ip(f"address add {VIP}/32 dev eth0")
+    host.ip(f"address add {VIP6}/128 dev eth0 nodad")
+
+
+def test_nobody_has_it(link: list[Host]) -> None:
+    """Asked and not answered is 0."""
+    assert link[0].ask(VIP, VIP6) == ({VIP: 0, VIP6: 0}, [])
+
+
+def test_one_holder(link: list[Host]) -> None:
+    """Counted once by itself and by the others."""
+    hold(link[0])
+    assert [host.ask(VIP, VIP6) for host in link] == [({VIP: 1, VIP6: 1}, [])] * 3
+
+
+def test_two_holders(link: list[Host]) -> None:
+    """Each of them and a third see both: a holder answers also when the other one asks."""
+    hold(link[0])
+    hold(link[1])
+    assert [host.ask(VIP, VIP6) for host in link] == [({VIP: 2, VIP6: 2}, [])] * 3
+
+
+def test_a_question_teaches_the_neighbours_nothing(link: list[Host]) -> None:
+    """After an IPv4 question no host knows the asker's address, nor another owner of the VIP."""
+    hold(link[0])
+    for host in link:
+        host.ip("neighbour flush all")
+    assert link[1].ask(VIP) == ({VIP: 1}, [])
+    assert [host.run("ip", "-4", "neighbour").stdout for host in link] == ["", "", ""]
+
+
+def test_an_address_that_is_just_taken_over_is_not_given_up(link: list[Host]) -> None:
+    """An IPv6 question while the holder checks for duplicates does not look like one."""
+    link[0].run("sh", "-c", "echo 50 > /proc/sys/net/ipv6/conf/eth0/dad_transmits")
+    link[0].ip(f"address add {VIP6}/128 dev eth0")
+    assert "tentative" in link[0].run("ip", "-6", "address", "show", "to", VIP6).stdout
+    assert link[1].ask(VIP6) == ({VIP6: 0}, [])
+    listed = link[0].run("ip", "-6", "address", "show", "to", VIP6).stdout
+    assert "tentative" in listed and "dadfailed" not in listed
+
+
+def test_a_second_interface_of_this_host_is_no_other_host(link: list[Host]) -> None:
+    """Linux answers for its addresses on each interface: two on one link are still one host."""
+    hold(link[0])
+    link[0].ip("link add link eth0 name second type macvlan mode bridge")
+    link[0].ip("link set second up")
+    try:
+        assert link[0].ask(VIP, VIP6) == ({VIP: 1, VIP6: 1}, [])
+    finally:
+        link[0].ip("link del second")
+
+
+def test_a_link_that_is_down_is_not_known() -> None:
+    """No 0: nobody could be asked."""
+    with hosts(1) as (host,):
+        host.ip("link set eth0 down")
+        counts, troubles = host.ask(VIP)
+        assert (counts, troubles) == ({}, ["eth0: the neighbours can't be asked: Network is down"])
+
+
+def test_an_address_of_another_network_is_not_known(link: list[Host]) -> None:
+    """It is on no link of this host, and nothing is wrong with that."""
+    assert link[0].ask("192.0.2.1") == ({}, [])
+
+
+def test_without_the_right_one_line_says_what_to_grant(link: list[Host]) -> None:
+    """As an ordinary user nothing is known, nothing is tried again, and the log says why."""
+    if not shutil.which("setpriv"):
+        pytest.skip("setpriv is not installed")
+    user = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all"]
+    done = link[0].run(*user, sys.executable, "-c", WATCH, VIP)
+    assert done.stdout.split("\n")[0] == "{} False"
+    (line,) = done.stderr.splitlines()
+    assert "vip_claimants is off: eth0: " in line
+    assert "AmbientCapabilities=CAP_NET_RAW" in line
+
+
+def test_the_watcher_knows_soon(link: list[Host]) -> None:
+    """After the first window the count is there, two questions for a split included."""
+    hold(link[0])
+    hold(link[1])
+    done = link[2].run(sys.executable, "-c", WATCH, VIP)
+    assert (done.stdout.split("\n")[0], done.stderr) == (f"{{'{VIP}': 2}} True", "")
+
+
+A, B, C = b"A", b"B", b"C"
+ADDRESS: Address = ipaddress.ip_address(VIP)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        ({A}, None, 1),
+        (set(), None, 0),
+        ({A, B}, {A, B}, 2),
+        ({A, B}, {B}, 1),
+        ({A, B}, {B, C}, 1),
+        ({A, B}, set(), 0),
+        ({A, B, C}, {A, B, C}, 3),
+    ],
+)
+def test_who_answered_both_times_counts(first: set[bytes], second: set[bytes] | None, count: int) -> None:
+    """More than one owner is believed when asked twice."""
+    again: dict[Address, Owners] = {} if second is None else {ADDRESS: frozenset(second)}
+    assert agreed({ADDRESS: frozenset(first)}, again) == {ADDRESS: count}
+
+
+def test_several_owners_that_could_not_be_asked_again_are_not_told() -> None:
+    """The link went down in between: neither a split nor none."""
+    assert agreed({ADDRESS: frozenset({A, B})}, {}) == {}
+
+
+@given(st.frozensets(st.sampled_from([A, B, C])), st.frozensets(st.sampled_from([A, B, C])))
+def test_never_more_than_either_question_saw(first: Owners, second: Owners) -> None:
+    """A second question only makes it fewer."""
+    count = agreed({ADDRESS: first}, {ADDRESS: second})[ADDRESS]
+    assert count <= min(len(first), len(second))

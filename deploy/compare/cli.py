@@ -15,7 +15,7 @@ from deploy.compare.results import Results, circumstances
 from deploy.compare.rounds import check_read, measure, parity
 from deploy.lab import preflight
 from deploy.lab.console import Screen
-from deploy.lab.errors import LabError
+from deploy.lab.errors import LabError, Missing
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.state import FOLDER
@@ -83,7 +83,7 @@ def check_packages() -> None:
     wanted = preflight.packages(PACKAGES.read_text())
     absent = [name for name, proof in wanted.items() if not proof.exists()]
     if absent:
-        raise LabError(f"not installed: {' '.join(absent)} (`make compare` installs what is missing)")
+        raise Missing(f"not installed: {' '.join(absent)} (`make compare` installs what is missing)")
 
 
 @contextmanager

@@ -1,0 +1,21 @@
+"""Side by side with the exporters that people use today, on the live cluster."""
+
+import pytest
+
+from deploy.compare.cli import check_packages
+from deploy.compare.rounds import parity
+from deploy.lab.errors import Missing
+from tests.lab.balancers import Cluster
+
+pytestmark = pytest.mark.lab
+
+
+def test_nothing_is_missing_and_nothing_differs(cluster: Cluster) -> None:
+    """Every series of theirs is on our page with its labels and value, or is a documented correction."""
+    try:
+        check_packages()
+    except Missing as missing:
+        pytest.skip(str(missing))
+    compared = parity(cluster.lab)
+    assert len(compared) == 2 + len(cluster.databases)
+    assert [str(failure) for peer in compared for failure in peer.failures] == []

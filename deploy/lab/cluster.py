@@ -20,9 +20,12 @@ STOP = 40.0  # seconds for an orderly stop, in which resources move away
 RECOVERY = 5.0  # seconds for Pacemaker to answer again once nothing is stopped or cut
 ELECTION = 60.0  # seconds; Pacemaker itself waits 20 (dc-deadtime) before it elects the first DC
 
+TRAFFIC = "udp dport 5405-5412"  # in nftables' words: knet's port of link 0 and those after it, of the others
+
 WELL = ("connected", "localhost")  # what corosync-cfgtool says of a peer
 # What `crm resource move` and `ban` leave behind; crm_mon shows only those with a negative score.
 LEFTOVERS = "//rsc_location[starts-with(@id,'cli-')]"
+BLOCKS = "//nvpair[@name='multiple-active']"
 
 COROSYNC_CONF = """\
 totem {{
@@ -203,6 +206,18 @@ def parse_links_down(text: str) -> list[str]:
         elif (match := re.match(r"\s*nodeid:\s*(\d+):\s*(.+)", line)) and match[2] not in WELL:
             found.append(f"{link} to nodeid {match[1]}: {match[2]}")
     return found
+
+
+def block_when_twice(host: Host, resource: str) -> None:
+    """Pacemaker leaves the resource as it is when it finds it on two nodes, instead of starting it anew."""
+    option = ["--set-parameter", "multiple-active", "--parameter-value", "block"]
+    host.run("crm_resource", "--resource", resource, "--meta", *option)
+
+
+def look_again(host: Host) -> None:
+    """What Pacemaker then finds twice it stops on both nodes, and starts on one."""
+    host.exec(["cibadmin", "--delete-all", "--force", "--xpath", BLOCKS], 10)
+    host.exec(["crm_resource", "--refresh"], 20)
 
 
 def tidy(host: Host) -> None:

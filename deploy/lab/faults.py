@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.lab import cluster, network
+from deploy.lab import cluster, galera, network
 from deploy.lab.errors import LabError
-from deploy.lab.fleet import Fleet
+from deploy.lab.fleet import Fleet, prefix_of
 from deploy.lab.host import Host
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
@@ -81,11 +81,45 @@ def lan_cut(fleet: Fleet, _name: str | None) -> str:
     return f"nothing passes between {one.name} and {other.name}; both reach everybody else"
 
 
+def corosync_cut(fleet: Fleet, _name: str | None) -> str:
+    one, other = fleet.topology.balancers
+    network.separate(fleet.switch, one, other, cluster.TRAFFIC)
+    return f"Corosync's traffic does not pass between {one.name} and {other.name}; everything else does"
+
+
+def vip_twice(fleet: Fleet, name: str | None) -> str:
+    holder = fleet.holder()
+    host = fleet.host(name) if name else fleet.peer(holder)
+    if host not in fleet.balancers or host in fleet.holders():
+        raise LabError(f"{host.name} is no balancer without the address")
+    vip = fleet.topology.vip
+    host.run("ip", "address", "add", f"{vip}/{prefix_of(holder, vip)}", "dev", "eth0")
+    return f"{vip} added by hand on {host.name}, which Pacemaker does not see: it looked once, at the start"
+
+
+def vip_twice_found(fleet: Fleet, name: str | None) -> str:
+    first = fleet.topology.primitives[0]
+    cluster.block_when_twice(fleet.holder(), first)
+    done = vip_twice(fleet, name)
+    fleet.balancers[0].run("crm_resource", "--refresh", "--resource", first)
+    return f"{done}; then made to look again, with multiple-active=block, so that it stays"
+
+
 def link_cut(fleet: Fleet, name: str | None) -> str:
     host = _balancer(fleet, name)
     last = len(fleet.topology.prefixes) - 1
     network.unplug(fleet.switch, fleet.place(host.name), last)
     return f"{host.name} taken off network {last}, which carries Corosync's link {last}"
+
+
+def galera_two_primaries(fleet: Fleet, name: str | None) -> str:
+    host = _database(fleet, name)
+    for other in fleet.databases:
+        if other is not host:
+            places = fleet.place(host.name), fleet.place(other.name)
+            network.separate(fleet.switch, *places, *galera.GROUP_TRAFFIC)
+    galera.bootstrap_alone(host)
+    return f"{host.name} cut off from the others' group traffic and made a Primary component of its own"
 
 
 def pacemaker_hung(fleet: Fleet, name: str | None) -> str:
@@ -106,6 +140,18 @@ FAULTS: dict[str, Fault] = {
         Fault("galera-stopped", "a Galera node stopped in order", galera_stopped),
         Fault("galera-network-gone", "a Galera node off the network: connects hang", galera_network_gone),
         Fault("lan-cut", "nothing passes between the balancers: two DCs, both hold the address", lan_cut),
+        Fault("corosync-cut", "only Corosync's traffic cut: two DCs, both hold the address", corosync_cut),
+        Fault("vip-twice", "the address added by hand on the second balancer", vip_twice),
+        Fault(
+            "vip-twice-found",
+            "the same, and Pacemaker finds it on both, with multiple-active=block",
+            vip_twice_found,
+        ),
+        Fault(
+            "galera-two-primaries",
+            "a Galera node cut off and bootstrapped: two Primary components",
+            galera_two_primaries,
+        ),
         Fault("link-cut", "one of two Corosync links cut; the cluster goes on", link_cut, two_links),
         Fault(
             "pacemaker-hung",

@@ -101,6 +101,20 @@ def side_by_side(*jobs: Callable[[], object]) -> None:
 
 
 def addresses(host: Host) -> list[str]:
-    """IPv4 addresses on a host's interfaces: ``2: eth0    inet 10.0.0.11/24 brd … scope global eth0``."""
+    """IPv4 addresses on a host's interfaces."""
+    return [address for address, _prefix in _listed(host)]
+
+
+def prefix_of(host: Host, address: str) -> str:
+    """The length of the network that a host holds an address with."""
+    found = dict(_listed(host)).get(address)
+    if found is None:
+        raise LabError(f"{host.name} does not hold {address}")
+    return found
+
+
+def _listed(host: Host) -> list[tuple[str, str]]:
+    """``2: eth0    inet 10.0.0.11/24 brd … scope global eth0``: address and length of the network."""
     listed = host.exec(["ip", "-4", "-oneline", "addr", "show", "scope", "global"], timeout=5).stdout
-    return [line.split()[3].partition("/")[0] for line in listed.splitlines()]
+    fields = [line.split()[3].partition("/") for line in listed.splitlines()]
+    return [(address, prefix) for address, _, prefix in fields]

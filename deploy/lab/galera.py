@@ -11,6 +11,9 @@ from deploy.lab.waiting import until
 DEFAULTS = "/etc/mysql/lab.cnf"
 ERROR_LOG = "/var/log/mysql/error.log"
 ACCOUNTS = "/etc/mysql/accounts.sql"
+# In nftables' words: the group's own traffic and incremental state transfers, whoever began the connection.
+GROUP_TRAFFIC = ("tcp dport 4567-4568", "tcp sport 4567-4568")
+ALONE = 60.0  # seconds until a node that is cut off has given up the others; evs.inactive_timeout is 15
 JOIN = 60.0  # seconds, a whole state transfer included
 
 CONFIG = """\
@@ -85,6 +88,37 @@ def revive(hosts: Sequence[Host]) -> None:
     newest.run("sed", "-i", "s/^safe_to_bootstrap: .*/safe_to_bootstrap: 1/", "/var/lib/mysql/grastate.dat")
     _spawn(newest, "--wsrep-new-cluster")
     wait_synced(newest)
+
+
+def bootstrap_alone(host: Host) -> None:
+    """A node that can't hear the others any more becomes a Primary component of its own."""
+
+    def is_now(what: str) -> bool:
+        return status(host).get("wsrep_cluster_status") == what
+
+    until(f"{host.name} to give up the others", lambda: is_now("non-Primary"), ALONE, abort=host.abort)
+    sql(host, "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
+    until(f"{host.name} to be Primary", lambda: is_now("Primary"), 10, abort=host.abort)
+
+
+def end_lesser_components(hosts: Sequence[Host]) -> None:
+    """Of several Primary components only the largest goes on; nodes of the others forget what they have, so
+    that they get all of it anew."""
+    components: dict[tuple[str, ...], list[Host]] = {}
+    for host in hosts:
+        seen = status(host)
+        if seen.get("wsrep_cluster_status") == "Primary":
+            members = tuple(sorted(seen.get("wsrep_incoming_addresses", "").split(",")))
+            components.setdefault(members, []).append(host)
+    for lesser in sorted(components, key=len)[:-1]:
+        for host in components[lesser]:
+            _forget(host)
+
+
+def _forget(host: Host) -> None:
+    host.signal("KILL", host.named("mariadbd"))
+    until(f"mariadbd on {host.name} to end", lambda: not host.named("mariadbd"), 10)
+    host.run("rm", "--force", "/var/lib/mysql/grastate.dat", "/var/lib/mysql/gvwstate.dat")
 
 
 def wait_synced(host: Host) -> None:

@@ -44,12 +44,15 @@ def unplug(switch: Host, place: Place, network: int = 0) -> None:
     _ip(switch, f"link set {port(place, network)} nomaster")
 
 
-def separate(switch: Host, one: Place, other: Place) -> None:
-    """Nothing passes between two hosts on any network; both still reach everybody else."""
+def separate(switch: Host, one: Place, other: Place, *matches: str) -> None:
+    """Nothing passes between two hosts on any network, or nothing that one of nftables' `matches` fits;
+    both still reach everybody else.
+    """
     rules = [
-        f"iifname {port(a, network)} oifname {port(b, network)} drop"
+        f"iifname {port(a, network)} oifname {port(b, network)} {match} drop"
         for a, b in ((one, other), (other, one))
         for network in range(len(one.addresses))
+        for match in matches or ("",)
     ]
     chain = "\n".join(["type filter hook forward priority 0; policy accept;", *rules])
     switch.run("nft", "--file", "-", stdin=f"{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n")

@@ -2,7 +2,6 @@
 
 from deploy.lab import cluster, exporters, galera, health, network
 from deploy.lab.fleet import Fleet
-from deploy.lab.host import Host
 from deploy.lab.waiting import until
 
 TIDY_EVERY = 5  # looks between two cleanups while only leftovers are wrong
@@ -12,6 +11,7 @@ def repair(fleet: Fleet) -> None:
     """Starts and reconnects what is missing; then the cluster finds itself (see wait_whole)."""
     for host in fleet.everything:
         host.signal("CONT", [process for process in host.processes() if process.state == "T"])
+    galera.end_lesser_components(fleet.databases)  # before they meet: Galera ends at the sight of another one
     network.repair(fleet.switch, fleet.topology)
     fleet.together(
         *(lambda host=host: cluster.start(host) for host in fleet.balancers),
@@ -35,16 +35,19 @@ def wait_whole(fleet: Fleet, seconds: float, *, tidy: bool = False) -> None:
         nonlocal looks
         found[:] = health.diagnose(fleet)
         if tidy and found and looks % TIDY_EVERY == 0:
-            _tidy(fleet.balancers)
+            _tidy(fleet)
         looks += 1
         return not found
 
     until("a whole cluster", whole, seconds, log=lambda: "\n".join(found), abort=fleet.abort, step=0.3)
 
 
-def _tidy(balancers: list[Host]) -> None:
+def _tidy(fleet: Fleet) -> None:
+    balancers = fleet.balancers
     views = [cluster.view(host) for host in balancers]
     everyone = {host.name for host in balancers}
     together = all(view and view.online == everyone for view in views)
+    if together and len(fleet.holders()) > 1:
+        cluster.look_again(balancers[0])
     if together and (cluster.leftovers(balancers[0]) or any(view and view.troubles for view in views)):
         cluster.tidy(balancers[0])

@@ -3,15 +3,17 @@
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from deploy.lab.console import Screen
-from deploy.lab.errors import LabError
+from deploy.lab.errors import LabError, Overdue
 from deploy.lab.lab import Lab
 from deploy.lab.page import Page, scrape
 from deploy.lab.waiting import until
 
 TOPOLOGY = "article"
 FAILOVER = 60.0  # seconds that the failover may take before the demo gives up on it
+COUNTED = 5.0  # seconds after it in which the prober counts the outage
 PACEMAKER = "ha_cluster_pacemaker_"
 COROSYNC = "ha_cluster_corosync_"
 
@@ -53,6 +55,21 @@ def galera(page: Page) -> str:
     return f"{len(synced)} synced, {page.get('galera_primary_components') or 0:g} Primary component"
 
 
+def outages(page: Page | None, vip: str) -> float:
+    """Finished ones; an outage is counted after a second without failures."""
+    return (page.get("vip_outages_total", vip=vip) or 0) if page else 0
+
+
+def felt(page: Page) -> str:
+    """Of the first address that is probed."""
+    vip = page.values("vip", "vip_probe_attempts_total")[:1]
+    if not vip:
+        return "not probed"
+    up = "answers" if page.get("vip_probe_up", vip=vip[0]) else "does not answer"
+    last = page.get("vip_outage_last_duration_seconds", vip=vip[0]) or 0
+    return f"{up}, the last outage took {last:.2f} s" if outages(page, vip[0]) else f"{up}, no outage yet"
+
+
 ROWS: tuple[tuple[str, str, Callable[[Page], str]], ...] = (
     ("holds the address", "address", holds),
     ("Pacemaker", "pacemaker", nodes),
@@ -60,6 +77,7 @@ ROWS: tuple[tuple[str, str, Callable[[Page], str]], ...] = (
     ("Corosync links", "corosync", links),
     ("HAProxy servers", "haproxy", servers),
     ("Galera", "galera", galera),
+    ("knocking on the address", "vip", felt),
 )
 
 
@@ -102,10 +120,11 @@ def served_by(page: Page | None, vip: str) -> bool:
 
 
 def watch_failover(lab: Lab, screen: Screen, target: str) -> None:
-    """A line for each thing that changes on either page, until `target` holds the address and serves."""
-    before = cells(read(lab))
+    """A line for each thing that changes on either page, until `target` serves and the outage is over."""
+    vip, first = lab.topology.vip, read(lab)
+    before = cells(first)
 
-    def taken_over() -> bool:
+    def shown(condition: Callable[[Page | None], bool]) -> bool:
         nonlocal before
         pages = read(lab)
         now = cells(pages)
@@ -113,9 +132,12 @@ def watch_failover(lab: Lab, screen: Screen, target: str) -> None:
             if text != before[label, host]:
                 screen.step(f"{host}: {label}: {text}")
         before = now
-        return served_by(pages[target], lab.topology.vip)
+        return condition(pages[target])
 
-    until(f"{target} to take over", taken_over, FAILOVER)
+    until(f"{target} to take over", lambda: shown(lambda page: served_by(page, vip)), FAILOVER)
+    with suppress(Overdue):  # a failover may cost no attempt at all
+        more = outages(first[target], vip)
+        until("the outage to be counted", lambda: shown(lambda page: outages(page, vip) > more), COUNTED)
 
 
 def demo(lab: Lab, screen: Screen) -> None:

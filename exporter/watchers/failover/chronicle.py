@@ -15,7 +15,8 @@ from exporter.watchers.histogram import Distribution
 # Corosync's token time, 1 s or 3 s, comes before each failover that a dead node causes.
 BOUNDS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
-AROUND_SECONDS = 5.0  # an outage this long before the first sign, or after the event was seen, may be its own
+BEFORE_SECONDS = 5.0  # an outage that ended this long before the first sign may be its own
+AFTER_SECONDS = 1.0  # … or one that began this long after the event was seen
 OPEN_SECONDS = 10.0  # after that without an outage, clients felt nothing
 LONGEST_SECONDS = 3600.0  # an event waits for the end of its outage
 RECENT = 64  # outages remembered for events that are seen after them
@@ -80,7 +81,7 @@ class Chronicle:
         event = found.event
         first = found.done if found.first_sign is None else found.first_sign
         arrivals = [at for address, at in came.items() if not addresses or address in addresses]
-        recent = [at for at in arrivals if first - AROUND_SECONDS <= at <= found.done]
+        recent = [at for at in arrivals if first - BEFORE_SECONDS <= at <= found.done]
         points = Points(event.kind, found.first_sign, min(recent) if recent else None)
         self.totals.add(event)
         opened = _Open(event, points, addresses, found.done)
@@ -122,7 +123,7 @@ class Chronicle:
 
 def _belongs(one: _Open, address: str, felt: Felt) -> bool:
     first = one.seen if one.points.detected is None else one.points.detected
-    near = felt.start <= one.seen + AROUND_SECONDS and felt.end >= first - AROUND_SECONDS
+    near = felt.start <= one.seen + AFTER_SECONDS and felt.end >= first - BEFORE_SECONDS
     return near and (not one.addresses or address in one.addresses)
 
 

@@ -32,7 +32,7 @@ class NodeState:
 
 @dataclass(frozen=True)
 class Call:
-    """A start or a stop that succeeded. A node numbers its calls anew when its Pacemaker starts."""
+    """An operation that succeeded. A node numbers its calls anew when its Pacemaker starts."""
 
     call: int
     changed: float | None  # of that node's clock, whole seconds
@@ -47,11 +47,14 @@ class Fence:
 
 @dataclass(frozen=True)
 class Sight:
+    led: bool  # there is a DC
+    updated: float  # wall clock, when Pacemaker told it
     nodes: Mapping[str, NodeState]
     holders: Mapping[str, tuple[str, ...]]  # of each watched resource: none while it is on its way
     # By resource and node, where it is the latest that succeeded: the one makes Pacemaker forget the other.
     starts: Mapping[tuple[str, str], Call]
     stops: Mapping[tuple[str, str], Call]
+    founds: Mapping[tuple[str, str], Call]  # asked once, it ran there already: the node came back with it
     together: Mapping[str, frozenset[str]]  # what moves with a watched resource: itself, others, groups
     failures: frozenset[Failure]
     fail_counts: Mapping[tuple[str, str], int]  # by resource and node
@@ -72,12 +75,15 @@ def sight(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Sight:
     }
     starts, stops = _latest(view, "start"), _latest(view, "stop")
     return Sight(
+        led=view.dc is not None,
+        updated=view.last_update,
         nodes=_nodes(view),
         holders={name: _holders(single[name], starts) for name in sorted(watched)},
         starts=_succeeded(starts, watched),
         # A start that failed stays to be seen: what was stopped then never ran there.
         stops=_succeeded({key: one for key, one in stops.items() if key not in starts}, watched),
         together={name: together[name] for name in watched},
+        founds=_succeeded(_latest(view, "probe"), watched),
         failures=frozenset(view.failures),
         fail_counts={(one.resource, one.node): one.fail_count for one in view.histories if one.fail_count},
         fences=frozenset(

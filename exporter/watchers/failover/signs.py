@@ -18,6 +18,7 @@ CLEARED = "cleared"  # failures are forgotten, or a constraint is gone
 CONFIGURED = "configured"
 DOUBLED = "doubled"  # a resource runs in two places
 
+_JUST_SECONDS = 10.0  # a probe that is older says what was before
 _OF_THE_CLUSTER = ("crmd", "pacemaker-", "attrd")  # clients that change the configuration for no person
 
 
@@ -59,9 +60,18 @@ def signs(before: Sight, after: Sight) -> Iterator[Sign]:
             yield Sign(CLEARED, "", constraint.resource, f"constraint {constraint.id} is gone")
     if after.configured != before.configured:
         yield from _configured(after.configured)
+    yield from _doubled_signs(before, after)
+
+
+def _doubled_signs(before: Sight, after: Sight) -> Iterator[Sign]:
     for resource, nodes in after.holders.items():
         if len(nodes) > 1 and len(before.holders.get(resource, ())) <= 1:
             yield Sign(DOUBLED, "", resource, f"{resource} ran on {' and '.join(nodes)}")
+    for (resource, node), call in after.founds.items():
+        recent = call.changed is not None and call.changed >= after.updated - _JUST_SECONDS
+        holders = before.holders.get(resource, ())
+        if recent and before.founds.get((resource, node)) != call and holders and node not in holders:
+            yield Sign(DOUBLED, "", resource, f"{resource} was found running on {node} too")
 
 
 def _node_signs(name: str, before: NodeState, after: NodeState) -> Iterator[Sign]:

@@ -6,6 +6,7 @@ Looking means the pacemaker source's shared reading: crm_mon, 11 ms of CPU. See 
 import asyncio
 import copy
 import logging
+import platform
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -120,7 +121,7 @@ class FailoverWatcher(Source[FailoverReading]):
     async def _run(self, read: Read) -> None:
         totals = await asyncio.get_running_loop().run_in_executor(None, self._keeper.load)
         with self._lock:
-            self._chronicle, self._detector = Chronicle(totals), Detector(totals.held)
+            self._chronicle, self._detector = Chronicle(totals), Detector(totals.held, platform.node())
         self._keeper.start()
         self._news.start()
         while True:
@@ -132,6 +133,8 @@ class FailoverWatcher(Source[FailoverReading]):
         reading = await _newer(read, self.timeout, told)
         self._close_events()
         if reading.error is not None:
+            with self._lock:
+                self._detector.blind(reading.finished)
             return UNREADABLE_SECONDS
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, sight, reading.value, self._options.resources)

@@ -25,6 +25,7 @@ class Frame:
 def frames(story: str) -> Iterator[Frame]:
     """What could be read, each time it had changed; what the tools refused is passed over."""
     constraints: bytes | None = None
+    began: float | None = None
     for path in sorted((CAPTURED / story).glob("*.xml")):
         at = float(path.name[:7])
         if "cibadmin" in path.name:
@@ -37,7 +38,8 @@ def frames(story: str) -> Iterator[Frame]:
         # cibadmin ran after crm_mon: the first frame has the constraints that were read next.
         output = constraints if constraints is not None else _first_constraints(story)
         reading = PacemakerReading(view, cib.parse(output), cib.colocations(output))
-        yield Frame(at, view.last_update + at % 1, reading)
+        began = view.last_update - at if began is None else began
+        yield Frame(at, began + at, reading)
 
 
 def _first_constraints(story: str) -> bytes:

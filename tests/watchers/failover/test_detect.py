@@ -25,11 +25,14 @@ def a_sight(
     stops: dict[str, Call] | None = None,
 ) -> Sight:
     return Sight(
+        led=True,
+        updated=1000.0,
         nodes=dict.fromkeys(NODES, UP),
         holders={VIP: holders},
         starts={(VIP, node): call for node, call in (starts or {}).items()},
         stops={(VIP, node): call for node, call in (stops or {}).items()},
         together={VIP: frozenset({VIP})},
+        founds={},
         failures=frozenset(),
         fail_counts={},
         fences=frozenset(),
@@ -326,3 +329,96 @@ def test_a_restart_after_a_change_by_hand_is_the_operators() -> None:
         _, after = cluster.go("alpha")
         changed = replace(after, configured=LastChange(2.0, "root", client, "alpha"))
         assert [(one.kind, one.cause) for one in watch.look(changed, cluster.now)] == [("restart", cause)]
+
+
+def test_without_a_dc_nothing_is_looked_at() -> None:
+    """Pacemaker that has just begun knows its nodes as shut down: no event, and no evidence."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    down = replace(UP, online=False, shutdown=True)
+    unled = replace(a_sight(()), led=False, nodes=dict.fromkeys(NODES, down))
+    assert watch.look(unled, cluster.now + 1) == []
+    _, after = cluster.go("beta")
+    assert [one.cause for one in watch.look(after, cluster.now)] == ["unknown"]
+
+
+def test_a_node_whose_pacemaker_could_not_be_asked_has_lost_what_left_it() -> None:
+    """Corosync killed here: when Pacemaker is back, the resource runs elsewhere."""
+    for here, cause in (("alpha", "node_lost"), ("gamma", "unknown"), ("", "unknown")):
+        cluster, watch = Cluster(), Watch()
+        watch.detector = Detector({}, here)
+        watch.look(cluster.seen(), cluster.now)
+        for later in (1, 6):
+            watch.detector.blind(cluster.now + later)
+        _, after = cluster.go("beta")
+        (event,) = watch.look(after, cluster.now + 8)
+        assert event.cause == cause
+        told = [f"Pacemaker on {here} could not be asked"] if here else []
+        assert list(event.evidence) == told  # once, however often it was asked
+
+
+def two(first: Sight, holders: tuple[str, ...], starts: dict[str, Call], stops: dict[str, Call]) -> Sight:
+    """A second resource beside the first one, colocated with it."""
+    web = a_sight(holders, starts, stops)
+    return replace(
+        first,
+        holders=dict(first.holders) | {"web": holders},
+        starts=dict(first.starts) | {("web", node): call for (_, node), call in web.starts.items()},
+        stops=dict(first.stops) | {("web", node): call for (_, node), call in web.stops.items()},
+        together=dict.fromkeys((VIP, "web"), frozenset({VIP, "web"})),
+    )
+
+
+@pytest.mark.parametrize(("pause", "cause"), [(1.0, "resource_failure"), (60.0, "unknown")])
+def test_what_explained_one_resource_explains_the_other_only_soon(pause: float, cause: str) -> None:
+    """A failed web was started again, the address stayed; its move a minute later has another reason."""
+    vip, web, watch = Cluster(), Cluster(), Watch()
+    watch.look(two(vip.seen(), (web.holder,), web.starts, web.stops), vip.now)
+    web.go("alpha")
+    broken = frozenset({Failure("alpha", "web", "monitor", 7, "", 1.0)})
+    seen = two(vip.seen(), (web.holder,), web.starts, web.stops)
+    (restart,) = watch.look(replace(seen, failures=broken), vip.now + 3)
+    assert restart.cause == "resource_failure"
+    vip.go("beta")
+    seen = two(vip.seen(), (web.holder,), web.starts, web.stops)
+    watch.look(replace(seen, failures=broken), vip.now + 3 + pause)
+    assert (watch.found[-1].event.resource, watch.found[-1].event.cause) == (VIP, cause)
+
+
+def test_a_stop_that_ends_a_split_is_no_way() -> None:
+    """The web was seen on two nodes, the address not, by chance: its stop on the second is the split's."""
+    vip, web, watch = Cluster(), Cluster(), Watch()
+    watch.look(two(vip.seen(), (web.holder,), web.starts, web.stops), vip.now)
+    watch.look(two(vip.seen(), ("alpha", "beta"), web.starts, web.stops), vip.now + 1)
+    vip.now += 2
+    _, after = vip.go("alpha")
+    seen = replace(after, stops={**after.stops, (VIP, "beta"): Call(5, vip.now)})
+    watch.look(two(seen, (web.holder,), web.starts, web.stops), vip.now)
+    assert watch.ways() == [("alpha", "alpha")]
+
+
+def test_a_node_that_was_away_at_the_last_look_was_no_place_on_the_way() -> None:
+    """It comes back with an address it never gave up, and stops it."""
+    cluster, watch = Cluster(), Watch()
+    away = dict.fromkeys(NODES, UP) | {"beta": replace(UP, online=False)}
+    watch.look(replace(cluster.seen(), nodes=away), cluster.now)
+    _, after = cluster.go("alpha")
+    watch.look(replace(after, stops={(VIP, "beta"): Call(5, cluster.now)}), cluster.now)
+    assert watch.ways() == [("alpha", "alpha")]
+
+
+def test_a_node_that_was_found_running_it_was_no_place_on_the_way() -> None:
+    """It came back with the address and stopped it, all between two looks: the probe says so."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    _, after = cluster.go("alpha")
+    call = {(VIP, "beta"): Call(5, cluster.now)}
+    watch.look(replace(after, founds=call, stops=call), cluster.now)
+    assert watch.ways() == [("alpha", "alpha")]
+    assert watch.found[0].event.evidence == ("vip was found running on beta too",)
+    watch.look(cluster.seen(), cluster.now + 100)
+    cluster.now += 110
+    cluster.go("beta")
+    _, after = cluster.go("alpha")
+    watch.look(replace(after, founds=call), cluster.now)  # an old probe proves nothing
+    assert watch.ways()[1:] == [("alpha", "beta"), ("beta", "alpha")]

@@ -1,0 +1,48 @@
+"""Signs, kept for the events that they may explain (pure). Times are monotonic seconds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from exporter.watchers.failover.signs import CONFIGURED, Sign
+
+SIGN_SECONDS = 300.0  # a stop may take its time before it leads to the move
+CONFIGURED_SECONDS = 30.0  # a change by hand says little, and leads to a move at once
+FOLLOW_SECONDS = 5.0  # what explained an event still explains those of resources that stayed, for so long
+
+
+@dataclass(eq=False)
+class Dated:
+    sign: Sign
+    at: float
+    spent: dict[str, float] = field(default_factory=dict)  # by resource, since when it explains nothing of it
+
+
+class Evidence:
+    def __init__(self) -> None:
+        self._signs: list[Dated] = []
+
+    def add(self, signs: Iterable[Sign], at: float) -> None:
+        self._signs += [Dated(sign, at) for sign in signs]
+
+    def expire(self, now: float) -> None:
+        self._signs = [
+            one
+            for one in self._signs
+            if now - one.at <= (CONFIGURED_SECONDS if one.sign.kind == CONFIGURED else SIGN_SECONDS)
+        ]
+
+    def of(self, resource: str, now: float) -> list[Dated]:
+        """What may explain an event of this resource now."""
+        return [one for one in self._signs if now < one.spent.get(resource, float("inf"))]
+
+    def spend(self, resource: str, now: float) -> None:
+        """It had an event: all until now was before it."""
+        for one in self._signs:
+            one.spent[resource] = now
+
+    @staticmethod
+    def explained(used: Iterable[Dated], quiet: Iterable[str], now: float) -> None:
+        """These signs explained an event, while the `quiet` resources stayed where they were."""
+        for one in used:
+            for resource in quiet:
+                one.spent.setdefault(resource, now + FOLLOW_SECONDS)

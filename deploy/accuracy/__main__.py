@@ -1,0 +1,5 @@
+import sys
+
+from deploy.accuracy.cli import main
+
+sys.exit(main())

@@ -1,0 +1,141 @@
+"""The command. Exit codes: 0 every target met, 1 one is missed or it could not be done, 2 usage."""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from deploy.accuracy import block, clients, report
+from deploy.accuracy.cost import measure
+from deploy.accuracy.page import Watch
+from deploy.accuracy.results import LIBRARIES, PACKAGES, Results, Truth, command, outages_table, targets_table
+from deploy.accuracy.trials import Trial, client, hosts, trials
+from deploy.accuracy.truth import Attempt, Span, longest_gap, outages
+from deploy.accuracy.verdict import FEWEST, Row, pair
+from deploy.compare.cli import DEFAULT_TOPOLOGY, whole_lab
+from deploy.compare.processes import busy
+from deploy.compare.results import machine, versions
+from deploy.lab import preflight
+from deploy.lab.console import Screen
+from deploy.lab.errors import LabError
+from deploy.lab.host import REPOSITORY
+from deploy.lab.lab import Lab
+from deploy.lab.state import FOLDER
+from deploy.lab.topologies import TOPOLOGIES
+
+DOCUMENT = REPOSITORY / "docs/accuracy.md"
+
+Report = Callable[[str], object]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m deploy.accuracy", description="The exporter's outages beside those that clients had."
+    )
+    add = top.add_argument
+    add("--topology", choices=list(TOPOLOGIES), help=f"without: the lab that is up, or {DEFAULT_TOPOLOGY}")
+    add("--short", action="store_true", help="eight outages instead of more than forty")
+    add("--cost", type=float, default=120, metavar="SECONDS", help="measure the cost so long (120; 0: not)")
+    add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
+    add("--document", type=Path, default=DOCUMENT, metavar="FILE", help="written anew (docs/accuracy.md)")
+    add("--no-document", action="store_true")
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = sys.argv[1:] if argv is None else argv
+    options = parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    screen = Screen()
+    step = _to_stderr if options.json else screen.step
+    try:
+        preflight.check()
+        with whole_lab(options.topology, options.folder, step) as lab:
+            results = run(lab, step, command(arguments), short=options.short, cost=options.cost)
+    except LabError as error:
+        print(f"accuracy: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("accuracy: interrupted", file=sys.stderr)
+        return 130
+    if not options.no_document:
+        options.document.write_text(report.document(results))
+    if options.json:
+        print(json.dumps(results.as_json(), indent=2))
+    else:
+        show(results, screen)
+    return 0 if results.met else 1
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def run(lab: Lab, step: Report, command: str, *, short: bool, cost: float) -> Results:
+    host, planned = client(lab), trials(short=short)
+    when, share = datetime.now(UTC), busy(2)
+    watch = Watch(lab, host.name)
+    first = watch.begin()
+    with block.rejecting(hosts(lab)), clients.running(host, lab.topology) as running:
+        running.wait_quiet()
+        begun = [_try(lab, trial, running, step) for trial in planned]
+    latest = watch.end()
+    attempts = running.attempts()
+    return Results(
+        when=when,
+        command=command,
+        topology=lab.topology.name,
+        host=host.name,
+        machine=machine(),
+        busy=share,
+        versions=versions(PACKAGES, LIBRARIES),
+        fewest=len(planned) if short else FEWEST,
+        rows=tuple(rows(planned, begun, outages(attempts), watch.spans)),
+        unread=watch.unread,
+        late=latest.late - first.late,
+        truth=_truth(attempts),
+        cost=measure(lab, host, cost, step) if cost else None,
+    )
+
+
+def _try(lab: Lab, trial: Trial, running: clients.Client, step: Report) -> float:
+    """When it began, by the monotonic clock."""
+    began = time.monotonic()
+    trial.make(lab)
+    running.wait_quiet()
+    step(trial.name)
+    return began
+
+
+def rows(
+    planned: Sequence[Trial], begun: Sequence[float], truth: Sequence[Span], page: Sequence[Span]
+) -> list[Row]:
+    """Outages beside each other, each with the name of the trial that was on when it began."""
+
+    def name(start: float) -> str:
+        index = bisect_right(begun, start) - 1
+        return planned[index].name if index >= 0 else "before the first trial"
+
+    return pair(truth, page, name)
+
+
+def _truth(attempts: Sequence[Attempt]) -> Truth:
+    return Truth(len(attempts), sum(attempt.failed for attempt in attempts), longest_gap(attempts))
+
+
+def show(results: Results, screen: Screen) -> None:
+    for table in (outages_table(results.rows), targets_table(results.targets)):
+        screen.line("")
+        screen.table(table.head, table.rows)

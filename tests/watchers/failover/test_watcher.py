@@ -1,0 +1,162 @@
+"""The loop, on real readings given by hand; crm_mon's stream and crm_resource are doubles here: not there."""
+
+import asyncio
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import Unreachable
+from exporter.scrape import Reading
+from exporter.sources.pacemaker.source import Options as PacemakerOptions
+from exporter.transports.deadline import Deadline
+from exporter.watchers.failover import watcher as watcher_module
+from exporter.watchers.failover.journal import ReadOnly
+from exporter.watchers.failover.options import Options
+from exporter.watchers.failover.phases import Felt
+from exporter.watchers.failover.watcher import FailoverWatcher
+from tests.golden import exposition
+from tests.watchers.failover.replay import frames
+
+NOWHERE = PacemakerOptions(crm_mon_path="/nonexistent/crm_mon")
+
+
+class Story:
+    """Gives the next frame each time it is asked, the last one for ever; `fails` are answers that fail."""
+
+    def __init__(self, name: str, fails: tuple[int, ...] = ()):
+        self.readings = [frame.reading for frame in frames(name)]
+        self.fails = fails
+        self.asked = 0
+        self.over = asyncio.Event()
+
+    async def read(self, _budget: float) -> Reading:
+        number, self.asked = self.asked, self.asked + 1
+        if number in self.fails:
+            self.readings.insert(number, self.readings[-1])
+            return Reading(None, Unreachable("not connected"), 0.01)
+        if number >= len(self.readings) + 1:
+            self.over.set()
+        return Reading(self.readings[min(number, len(self.readings) - 1)], None, 0.01)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.db"
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REUSE_SECONDS", "BLIND_HEARTBEAT_SECONDS", "UNREADABLE_SECONDS", "HEARTBEAT_SECONDS"):
+        monkeypatch.setattr(watcher_module, name, 0.001)
+
+
+def a_watcher(path: Path) -> FailoverWatcher:
+    return FailoverWatcher(Options(), NOWHERE, path)
+
+
+def causes(path: Path) -> list[tuple[str, str, bool]]:
+    with closing(ReadOnly(path)) as journal:
+        return [(one.resource, one.cause, one.outage is not None) for one in journal.events()]
+
+
+async def run(path: Path, story: Story, felt: Felt | None = None) -> str:
+    """Watch the story to its end; gives the page."""
+    watcher = a_watcher(path)
+    watcher.attach(story.read)
+    watcher.start()
+    await asyncio.wait_for(story.over.wait(), 20)
+    if felt:
+        watcher.outage("10.0.0.100", felt)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    page = exposition(watcher.collect(watcher.read(Deadline.after(1))))
+    await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+    watcher.close()
+    return page
+
+
+async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
+    """With the outage that the prober told."""
+    now = time.monotonic()
+    page = await run(path, Story("resource-moved-haproxy-node01"), Felt(now, now + 0.3))
+    assert 'failover_events_total{cause="operator_move",kind="move",resource="failover-ip"} 1.0' in page
+    assert 'failover_last_phase_seconds{phase="total",resource="haproxy"} 0.3' in page
+    assert 'failover_holder{node="haproxy-node02",resource="haproxy"} 1.0' in page
+    assert causes(path) == [("failover-ip", "operator_move", True), ("haproxy", "operator_move", True)]
+
+
+@pytest.mark.parametrize("fails", [(0,), (1,), (2,), (1, 2, 3)])
+async def test_a_crm_mon_that_fails_in_the_middle_loses_nothing(path: Path, fails: tuple[int, ...]) -> None:
+    """Each move is told once, wherever the failure was."""
+    await run(path, Story("standby-haproxy-node01", fails))
+    assert [resource for resource, _, _ in causes(path)] == ["failover-ip", "haproxy"]
+
+
+async def test_totals_go_on_after_a_restart_and_nothing_is_told_twice(path: Path) -> None:
+    """The second run begins with the end of the first one's story."""
+    await run(path, Story("failback-haproxy-node01"))
+    story = Story("failback-haproxy-node01")
+    story.readings = story.readings[-1:] * 3
+    page = await run(path, story)
+    assert 'failover_events_total{cause="failback",kind="move",resource="haproxy"} 1.0' in page
+    assert 'failover_last_move_info{cause="failback"' in page
+    assert len(causes(path)) == 4
+
+
+async def test_a_journal_that_can_not_be_made_stops_nothing(tmp_path: Path) -> None:
+    """The page has the events, and says that the journal is not well: its path is a folder."""
+    page = await run(tmp_path, Story("haproxy-killed-haproxy-node01"))
+    assert 'failover_events_total{cause="resource_failure",kind="restart",resource="haproxy"} 1.0' in page
+    assert "failover_exporter_journal_ok 0.0" in page
+
+
+async def test_a_holder_is_not_told_from_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When Pacemaker has not been asked for long it is absent; the counters stay."""
+    monkeypatch.setattr(watcher_module, "STALE_SECONDS", 0.0)
+    page = await run(path, Story("haproxy-killed-haproxy-node01"))
+    assert "failover_holder{" not in page
+    assert "failover_events_total{" in page
+
+
+async def test_a_reading_from_before_the_news_is_not_believed(path: Path) -> None:
+    """A scrape may have read just before the change: the watcher reads again."""
+    asked: list[float] = []
+    (first, *_, last) = [frame.reading for frame in frames("resource-moved-haproxy-node02")]
+    seen = asyncio.Event()
+
+    async def read(_budget: float) -> Reading:
+        asked.append(time.monotonic())
+        if len(asked) < 3:
+            return Reading(first, None, 0.01, finished=asked[0] - 5)
+        seen.set()
+        return Reading(last, None, 0.0)
+
+    watcher = a_watcher(path)
+    watcher.attach(read)
+    watcher.start()
+    watcher.failing("10.0.0.100")
+    await asyncio.wait_for(seen.wait(), 20)
+    watcher.close()
+    assert len(asked) >= 3
+
+
+async def test_before_it_starts_and_after_a_defect_it_says_so(path: Path) -> None:
+    """The collector fails, with the reason; the others don't notice."""
+    watcher = a_watcher(path)
+    with pytest.raises(Unreachable):
+        watcher.read(Deadline.after(1))
+    with pytest.raises(RuntimeError, match="attach"):
+        watcher.start()
+
+    async def broken(_budget: float) -> Reading:
+        raise ZeroDivisionError
+
+    watcher.attach(broken)
+    watcher.start()
+    assert watcher._task
+    await asyncio.wait({watcher._task}, timeout=20)
+    with pytest.raises(RuntimeError, match="ended"):
+        watcher.read(Deadline.after(1))
+    watcher.close()

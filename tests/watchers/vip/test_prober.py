@@ -102,6 +102,15 @@ def test_the_pace_is_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatc
         assert reading.attempts <= 22  # the one after the success was due already
 
 
+def test_intervals_wander() -> None:
+    """Within a fifth of the interval, the same on the average: probers don't stay in step with each other."""
+    prober = Prober(Vip("127.0.0.1", 3306, interval=1.0))
+    intervals = [prober._interval() for _ in range(2000)]
+    assert 0.8 <= min(intervals) < 0.85
+    assert 1.15 < max(intervals) <= 1.2
+    assert 0.98 < sum(intervals) / len(intervals) < 1.02
+
+
 def test_failures_close_together_make_one_log_line(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 
-.PHONY: help demo test check lab-test compare venv packages lock clean
+.PHONY: help demo test check lab-test compare accuracy venv packages lock clean
 
 help:
 	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
 	@echo 'make test      install what is missing, then all tests; the lab where the machine allows it'
 	@echo 'make check     format, types, imports and the fast tests; no lab'
 	@echo 'make compare   side by side with the exporters people use today              (root, Debian 12)'
+	@echo 'make accuracy  outages as the exporter tells them beside those that clients had (root, Debian 12)'
 	@echo 'make clean     take the lab down, remove what was built'
 
 demo: packages venv
@@ -30,6 +31,9 @@ lab-test: venv
 
 compare: packages venv
 	$(RUN)/python -m deploy.compare
+
+accuracy: packages venv
+	$(RUN)/python -m deploy.accuracy
 
 venv: $(VENV)/.complete
 

@@ -188,13 +188,12 @@ def test_there_and_back_between_two_looks_are_two_moves() -> None:
     assert watch.ways() == [("alpha", "beta"), ("beta", "alpha")]
 
 
-def test_a_stop_elsewhere_from_before_the_last_look_is_none_of_ours() -> None:
+def test_a_call_elsewhere_from_before_the_last_look_is_none_of_ours() -> None:
     """A node that comes back tells what it did while it was away, while the holder here never changed."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     watch.look(cluster.seen(), cluster.now + 100)
     other = {"beta": Call(7, cluster.now + 50)}
-    assert watch.look(a_sight(("alpha",), cluster.starts | other), cluster.now + 101) == []
     cluster.now += 110
     cluster.go("alpha")
     watch.look(a_sight(("alpha",), cluster.starts | other), cluster.now)
@@ -422,3 +421,15 @@ def test_a_node_that_was_found_running_it_was_no_place_on_the_way() -> None:
     _, after = cluster.go("alpha")
     watch.look(replace(after, founds=call), cluster.now)  # an old probe proves nothing
     assert watch.ways()[1:] == [("alpha", "beta"), ("beta", "alpha")]
+
+
+def test_an_old_probe_that_is_told_again_is_no_second_place() -> None:
+    """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
+    cluster, watch = Cluster("alpha", now=2000.0), Watch()
+    watch.look(replace(cluster.seen(), updated=cluster.now), cluster.now)
+    call = {(VIP, "beta"): Call(5, 1000.0)}
+    away = dict.fromkeys(NODES, UP) | {"beta": replace(UP, online=False)}
+    watch.look(replace(cluster.seen(), nodes=away, updated=cluster.now), cluster.now)
+    _, after = cluster.go("beta")
+    (event,) = watch.look(replace(after, founds=call, updated=cluster.now), cluster.now)
+    assert event.cause == "failback"

@@ -95,6 +95,7 @@ def test_the_first_sign_is_the_loss_not_the_fencing() -> None:
     address, _ = detected(f"fencing-{TWO}")
     assert address.first_sign == pytest.approx(9.235)
     assert address.done == pytest.approx(10.566)
+    assert address.event.evidence == (f"{ONE} was fenced (reboot)", f"{ONE} is lost, unclean")
 
 
 LATE = [

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -266,6 +267,27 @@ def test_events_wait_for_a_folder_that_can_not_be_made(path: Path, caplog: pytes
     assert one.health().waiting == 0
     assert one.health().ok
     assert kept(path) == [MOVED.id]
+
+
+def test_what_changes_while_it_is_written_is_written_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outage of an event is told in that very moment."""
+    one, totals = keeper(path)
+    write = Journal.write
+
+    def slow(self: Journal, *arguments: Any) -> None:
+        write(self, *arguments)
+        monkeypatch.undo()
+        one.keep([FELT], totals)
+
+    monkeypatch.setattr(Journal, "write", slow)
+    one.keep([MOVED], totals)
+    one.flush()
+    assert one.health().waiting == 1
+    one.flush()
+    with closing(ReadOnly(path)) as reader:
+        assert reader.events() == [FELT]
 
 
 def test_memory_is_bounded_and_what_is_dropped_is_counted(

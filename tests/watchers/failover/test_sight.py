@@ -67,3 +67,16 @@ def test_a_start_that_failed_is_no_start_and_its_stop_no_stop() -> None:
     reading = replace(last.reading, view=replace(view, operations=(*view.operations, tried)))
     assert ("failover-ip", "haproxy-node01") not in sight(reading).stops
     assert sight(reading).starts[("failover-ip", "haproxy-node02")] == Call(failed.call, failed.changed)
+
+
+def test_before_2_1_a_resource_that_is_being_started_says_started() -> None:
+    """Only its start, still under way, tells that it does not run yet."""
+    *_, last = frames("resource-moved-haproxy-node01")
+    view = last.reading.view
+    under_way = tuple(
+        replace(one, rc=193) if one.resource == "haproxy" and one.task == "start" else one
+        for one in view.operations
+    )
+    reading = replace(last.reading, view=replace(view, operations=under_way))
+    assert sight(last.reading).holders["haproxy"] == ("haproxy-node02",)
+    assert sight(reading).holders["haproxy"] == ()

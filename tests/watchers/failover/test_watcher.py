@@ -120,26 +120,34 @@ async def test_a_holder_is_not_told_from_memory(path: Path, monkeypatch: pytest.
     assert "failover_events_total{" in page
 
 
-async def test_a_reading_from_before_the_news_is_not_believed(path: Path) -> None:
-    """A scrape may have read just before the change: the watcher reads again."""
-    asked: list[float] = []
-    (first, *_, last) = [frame.reading for frame in frames("resource-moved-haproxy-node02")]
-    seen = asyncio.Event()
+async def test_what_happened_while_it_was_down_is_found_at_start(path: Path) -> None:
+    """One run ends before the move, the next one begins after it."""
+    story = Story("resource-moved-haproxy-node01")
+    story.readings = story.readings[:1]
+    await run(path, story)
+    assert causes(path) == []
+    after = Story("resource-moved-haproxy-node01")
+    after.readings = after.readings[-1:]
+    await run(path, after)
+    with closing(ReadOnly(path)) as journal:
+        assert [(one.resource, one.late) for one in journal.events()] == [
+            ("failover-ip", True),
+            ("haproxy", True),
+        ]
+
+
+@pytest.mark.parametrize(("finished", "asked"), [(99.0, 2), (100.5, 2), (102.0, 1)])
+async def test_a_reading_that_began_before_the_news_is_not_believed(finished: float, asked: int) -> None:
+    """A scrape may have read just before the change, or be reading: then it is read again."""
+    times = 0
 
     async def read(_budget: float) -> Reading:
-        asked.append(time.monotonic())
-        if len(asked) < 3:
-            return Reading(first, None, 0.01, finished=asked[0] - 5)
-        seen.set()
-        return Reading(last, None, 0.0)
+        nonlocal times
+        times += 1
+        return Reading(None, None, seconds=1.0, finished=finished)
 
-    watcher = a_watcher(path)
-    watcher.attach(read)
-    watcher.start()
-    watcher.failing("10.0.0.100")
-    await asyncio.wait_for(seen.wait(), 20)
-    watcher.close()
-    assert len(asked) >= 3
+    await watcher_module._newer(read, 5.0, told=100.0)
+    assert times == asked
 
 
 async def test_before_it_starts_and_after_a_defect_it_says_so(path: Path) -> None:

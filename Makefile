@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 
-.PHONY: help demo test check lab-test compare accuracy venv packages lock clean
+.PHONY: help demo test check lab-test compare accuracy split-brain venv packages lock clean
 
 help:
 	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
@@ -12,6 +12,7 @@ help:
 	@echo 'make check     format, types, imports and the fast tests; no lab'
 	@echo 'make compare   side by side with the exporters people use today              (root, Debian 12)'
 	@echo 'make accuracy  outages as the exporter tells them beside those that clients had (root, Debian 12)'
+	@echo 'make split-brain  which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make clean     take the lab down, remove what was built'
 
 demo: packages venv
@@ -34,6 +35,9 @@ compare: packages venv
 
 accuracy: packages venv
 	$(RUN)/python -m deploy.accuracy
+
+split-brain: packages venv
+	$(RUN)/python -m deploy.split_brain
 
 venv: $(VENV)/.complete
 

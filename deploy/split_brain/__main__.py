@@ -1,0 +1,5 @@
+import sys
+
+from deploy.split_brain.cli import main
+
+sys.exit(main())

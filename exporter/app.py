@@ -24,6 +24,7 @@ from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
+from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.vip.arp import Claimants
 from exporter.watchers.vip.watcher import VipWatcher
 from exporter.web import application
@@ -58,9 +59,17 @@ def sources(config: Config) -> list[Source[Any]]:
     if config.vips:
         addresses = tuple(vip.address for vip in config.vips)
         on.append(AddressSource(addresses, Claimants(addresses)))
+    failover = _failover(config)
     if any(vip.port for vip in config.vips):
-        on.append(VipWatcher(config.vips))
-    return on
+        on.append(VipWatcher(config.vips, failover))
+    return [*on, *failover]
+
+
+def _failover(config: Config) -> list[FailoverWatcher]:
+    """None on a host that is not in the cluster."""
+    if not config.pacemaker:
+        return []
+    return [FailoverWatcher(config.failover, config.pacemaker, Path(config.journal))]
 
 
 def collectors(config: Config) -> list[str]:
@@ -100,6 +109,9 @@ async def serve(config: Config, pages: Pages) -> None:
     loop.add_signal_handler(signal.SIGHUP, _reload, certificates)
     collectors = sources(config)
     scraper = Scraper(collectors, AboutItself().collect)
+    for one in collectors:
+        if isinstance(one, FailoverWatcher):
+            one.attach(scraper.shared(PacemakerSource.name).read)
     users = pages.web_config.basic_auth_users
     app = application(scraper, pages.telemetry_path, VERSION, [basic_auth(users)] if users else [])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)

@@ -47,7 +47,7 @@ class Source(ABC, Generic[T]):
     def collect(self, reading: T) -> Iterable[Metric]:
         """Render a reading. No I/O."""
 
-    def failures(self, reading: T) -> Sequence[SourceError]:  # noqa: ARG002  # for those that override it
+    def failures(self, reading: T) -> Sequence[Exception]:  # noqa: ARG002  # for those that override it
         """Parts that could not be read though the source as a whole was: counted and logged."""
         return ()
 
@@ -164,6 +164,10 @@ class Scraper:
     @property
     def collectors(self) -> tuple[str, ...]:
         return tuple(self._shared)
+
+    def shared(self, name: str) -> SharedSource:
+        """For a watcher that wants a source's readings too."""
+        return self._shared[name]
 
     async def scrape(
         self, budget: float, render: Callable[[list[Metric]], R], only: Collection[str] = ()

@@ -82,7 +82,7 @@ class FailoverWatcher(Source[FailoverReading]):
         self._news.from_anywhere(self._note_failing, address, False, time.monotonic())
 
     def outage(self, address: str, outage: Finished) -> None:
-        self._news.from_anywhere(self._note_outage, address, Felt(outage.start, outage.end))
+        self._news.from_anywhere(self._note_outage, address, Felt(outage.start, outage.end, outage.answered))
 
     # What the page asks.
 

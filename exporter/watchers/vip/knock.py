@@ -52,12 +52,14 @@ class Answer:
     server: str | None = None  # None: not asked (failed, or no account)
     phases: Mapping[str, float] = field(default_factory=dict)  # seconds; of a success only
     detail: str = ""  # of a failure, for the log
+    connected: float | None = None  # monotonic seconds: the connection was taken; None: it was not
 
 
 class _Stopwatch:
     def __init__(self, started: float):
         self.phases: dict[str, float] = {}
         self.phase = PHASES[0]
+        self.connected: float | None = None
         self._started = self._lap = started
 
     @contextmanager
@@ -70,7 +72,7 @@ class _Stopwatch:
 
     def success(self, server: str | None = None) -> Answer:
         self.phases["total"] = self._lap - self._started
-        return Answer(self._lap, None, server, self.phases)
+        return Answer(self._lap, None, server, self.phases, connected=self.connected)
 
 
 def knock(address: str, port: int, account: Account | None, timeout: float) -> Answer:
@@ -80,6 +82,7 @@ def knock(address: str, port: int, account: Account | None, timeout: float) -> A
     try:
         with watch.timing("connect"):
             connection = dial(address, port, deadline, f"{address}:{port}")
+        watch.connected = time.monotonic()
         with connection:
             with watch.timing("handshake"):
                 _await_greeting(connection, deadline)
@@ -88,7 +91,8 @@ def knock(address: str, port: int, account: Account | None, timeout: float) -> A
             return _as_user(connection, account, address, deadline, watch)
     except SourceError as error:
         reason = reason_of(error, watch.phase)
-        return Answer(time.monotonic(), reason, detail=f"{reason} in {watch.phase}: {error}")
+        detail = f"{reason} in {watch.phase}: {error}"
+        return Answer(time.monotonic(), reason, detail=detail, connected=watch.connected)
 
 
 def _await_greeting(connection: socket.socket, deadline: Deadline) -> None:

@@ -23,6 +23,9 @@ class Outage:
     start: float
     end: float
     slowest_connect: float  # seconds, of the successes launched in it
+    # The earliest that a connection was taken, of those launched after the last that was not: the balancer is
+    # there, though the servers behind it need not be.
+    answered: float | None = None
 
     @property
     def duration(self) -> float:
@@ -37,6 +40,7 @@ class Attempt:
     number: int
     end: float | None = None  # None: in flight
     connect: float | None = None  # seconds until a client could work; None: failed
+    connected: float | None = None  # when its connection was taken; None: it was not
     withdrawn: bool = False  # could not be made for reasons of our own, says nothing of the address
 
 
@@ -49,12 +53,19 @@ class _Open:
     recovered: float | None = None  # the earliest completion of a success launched after last_failure
     slowest: float = 0.0
     slowest_since: float = 0.0  # of successes launched after `recovered`: counts if it fails again soon
+    answered: float | None = None
 
     def over_by(self, launch: float) -> Outage | None:
         """The outage, if a failure launched then would begin another one."""
         if self.recovered is None or launch <= self.recovered or launch - self.last_failure < APART_SECONDS:
             return None
-        return Outage(self.start, self.recovered, self.slowest)
+        return Outage(self.start, self.recovered, self.slowest, self.answered)
+
+    def connect(self, connected: float | None) -> None:
+        if connected is None or self.answered is None:
+            self.answered = connected
+        else:
+            self.answered = min(self.answered, connected)
 
     def fail(self, launch: float) -> None:
         self.last_failure, self.recovered = launch, None
@@ -78,6 +89,8 @@ def _judge(open_: _Open | None, attempt: Attempt) -> tuple[_Open | None, Outage 
         open_.fail(attempt.launch)
     elif open_ and attempt.end is not None:
         open_.succeed(attempt.launch, attempt.end, attempt.connect)
+    if open_:
+        open_.connect(attempt.connected)
     return open_, finished
 
 
@@ -105,15 +118,15 @@ class Ledger:
         self._waiting.append(attempt)
         return attempt
 
-    def succeed(self, attempt: Attempt, end: float, connect: float) -> None:
+    def succeed(self, attempt: Attempt, end: float, connect: float, connected: float | None = None) -> None:
         """It got its answer at `end`; a client could work after `connect` seconds."""
         if attempt.end is None:
-            attempt.end, attempt.connect = max(end, attempt.launch), connect
+            attempt.end, attempt.connect, attempt.connected = max(end, attempt.launch), connect, connected
             self._latest_success = max(self._latest_success, attempt.number)
 
-    def fail(self, attempt: Attempt, end: float) -> None:
+    def fail(self, attempt: Attempt, end: float, connected: float | None = None) -> None:
         if attempt.end is None:
-            attempt.end = max(end, attempt.launch)
+            attempt.end, attempt.connected = max(end, attempt.launch), connected
             self._latest_failure = max(self._latest_failure, attempt.number)
 
     def withdraw(self, attempt: Attempt) -> None:

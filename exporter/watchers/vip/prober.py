@@ -165,12 +165,12 @@ class Prober:
         if answer.reason is None:
             phases = answer.phases
             connect = phases["connect"] + phases["handshake"] + phases["login"]
-            self._ledger.succeed(attempt, answer.end, connect)
+            self._ledger.succeed(attempt, answer.end, connect, answer.connected)
             return
         if attempt.launch - self._latest_failure >= APART_SECONDS:
             log.warning("%s: fails: %s", self._what, answer.detail)
         self._latest_failure = max(self._latest_failure, attempt.launch)
-        self._ledger.fail(attempt, answer.end)
+        self._ledger.fail(attempt, answer.end, answer.connected)
 
     def _settle(self, now: float) -> list[Outage]:
         outages = self._ledger.settle(now)

@@ -254,3 +254,20 @@ def test_a_long_flapping_history_agrees_with_the_definition(seed: int) -> None:
         now += 0.02 if bad else 0.1
     assert len(by_definition(attempts)) > 3
     assert Replay(attempts, [one.end for one in attempts]).run() == by_definition(attempts)
+
+
+def test_the_balancer_answers_before_the_servers_do() -> None:
+    """`answered` is when a connection was taken for good, though it failed later on."""
+    ledger = Ledger(patience=10)
+    refused = ledger.launch(0.0)
+    ledger.fail(refused, 0.001)
+    taken_too_early = ledger.launch(0.1)
+    ledger.fail(taken_too_early, 0.2, connected=0.11)
+    refused_again = ledger.launch(0.2)
+    ledger.fail(refused_again, 0.21)
+    taken = ledger.launch(0.3)
+    ledger.fail(taken, 0.35, connected=0.31)
+    well = ledger.launch(0.4)
+    ledger.succeed(well, 0.45, connect=0.05, connected=0.41)
+    (outage,) = ledger.settle(2.0)
+    assert (outage.start, outage.answered, outage.end) == (0.0, 0.31, 0.45)

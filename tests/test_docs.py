@@ -15,7 +15,7 @@ from exporter.scrape import Scraper
 from exporter.sources.address.source import AddressSource
 from tests.golden import CAPTURES, exposition
 
-WATCHERS = Path(__file__).parent / "watchers"
+TESTS = Path(__file__).parent
 METRICS = Path(__file__).parent.parent / "docs" / "metrics.md"
 SECTION = re.compile(r"(<!-- metrics: ([a-z_ ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -34,7 +34,7 @@ def own_page() -> str:
 
 
 def expected_pages() -> list[Path]:
-    return [*sorted(CAPTURES.glob("*.prom")), *sorted(WATCHERS.glob("*/expected/*.prom"))]
+    return [*sorted(CAPTURES.glob("*.prom")), *sorted(TESTS.glob("**/expected/*.prom"))]
 
 
 def emitted() -> dict[str, Documented]:

@@ -22,7 +22,7 @@ def page(*lines: str) -> Page:
 
 
 def node(me: str, peer: str, *, bound: int = 1, dc: str | None = "", peer_online: int = 1) -> Page:
-    """One balancer's page; without more, one that holds the address of a whole cluster. `dc`: itself if empty."""
+    """A balancer's page; without more, it holds the address of a whole cluster. `dc`: itself if empty."""
     has_dc = int(dc is not None)
     return page(
         f'vip_bound{{vip="{VIP}"}} {bound}',

@@ -75,8 +75,8 @@ class Host:
 
 
 @contextmanager
-def hosts(count: int) -> Iterator[list[Host]]:
-    """On one bridge, each with an address of both families on eth0."""
+def hosts(count: int, *, twice: bool = False) -> Iterator[list[Host]]:
+    """On one bridge, with addresses of both families on eth0; `twice`: the first is plugged in twice."""
     if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "nsenter", "ip"))):
         pytest.skip("network namespaces take root, unshare, nsenter and ip")
     with ExitStack() as stack:
@@ -88,13 +88,19 @@ def hosts(count: int) -> Iterator[list[Host]]:
         switch.ip("link add bridge type bridge stp_state 0 forward_delay 0")
         switch.ip("link set bridge up")
         for number, host in enumerate(ends, 11):
-            switch.ip(f"link add port{number} type veth peer name eth0 netns {host.process.pid}")
-            switch.ip(f"link set port{number} master bridge up")
-            host.ip("link set eth0 up")
+            plug(switch, f"port{number}", host, "eth0")
+            if twice and host is ends[0]:
+                plug(switch, "second", host, "eth1")
             host.ip(f"address add 10.99.0.{number}/24 dev eth0")
             host.ip(f"address add fe80::{number:x}/64 dev eth0 nodad")
             host.ip(f"address add 2001:db8:99::{number}/64 dev eth0 nodad")
         yield ends
+
+
+def plug(switch: Host, port: str, host: Host, interface: str) -> None:
+    switch.ip(f"link add {port} type veth peer name {interface} netns {host.process.pid}")
+    switch.ip(f"link set {port} master bridge up")
+    host.ip(f"link set {interface} up")
 
 
 @pytest.fixture(scope="module")
@@ -154,15 +160,15 @@ def test_an_address_that_is_just_taken_over_is_not_given_up(link: list[Host]) ->
     assert "tentative" in listed and "dadfailed" not in listed
 
 
-def test_a_second_interface_of_this_host_is_no_other_host(link: list[Host]) -> None:
-    """Linux answers for its addresses on each interface: two on one link are still one host."""
-    hold(link[0])
-    link[0].ip("link add link eth0 name second type macvlan mode bridge")
-    link[0].ip("link set second up")
-    try:
-        assert link[0].ask(VIP, VIP6) == ({VIP: 1, VIP6: 1}, [])
-    finally:
-        link[0].ip("link del second")
+def test_a_second_interface_of_this_host_is_no_other_host() -> None:
+    """Linux answers on every interface of a link unless arp_ignore says not to: the holder knows its own two
+    MAC addresses; the others can't."""
+    with hosts(2, twice=True) as (one, other):
+        hold(one)
+        assert one.ask(VIP) == ({VIP: 1}, [])
+        assert other.ask(VIP) == ({VIP: 2}, [])
+        one.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore")
+        assert other.ask(VIP) == ({VIP: 1}, [])
 
 
 def test_a_link_that_is_down_is_not_known() -> None:

@@ -61,7 +61,8 @@ def sources(config: Config) -> list[Source[Any]]:
         on.append(AddressSource(addresses, Claimants(addresses)))
     failover = _failover(config)
     if any(vip.port for vip in config.vips):
-        on.append(VipWatcher(config.vips, failover))
+        nodes = config.galera.nodes if config.galera else {}
+        on.append(VipWatcher(config.vips, failover, nodes))
     return [*on, *failover]
 
 

@@ -28,3 +28,5 @@ class Config:
         addresses = [vip.address for vip in self.vips]
         for address in {one for one in addresses if addresses.count(one) > 1}:
             raise ValueError(f"vips: {address} is there twice")
+        if any(vip.write for vip in self.vips) and not self.galera:
+            raise ValueError("vips: `write:` needs `galera:`, whose nodes tell what was really committed")

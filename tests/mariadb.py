@@ -7,11 +7,13 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pymysql
 import pytest
 import trustme
+from pymysql.connections import Connection
 
 PROVIDER = Path("/usr/lib/galera/libgalera_smm.so")
 START_SECONDS = 20.0
@@ -114,14 +116,20 @@ class MariaDB:
             return False
 
     def sql(self, statement: str) -> tuple[tuple[object, ...], ...]:
-        """As root, over the server's own socket."""
+        """As root, committed at once."""
+        with self.session() as session, session.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Root's, over the server's own socket."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(self.folder / "socket"))
-            session = pymysql.connect(user="root", ssl_disabled=True, defer_connect=True)
+            session = pymysql.connect(user="root", ssl_disabled=True, autocommit=True, defer_connect=True)
             session.connect(connection)
-            with session, session.cursor() as cursor:
-                cursor.execute(statement)
-                return cursor.fetchall()
+            with session:
+                yield session
 
     def kill_connections(self) -> int:
         """End every connection of USER on the server's side, as wait_timeout does."""

@@ -187,6 +187,15 @@ def connect(host: str, port: int, account: Account, deadline: Deadline, what: st
     return login(dial(host, port, deadline, what), account, host, deadline, what)
 
 
+def code_of(error: BaseException | None) -> int | None:
+    """The number of the MySQL error behind it."""
+    while error is not None:
+        if isinstance(error, pymysql.Error) and error.args and isinstance(error.args[0], int):
+            return error.args[0]
+        error = error.__cause__ or error.__context__
+    return None
+
+
 @contextmanager
 def _asking(what: str, deadline: Deadline) -> Iterator[None]:
     token = _allowance.set(_Allowance(what, deadline))

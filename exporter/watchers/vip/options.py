@@ -3,6 +3,8 @@
 import ipaddress
 from dataclasses import dataclass
 
+from exporter.watchers.commits.options import Write
+
 SHORTEST_INTERVAL = 0.02  # seconds; also the pace while an outage lasts
 
 
@@ -19,6 +21,7 @@ class Vip:
     # Of one attempt as a whole. 5 s lets what a client would wait for come to its end and show as slow: a
     # SYN lost twice (3 s), HAProxy's `timeout connect` of 3 s and a redispatch, that after a lost SYN (4 s).
     timeout: float = 5.0
+    write: Write | None = None  # commit rows through it and look for them again; needs the section `galera:`
 
     def __post_init__(self) -> None:
         try:
@@ -33,3 +36,5 @@ class Vip:
             raise ValueError(f"timeout: {self.timeout:g} is not within 0.5 to 30 seconds")
         if self.client_file is not None and self.port is None:
             raise ValueError("client_file: nothing is probed without `port:`, for MySQL 3306")
+        if self.write is not None and self.port is None:
+            raise ValueError("write: nothing is written without `port:`, for MySQL 3306")

@@ -1,13 +1,17 @@
-"""The probers of all addresses, as the collector `vip` of the page."""
+"""The probers of all addresses, and the writers of some, as the collector `vip` of the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from prometheus_client.metrics_core import Metric
 
 from exporter.errors import SourceError
 from exporter.scrape import Source
 from exporter.transports.deadline import Deadline
+from exporter.watchers.commits.metrics import Reading as CommitReading
+from exporter.watchers.commits.metrics import families as commit_families
+from exporter.watchers.commits.writer import Writer
 from exporter.watchers.vip.metrics import families
 from exporter.watchers.vip.options import Vip
 from exporter.watchers.vip.prober import Listener, Prober
@@ -17,20 +21,36 @@ from exporter.watchers.vip.tally import Reading
 @dataclass(frozen=True)
 class VipReading:
     probes: tuple[Reading, ...]
-    troubles: tuple[SourceError, ...]  # of those that can't be probed just now
+    commits: tuple[CommitReading, ...]
+    troubles: tuple[Exception, ...]  # of those that can't be probed, written through or read back just now
 
 
 class VipWatcher(Source[VipReading]):
     name = "vip"
     timeout = 5.0  # a reading never waits: the numbers are there
 
-    def __init__(self, vips: Sequence[Vip], listeners: Sequence[Listener] = ()):
-        """Those that have a port are probed, from start() on to close()."""
-        self._probers = [Prober(vip, listeners) for vip in vips if vip.port is not None]
+    def __init__(
+        self,
+        vips: Sequence[Vip],
+        listeners: Sequence[Listener] = (),
+        nodes: Mapping[str, str] = MappingProxyType({}),
+    ):
+        """Those that have a port are probed, from start() on to close(). `nodes` are those of Galera, for the
+        addresses that are written through."""
+        self._probers: list[Prober] = []
+        self._writers: list[Writer] = []
+        for vip in vips:
+            if vip.port is None:
+                continue
+            writers = [Writer(vip.address, vip.port, vip.write, nodes)] if vip.write else []
+            self._writers += writers
+            self._probers.append(Prober(vip, [*listeners, *writers]))
 
     def start(self) -> None:
         for prober in self._probers:
             prober.start()
+        for writer in self._writers:
+            writer.start()
 
     def read(self, deadline: Deadline) -> VipReading:  # noqa: ARG002  # nothing to wait for
         """Raises what keeps every one of them from being probed; the trouble of a few is in the reading."""
@@ -39,15 +59,21 @@ class VipWatcher(Source[VipReading]):
         for trouble in troubles:
             if not well or not isinstance(trouble, SourceError):
                 raise trouble
-        told = tuple(trouble for trouble in troubles if isinstance(trouble, SourceError))
-        return VipReading(tuple(prober.reading() for prober in well), told)
+        troubles += [trouble for writer in self._writers for trouble in writer.troubles()]
+        return VipReading(
+            probes=tuple(prober.reading() for prober in well),
+            commits=tuple(writer.reading() for writer in self._writers),
+            troubles=tuple(troubles),
+        )
 
-    def failures(self, reading: VipReading) -> Sequence[SourceError]:
+    def failures(self, reading: VipReading) -> Sequence[Exception]:
         return reading.troubles
 
     def collect(self, reading: VipReading) -> Iterable[Metric]:
-        return families(reading.probes)
+        return [*families(reading.probes), *commit_families(reading.commits)]
 
     def close(self) -> None:
+        for writer in self._writers:
+            writer.stop()
         for prober in self._probers:
             prober.stop()

@@ -1,0 +1,74 @@
+"""When Pacemaker knew of a start: its CIB, asked all the time, apart from the exporter."""
+
+import threading
+import time
+from types import TracebackType
+from xml.etree import ElementTree
+
+from deploy.lab.errors import LabError
+from deploy.lab.lab import Lab
+from deploy.lab.waiting import until
+
+EVERY = 0.05  # seconds between two questions
+STARTED = "//lrm_rsc_op[@operation='start' and @rc-code='0' and @op-status='0']"
+
+# Resource, node, number of the call, seconds since 1970: a node that comes back numbers its calls anew.
+Start = tuple[str, str, str, str]
+
+
+class Knowing:
+    """From its `with` on, asked on one host; times are seconds since 1970."""
+
+    def __init__(self, lab: Lab, host: str):
+        self._host = lab.host(host)
+        self._not_before: dict[Start, float] = {}  # asked then, Pacemaker had not told it
+        self._first = self._starts()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="knowing", daemon=True)
+
+    def __enter__(self) -> "Knowing":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def not_before(self, resource: str, node: str, seconds: float = 30) -> float:
+        """Waits for a new start of the resource there; gives when Pacemaker did not yet know it."""
+
+        def known() -> list[float]:
+            return [at for start, at in list(self._not_before.items()) if start[:2] == (resource, node)]
+
+        until(f"{self._host.name}'s CIB to tell a start of {resource} on {node}", known, seconds)
+        return max(known())
+
+    def _run(self) -> None:
+        asked = time.time()
+        while not self._stop.wait(EVERY):
+            before, asked = asked, time.time()
+            for start in self._starts() - self._first:
+                self._not_before.setdefault(start, before)
+
+    def _starts(self) -> frozenset[Start]:
+        try:
+            done = self._host.exec(["cibadmin", "--query", "--xpath", STARTED], 5)
+        except LabError:
+            return frozenset()
+        return starts(done.stdout) if done.returncode == 0 else frozenset()
+
+
+def starts(xml: str) -> frozenset[Start]:
+    """``<lrm_rsc_op operation_key="failover-ip_start_0" on_node="lb-a" call-id="12" last-rc-change="1795…``"""
+    root = ElementTree.fromstring(xml)  # noqa: S314 - the lab's own cibadmin wrote it
+    return frozenset(
+        (
+            one.get("operation_key", "").removesuffix("_start_0"),
+            one.get("on_node", ""),
+            one.get("call-id", ""),
+            one.get("last-rc-change", ""),
+        )
+        for one in root.iter("lrm_rsc_op")
+    )

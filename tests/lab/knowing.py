@@ -61,7 +61,7 @@ class Knowing:
 
 
 def starts(xml: str) -> frozenset[Start]:
-    """``<lrm_rsc_op operation_key="failover-ip_start_0" on_node="lb-a" call-id="12" last-rc-change="1795…``"""
+    """``<lrm_rsc_op operation_key="failover-ip_start_0" on_node="lb-a" call-id="12" last-rc-change="17…``"""
     root = ElementTree.fromstring(xml)  # noqa: S314 - the lab's own cibadmin wrote it
     return frozenset(
         (

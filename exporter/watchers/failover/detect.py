@@ -70,11 +70,15 @@ class Detector:
         return found
 
     def blind(self, now: float) -> None:
-        """Pacemaker here could not be asked: if a resource leaves this node now, the node was lost to it."""
-        if self._before and self._here in self._before.nodes and not self._blind:
+        """Pacemaker here could not be asked: if a resource leaves this node now, the node was lost to it,
+        unless it was about to stop in order."""
+        before = self._before.nodes.get(self._here) if self._before else None
+        if before and not self._blind:
             self._blind = True
-            lost = Sign(signs.LOST, self._here, "", f"Pacemaker on {self._here} could not be asked")
-            self._evidence.add([lost], now)
+            kind = signs.SHUT_DOWN if before.shutdown else signs.LOST
+            self._evidence.add(
+                [Sign(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
+            )
 
     def settled(self) -> bool:
         """Whether every watched resource was, at the last sight, quietly at its place."""

@@ -356,6 +356,21 @@ def test_a_node_whose_pacemaker_could_not_be_asked_has_lost_what_left_it() -> No
         assert list(event.evidence) == told  # once, however often it was asked
 
 
+def test_a_shutdown_explains_what_is_found_long_after_the_first_that_left() -> None:
+    """One resource was seen to leave in time; the other is found when Pacemaker here is back."""
+    cluster, watch = Cluster(), Watch()
+    watch.detector = Detector({}, "alpha")
+    web = {"alpha": Call(100, 1.0)}
+    watch.look(two(cluster.seen(), ("alpha",), web, {}), cluster.now)
+    stopping = dict.fromkeys(NODES, UP) | {"alpha": replace(UP, shutdown=True)}
+    _, after = cluster.go("beta")
+    seen = replace(two(after, ("alpha",), web, {}), nodes=stopping)
+    assert [one.cause for one in watch.look(seen, cluster.now)] == ["node_shutdown"]
+    watch.detector.blind(cluster.now + 1)
+    moved = two(after, ("beta",), {"beta": Call(101, cluster.now + 2)}, {"alpha": Call(101, cluster.now + 2)})
+    assert [one.cause for one in watch.look(moved, cluster.now + 9)] == ["node_shutdown"]
+
+
 def two(first: Sight, holders: tuple[str, ...], starts: dict[str, Call], stops: dict[str, Call]) -> Sight:
     """A second resource beside the first one, colocated with it."""
     web = a_sight(holders, starts, stops)

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -18,10 +18,10 @@ from deploy.accuracy.results import LIBRARIES, PACKAGES, Results, Truth, command
 from deploy.accuracy.trials import Trial, client, hosts, trials
 from deploy.accuracy.truth import Attempt, Span, longest_gap, outages
 from deploy.accuracy.verdict import FEWEST, Row, pair
-from deploy.compare.cli import DEFAULT_TOPOLOGY, whole_lab
 from deploy.compare.processes import busy
 from deploy.compare.results import machine, versions
 from deploy.lab import preflight
+from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
 from deploy.lab.console import Screen
 from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
@@ -30,8 +30,6 @@ from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 
 DOCUMENT = REPOSITORY / "docs/accuracy.md"
-
-Report = Callable[[str], object]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,8 +48,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = sys.argv[1:] if argv is None else argv
-    options = parser().parse_args(arguments)
+    options = parser().parse_args(argv)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     screen = Screen()
@@ -59,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         preflight.check()
         with whole_lab(options.topology, options.folder, step) as lab:
-            results = run(lab, step, command(arguments), short=options.short, cost=options.cost)
+            same = command(options.topology, options.cost, short=options.short)
+            results = run(lab, step, same, short=options.short, cost=options.cost)
     except LabError as error:
         print(f"accuracy: {error}", file=sys.stderr)
         return 1

@@ -71,5 +71,7 @@ def targets_table(found: Sequence[Target]) -> Table:
     return Table(("target", "wanted", "measured", ""), rows)
 
 
-def command(arguments: Sequence[str]) -> str:
-    return shlex.join(["python", "-m", "deploy.accuracy", *arguments])
+def command(topology: str | None, cost: float, *, short: bool) -> str:
+    """What to type for the same; where the lab's records lie makes no difference."""
+    options = [*(("--topology", topology) if topology else ()), *(("--short",) if short else ())]
+    return shlex.join(["python", "-m", "deploy.accuracy", *options, "--cost", f"{cost:g}"])

@@ -14,7 +14,7 @@ SAMPLES = tuple(Sample(float(at), at * 0.01, 60_000_000, 12, 8) for at in range(
 COST = Cost(40.0, 400, 0, SAMPLES)
 RESULTS = Results(
     when=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
-    command=command(["--cost", "40"]),
+    command=command(None, 40.0, short=False),
     topology="article",
     host="mon",
     machine="2 cores",

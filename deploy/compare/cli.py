@@ -4,8 +4,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -14,6 +13,7 @@ from deploy.compare.growth import grow
 from deploy.compare.results import Results, circumstances
 from deploy.compare.rounds import check_read, measure, parity
 from deploy.lab import preflight
+from deploy.lab.borrowed import Report, check_whole, whole_lab
 from deploy.lab.console import Screen
 from deploy.lab.errors import LabError, Missing
 from deploy.lab.host import REPOSITORY
@@ -24,9 +24,6 @@ from deploy.lab.topologies import TOPOLOGIES
 DOCUMENT = REPOSITORY / "docs/comparison.md"
 PACKAGES = Path(__file__).with_name("packages.txt")
 BUSY = 0.3  # the lab alone takes about a tenth of two cores
-DEFAULT_TOPOLOGY = "article"
-
-Report = Callable[[str], object]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -84,36 +81,6 @@ def check_packages() -> None:
     absent = [name for name, proof in wanted.items() if not proof.exists()]
     if absent:
         raise Missing(f"not installed: {' '.join(absent)} (`make compare` installs what is missing)")
-
-
-@contextmanager
-def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]:
-    """The lab that is up, if it is whole; otherwise one that is brought up, and taken down at the end."""
-    lab = Lab(folder, step)
-    found = lab.state.topology()
-    if found is None:
-        lab.up(topology or DEFAULT_TOPOLOGY)
-        try:
-            yield lab
-        finally:
-            step("taking the lab down")
-            lab.down()
-        return
-    if topology not in (None, found):
-        raise LabError(f"{found} is up: run `deploy/lab/lab down` first")
-    check_whole(lab)
-    step(f"{found} is up and whole")
-    yield lab
-
-
-def check_whole(lab: Lab) -> None:
-    if not lab.state.finished():
-        raise LabError("the lab is not up yet, or its `up` was interrupted")
-    if not lab.state.exporters():
-        raise LabError("the lab that is up runs without this exporter: run `deploy/lab/lab down` first")
-    problems = lab.problems()
-    if problems:
-        raise LabError(f"the lab is not whole (`deploy/lab/lab heal`): {'; '.join(problems)}")
 
 
 def run(lab: Lab, rounds: int, step: Report) -> Results:

@@ -1,0 +1,42 @@
+"""A whole lab for a measurement: the one that is up, else one of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.lab.errors import LabError
+from deploy.lab.lab import Lab
+
+DEFAULT_TOPOLOGY = "article"
+
+Report = Callable[[str], object]
+
+
+@contextmanager
+def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]:
+    """The lab that is up, if it is whole; otherwise one that is brought up, and taken down at the end."""
+    lab = Lab(folder, step)
+    found = lab.state.topology()
+    if found is None:
+        lab.up(topology or DEFAULT_TOPOLOGY)
+        try:
+            yield lab
+        finally:
+            step("taking the lab down")
+            lab.down()
+        return
+    if topology not in (None, found):
+        raise LabError(f"{found} is up: run `deploy/lab/lab down` first")
+    check_whole(lab)
+    step(f"{found} is up and whole")
+    yield lab
+
+
+def check_whole(lab: Lab) -> None:
+    if not lab.state.finished():
+        raise LabError("the lab is not up yet, or its `up` was interrupted")
+    if not lab.state.exporters():
+        raise LabError("the lab that is up runs without this exporter: run `deploy/lab/lab down` first")
+    problems = lab.problems()
+    if problems:
+        raise LabError(f"the lab is not whole (`deploy/lab/lab heal`): {'; '.join(problems)}")

@@ -88,7 +88,7 @@ def check_felt(cluster: Cluster, host: str, resource: str, *, address: bool) -> 
     page = cluster.until(host, f"{wanted}", lambda page: set(phases(page, resource)) >= wanted)
     seconds = phases(page, resource)
     total = seconds.pop("total")
-    assert set(seconds) == wanted - {"total"}
+    assert set(seconds) >= wanted - {"total"}
     assert all(value >= 0 for value in seconds.values()), seconds
     assert sum(seconds.values()) == pytest.approx(total, abs=0.001)
     assert 0 < total < 15

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 
-.PHONY: help demo test check lab-test compare accuracy split-brain venv packages lock clean
+.PHONY: help demo test check lab-test compare accuracy split-brain drill venv packages lock clean
 
 help:
 	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make compare   side by side with the exporters people use today              (root, Debian 12)'
 	@echo 'make accuracy  outages as the exporter tells them beside those that clients had (root, Debian 12)'
 	@echo 'make split-brain  which sign shows which split-brain, and that nothing else does (root, Debian 12)'
+	@echo 'make drill     the stress cases of the article, while clients write            (root, Debian 12)'
 	@echo 'make clean     take the lab down, remove what was built'
 
 demo: packages venv
@@ -38,6 +39,9 @@ accuracy: packages venv
 
 split-brain: packages venv
 	$(RUN)/python -m deploy.split_brain
+
+drill: packages venv
+	$(RUN)/python -m deploy.drill
 
 venv: $(VENV)/.complete
 

@@ -1,0 +1,5 @@
+import sys
+
+from deploy.drill.cli import main
+
+sys.exit(main())

@@ -1,0 +1,105 @@
+"""The command. Exit codes: 0 all as it should be, 1 something is not or it could not be done, 2 usage."""
+
+import argparse
+import json
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from deploy.accuracy.results import LIBRARIES, PACKAGES
+from deploy.accuracy.trials import client
+from deploy.compare.results import machine, versions
+from deploy.drill import report
+from deploy.drill.cases import CASES, Case
+from deploy.drill.results import Results, table
+from deploy.drill.runs import drill
+from deploy.lab import preflight
+from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
+from deploy.lab.console import Screen
+from deploy.lab.errors import LabError
+from deploy.lab.host import REPOSITORY
+from deploy.lab.lab import Lab
+from deploy.lab.state import FOLDER
+from deploy.lab.topologies import TOPOLOGIES
+
+DOCUMENT, README = REPOSITORY / "docs/drill.md", REPOSITORY / "README.md"
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m deploy.drill", description="The article's stress cases, while clients write."
+    )
+    add = top.add_argument
+    add("--topology", choices=list(TOPOLOGIES), help=f"without: the lab that is up, or {DEFAULT_TOPOLOGY}")
+    add("--case", action="append", choices=[case.fault for case in CASES], help="without: each of them")
+    add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
+    add("--document", type=Path, default=DOCUMENT, metavar="FILE", help="written anew (docs/drill.md)")
+    add("--readme", type=Path, default=README, metavar="FILE", help="its table is written anew (README.md)")
+    add("--no-document", action="store_true", help="write neither")
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = sys.argv[1:] if argv is None else argv
+    options = parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    screen = Screen()
+    step = _to_stderr if options.json else screen.step
+    cases = [case for case in CASES if not options.case or case.fault in options.case]
+    command = shlex.join(["python", "-m", "deploy.drill", *arguments])
+    try:
+        preflight.check()
+        with whole_lab(options.topology, options.folder, step) as lab:
+            results = run(lab, cases, step, command)
+        if not options.no_document:
+            _write(options.document, options.readme, results)
+    except LabError as error:
+        print(f"drill: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("drill: interrupted", file=sys.stderr)
+        return 130
+    if options.json:
+        print(json.dumps(results.as_json(), indent=2))
+    else:
+        show(results, screen)
+    return 1 if results.problems else 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def run(lab: Lab, cases: Sequence[Case], step: Report, command: str) -> Results:
+    return Results(
+        when=datetime.now(UTC),
+        command=command,
+        topology=lab.topology.name,
+        host=client(lab).name,
+        machine=machine(),
+        versions=versions(PACKAGES, LIBRARIES),
+        outcomes=drill(lab, cases, step),
+    )
+
+
+def _write(document: Path, readme: Path, results: Results) -> None:
+    document.write_text(report.document(results))
+    readme.write_text(report.spliced(readme.read_text(), results))
+
+
+def show(results: Results, screen: Screen) -> None:
+    found = table(results.outcomes)
+    screen.line("")
+    screen.table(found.head, found.rows)
+    for problem in results.problems:
+        screen.line(f"- {problem}")

@@ -68,11 +68,25 @@ class _Open:
     felt: float = 0.0  # seconds of the outage found so far
 
 
+@dataclass
+class _Known:
+    """A finished outage, and by resource the first event that it belongs to."""
+
+    address: str
+    felt: Felt
+    events: dict[str, str] = field(default_factory=dict)
+
+    def claim(self, one: _Open) -> bool:
+        """What began after the outage did not cause it, if an earlier event of the resource did."""
+        first = self.events.setdefault(one.event.resource, one.event.id)
+        return first == one.event.id or _first_sign(one) <= self.felt.end
+
+
 class Chronicle:
     def __init__(self, totals: Totals):
         self.totals = totals
         self._open: list[_Open] = []
-        self._recent = deque[tuple[str, Felt]](maxlen=RECENT)
+        self._recent = deque[_Known](maxlen=RECENT)
 
     def add(
         self, found: Detected, came: Mapping[str, float], addresses: frozenset[str], now: Moment
@@ -86,17 +100,19 @@ class Chronicle:
         self.totals.add(event)
         opened = _Open(event, points, addresses, found.done)
         self._open.append(opened)
-        for address, felt in self._recent:
-            self._attach(opened, address, felt, now)
+        for known in self._recent:
+            self._attach(opened, known, now)
         return opened.event
 
     def outage(self, address: str, felt: Felt, now: Moment) -> list[Event]:
         """The events that a finished outage belongs to, with it. Of several outages the longest counts."""
-        self._recent.append((address, felt))  # its event may be seen later
-        return [one.event for one in self._open if self._attach(one, address, felt, now)]
+        known = _Known(address, felt)
+        self._recent.append(known)  # its event may be seen later
+        return [one.event for one in self._open if self._attach(one, known, now)]
 
-    def _attach(self, one: _Open, address: str, felt: Felt, now: Moment) -> bool:
-        if not _belongs(one, address, felt) or felt.end - felt.start <= one.felt:
+    def _attach(self, one: _Open, known: _Known, now: Moment) -> bool:
+        address, felt = known.address, known.felt
+        if not _belongs(one, address, felt) or not known.claim(one) or felt.end - felt.start <= one.felt:
             return False
         seconds = phases(felt, one.points)
         one.felt = seconds["total"]
@@ -122,9 +138,12 @@ class Chronicle:
 
 
 def _belongs(one: _Open, address: str, felt: Felt) -> bool:
-    first = one.seen if one.points.detected is None else one.points.detected
-    near = felt.start <= one.seen + AFTER_SECONDS and felt.end >= first - BEFORE_SECONDS
+    near = felt.start <= one.seen + AFTER_SECONDS and felt.end >= _first_sign(one) - BEFORE_SECONDS
     return near and (not one.addresses or address in one.addresses)
+
+
+def _first_sign(one: _Open) -> float:
+    return one.seen if one.points.detected is None else one.points.detected
 
 
 def _over(one: _Open, now: float, failing: frozenset[str]) -> bool:

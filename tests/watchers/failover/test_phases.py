@@ -125,6 +125,19 @@ def test_of_two_outages_the_longer_one_counts() -> None:
     assert chronicle.outage(VIP, Felt(1001.0, 1001.1), NOW) == []
 
 
+def test_the_outage_of_one_move_is_not_told_of_the_next_one_again() -> None:
+    """Moved back within seconds: the outage before is the first move's, unless it lasts until the second."""
+    for end, seconds in ((1001.0, 0.2), (1003.1, 3.6)):
+        chronicle = opened()
+        chronicle.outage(VIP, Felt(999.5, end), NOW)
+        back = replace(MOVED, id="back", origin=MOVED.target, target=MOVED.origin)
+        other = replace(MOVED, id="other", resource="haproxy")
+        assert chronicle.add(found(1001.1, 1002.0, other), {}, frozenset({VIP}), NOW).outage
+        chronicle.add(found(1003.0, 1004.0, back), {}, frozenset({VIP}), NOW)
+        chronicle.outage(VIP, Felt(1003.2, 1003.4), NOW)
+        assert rounded(chronicle.totals.last_phases["failover-ip"])["total"] == seconds
+
+
 def test_durations_are_counted_once_when_nothing_can_change_them() -> None:
     """After ten seconds, or when the outage that lasts is over; not felt is not counted."""
     chronicle = opened()

@@ -4,13 +4,13 @@
 no more than two seconds after the last answer that did not tell the new start yet.
 """
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from deploy.drill.journal import events
 from deploy.lab import exporters
 from deploy.lab.page import Page
 from deploy.lab.waiting import until
@@ -38,13 +38,6 @@ def added(before: Counts, after: Counts) -> dict[tuple[str, str, str], float]:
     return {key: value - before.get(key, 0) for key, value in after.items() if value != before.get(key, 0)}
 
 
-def journal(cluster: Cluster, host: str) -> list[dict[str, Any]]:
-    """As an operator reads it on that host, oldest first."""
-    program = [str(exporters.PROGRAM), "events", "--config.file", exporters.CONFIG, "--json"]
-    lines = cluster.lab.host(host).run(*program).splitlines()
-    return sorted((json.loads(line) for line in lines), key=lambda event: float(event["at"]))
-
-
 def all_counts(cluster: Cluster) -> dict[str, Counts]:
     return {host: counts(page) for host, page in cluster.pages().items()}
 
@@ -61,7 +54,7 @@ def told(cluster: Cluster, host: str, before: Counts, expected: Counts) -> Page:
 
 def soon(cluster: Cluster, host: str, resource: str, cause: str, not_before: float) -> dict[str, Any]:
     """The journal's latest event of the resource, which must be of that cause and soon."""
-    event = [one for one in journal(cluster, host) if one["resource"] == resource][-1]
+    event = [one for one in events(cluster.lab.host(host)) if one["resource"] == resource][-1]
     assert (event["cause"], event["late"]) == (cause, False), event
     assert event["evidence"], event
     assert -0.1 < event["at"] - not_before <= SOON, (event, not_before)
@@ -198,7 +191,7 @@ def test_a_move_while_the_exporter_was_down(cluster: Cluster) -> None:
     exporters.start(blind)
     page = told(cluster, target, before[target], moves(cluster, "operator_move"))
     check_move(cluster, page, origin, target, "operator_move")
-    event = [one for one in journal(cluster, target) if one["resource"] == first][-1]
+    event = [one for one in events(blind) if one["resource"] == first][-1]
     assert event["late"] and event["detected"] is None
     assert began - 1 <= event["at"] <= time.time()  # Pacemaker tells whole seconds
 

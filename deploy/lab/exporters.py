@@ -13,24 +13,36 @@ FOLDER = "/etc/failover-exporter"
 CONFIG = f"{FOLDER}/config.yml"
 PORT = 10664
 START = 20.0  # seconds
+WRITE_INTERVAL = 0.2  # seconds; off unless begin_writing() is asked for
 
 
 def config(topology: Topology) -> str:
     """The configuration of a balancer's exporter, as the README describes it."""
-    nodes = "".join(f"    {db.name}: {db.address}:3306\n" for db in topology.databases)
     return (
         "pacemaker: {}\n"
         "corosync: {}\n"
         f"haproxy:\n  stats: unix:{SOCKET}\n"
-        f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{nodes}"
+        f"{_galera(topology)}"
         f"{vantage(topology)}"
     )
+
+
+def _galera(topology: Topology) -> str:
+    nodes = "".join(f"    {db.name}: {db.address}:3306\n" for db in topology.databases)
+    return f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{nodes}"
 
 
 def vantage(topology: Topology) -> str:
     """The configuration of an exporter outside the cluster, which sees what clients see."""
     probed = f"    port: {topology.port}\n    client_file: {FOLDER}/probe.cnf\n"
     return "vips:\n" + "".join(f"  - address: {vip}\n{probed}" for vip in topology.vips)
+
+
+def writing(topology: Topology) -> str:
+    """As vantage(), committing rows through each address and reading them back from the Galera nodes."""
+    write = f"    write:\n      client_file: {FOLDER}/writer.cnf\n      interval: {WRITE_INTERVAL}\n"
+    port = f"    port: {topology.port}\n"
+    return _galera(topology) + vantage(topology).replace(port, port + write)
 
 
 def configure(balancers: list[Host], clients: list[Host], topology: Topology) -> None:
@@ -41,6 +53,23 @@ def configure(balancers: list[Host], clients: list[Host], topology: Topology) ->
         host.write(CONFIG, config(topology))
     for host in clients:
         host.write(CONFIG, vantage(topology))
+
+
+def begin_writing(host: Host, topology: Topology) -> None:
+    """The exporter on this client starts again, as one that also writes."""
+    for name, user in (("galera", "exporter"), ("writer", "writer")):
+        host.write(f"{FOLDER}/{name}.cnf", CLIENT_FILE.format(user=user), 0o600)
+    _start_again(host, writing(topology))
+
+
+def end_writing(host: Host, topology: Topology) -> None:
+    _start_again(host, vantage(topology))
+
+
+def _start_again(host: Host, config: str) -> None:
+    stop(host)
+    host.write(CONFIG, config)
+    start(host)
 
 
 def start(host: Host) -> None:

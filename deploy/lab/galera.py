@@ -50,6 +50,8 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;
 CREATE USER haproxy@'%';
 CREATE USER exporter@'%' IDENTIFIED BY 'exporter-lab';
 CREATE USER probe@'%' IDENTIFIED BY 'probe-lab';
+CREATE USER writer@'%' IDENTIFIED BY 'writer-lab';
+GRANT CREATE, INSERT, SELECT, DELETE ON failover_exporter.* TO writer@'%';
 """
 ROOT = {"MYSQL_PWD": "root"}
 CLIENT_FILE = "[client]\nuser = {user}\npassword = {user}-lab\n"

@@ -83,6 +83,16 @@ def test_a_client_is_a_vantage_point(topology: Topology) -> None:
 
 
 @every
+def test_a_client_that_writes_is_a_vantage_point_too(topology: Topology) -> None:
+    """Through every address, with the nodes to read back from."""
+    wanted = yaml.safe_load(exporters.vantage(topology))
+    loaded = yaml.safe_load(exporters.writing(topology))
+    assert loaded["galera"] == yaml.safe_load(exporters.config(topology))["galera"]
+    assert all(vip.pop("write")["client_file"].endswith("/writer.cnf") for vip in loaded["vips"])
+    assert loaded["vips"] == wanted["vips"]
+
+
+@every
 def test_each_database_knows_all_of_them(topology: Topology) -> None:
     """The same cluster address on each, its own name and address beside it."""
     members = ",".join(db.address for db in topology.databases)

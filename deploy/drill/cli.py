@@ -45,18 +45,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = sys.argv[1:] if argv is None else argv
-    options = parser().parse_args(arguments)
+    options = parser().parse_args(argv)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     screen = Screen()
     step = _to_stderr if options.json else screen.step
     cases = [case for case in CASES if not options.case or case.fault in options.case]
-    command = shlex.join(["python", "-m", "deploy.drill", *arguments])
     try:
         preflight.check()
         with whole_lab(options.topology, options.folder, step) as lab:
-            results = run(lab, cases, step, command)
+            results = run(lab, cases, step)
         if not options.no_document:
             _write(options.document, options.readme, results)
     except LabError as error:
@@ -80,16 +78,22 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def run(lab: Lab, cases: Sequence[Case], step: Report, command: str) -> Results:
+def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:
     return Results(
         when=datetime.now(UTC),
-        command=command,
+        command=shlex.join(["python", "-m", "deploy.drill", *_chosen(lab.topology.name, cases)]),
         topology=lab.topology.name,
         host=client(lab).name,
         machine=machine(),
         versions=versions(PACKAGES, LIBRARIES),
         outcomes=drill(lab, cases, step),
     )
+
+
+def _chosen(topology: str, cases: Sequence[Case]) -> list[str]:
+    """The options that say what was measured; the others say where to."""
+    only = [] if len(cases) == len(CASES) else [case.fault for case in cases]
+    return ["--topology", topology, *(word for name in only for word in ("--case", name))]
 
 
 def _write(document: Path, readme: Path, results: Results) -> None:

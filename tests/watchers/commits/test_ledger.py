@@ -81,6 +81,14 @@ def test_only_rows_watched_long_enough_may_be_deleted() -> None:
     assert ledger.let_go(WATCHED_SECONDS + 100) == young[-1]
 
 
+def test_a_refused_row_keeps_nothing_from_being_deleted() -> None:
+    """It was never there."""
+    ledger = Ledger()
+    old, _, _ = launched(ledger, ACKNOWLEDGED, REFUSED, REFUSED)
+    ledger.judge(ledger.question(1.0), {old})
+    assert ledger.let_go(WATCHED_SECONDS) == 3
+
+
 def test_a_row_that_was_never_looked_for_is_not_let_go() -> None:
     """However old, while it can still be judged."""
     ledger = Ledger()

@@ -88,6 +88,19 @@ def test_a_node_outside_the_primary_component_is_not_believed(
         until("it Synced", lambda: galera.sql("SHOW STATUS LIKE 'wsrep_ready'") == (("wsrep_ready", "ON"),))
 
 
+def test_the_node_catches_up_before_it_tells(galera: MariaDB, account: Account, table: Table) -> None:
+    """What it has not applied yet is not lost: Galera counts the reads that waited for it."""
+    write(galera, table, [1])
+    before = causal_reads(galera)
+    Nodes({"a": address(galera)}, table).found(acknowledged(1), account)
+    assert causal_reads(galera) > before
+
+
+def causal_reads(server: MariaDB) -> int:
+    ((_, count),) = server.sql("SHOW GLOBAL STATUS LIKE 'wsrep_causal_reads'")
+    return int(str(count))
+
+
 def test_a_table_that_is_gone_says_nothing(galera: MariaDB, account: Account, table: Table) -> None:
     """Perhaps it is another cluster: the rows are looked for again when the table is there."""
     with pytest.raises(Unreachable, match="doesn't exist"):

@@ -16,7 +16,7 @@ HEAD = (
     "clients out, s",
     "exporter, s",
     "slowest connect, s",
-    "exporter",
+    "exporter, slowest",
     "cause",
     "detection + address + service + reconnect, s",
     "commits",

@@ -53,6 +53,7 @@ class FailoverWatcher(Source[FailoverReading]):
         self._read: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._failing: set[str] = set()  # addresses
+        self._defect: Exception | None = None  # of the latest look
         self._lock = threading.Lock()  # guards the following
         self._chronicle = Chronicle(Totals())
         self._detector = Detector({})
@@ -92,6 +93,8 @@ class FailoverWatcher(Source[FailoverReading]):
         if self._task.done():
             error = None if self._task.cancelled() else self._task.exception()
             raise RuntimeError("the failover watcher ended") from error
+        if self._defect:
+            raise RuntimeError("the latest look at the cluster failed") from self._defect
         with self._lock:
             fresh = self._sight if time.monotonic() - self._seen_at < STALE_SECONDS else None
             watched = self._sight.holders if self._sight else {}
@@ -125,7 +128,17 @@ class FailoverWatcher(Source[FailoverReading]):
         self._keeper.start()
         self._news.start()
         while True:
-            await self._news.wait(await self._look(read))
+            await self._news.wait(await self._try_to_look(read))
+
+    async def _try_to_look(self, read: Read) -> float:
+        """A defect costs the look that it is in, and is told by each scrape until one goes well."""
+        try:
+            pause = await self._look(read)
+        except Exception as error:
+            self._defect = error
+            return UNREADABLE_SECONDS
+        self._defect = None
+        return pause
 
     async def _look(self, read: Read) -> float:
         """Look once; gives the seconds until the next time, unless there are news."""

@@ -150,7 +150,7 @@ async def test_a_reading_that_began_before_the_news_is_not_believed(finished: fl
     assert times == asked
 
 
-async def test_before_it_starts_and_after_a_defect_it_says_so(path: Path) -> None:
+async def test_before_it_starts_it_says_so(path: Path) -> None:
     """The collector fails, with the reason; the others don't notice."""
     watcher = a_watcher(path)
     with pytest.raises(Unreachable):
@@ -158,13 +158,25 @@ async def test_before_it_starts_and_after_a_defect_it_says_so(path: Path) -> Non
     with pytest.raises(RuntimeError, match="attach"):
         watcher.start()
 
-    async def broken(_budget: float) -> Reading:
+
+async def test_a_defect_costs_one_look(path: Path) -> None:
+    """While looking fails each scrape tells it; the watcher goes on, and is well after a look that was."""
+    story, failed, mended = Story("haproxy-killed-haproxy-node01"), asyncio.Event(), asyncio.Event()
+
+    async def broken_at_first(budget: float) -> Reading:
+        if mended.is_set():
+            return await story.read(budget)
+        failed.set()
         raise ZeroDivisionError
 
-    watcher.attach(broken)
+    watcher = a_watcher(path)
+    watcher.attach(broken_at_first)
     watcher.start()
-    assert watcher._task
-    await asyncio.wait({watcher._task}, timeout=20)
-    with pytest.raises(RuntimeError, match="ended"):
+    await asyncio.wait_for(failed.wait(), 20)
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="look at the cluster failed"):
         watcher.read(Deadline.after(1))
+    mended.set()
+    await asyncio.wait_for(story.over.wait(), 20)
+    assert "failover_events_total" in exposition(watcher.collect(watcher.read(Deadline.after(1))))
     watcher.close()

@@ -73,8 +73,8 @@ def _splits(splits: Sequence[Split]) -> str:
     for one in splits:
         rows.append(_row(f"`{one.fault}`", *(_cell(one, sign) for sign in Sign)))
     return (
-        "Seconds until the sign shows, from when the lab begins to break it (two Primaries take it 5 s); -: "
-        "it does not show this one.\n\n" + "\n".join(rows) + "\n"
+        "Seconds until the sign shows, from when the lab begins to break it (two Primaries take it 5 s);\n"
+        "-: it does not show this one.\n\n" + "\n".join(rows) + "\n"
     )
 
 

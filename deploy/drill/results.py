@@ -10,6 +10,7 @@ from deploy.drill.felt import Commits, Felt
 from deploy.drill.journal import PARTS, Told
 
 SEEN_FROM = 0.15  # seconds: every outage of that length is seen
+APART = 1.0  # seconds by which phases may be more than clients outside felt
 HEAD = (
     "what was done",
     "the article, s",
@@ -53,6 +54,8 @@ class Outcome:
             found.append(f"an outage of {self.truth.seconds:.3f} s was not seen")
         if self.exporter.outages and not self.truth.outages:
             found.append(f"an outage of {self.exporter.seconds:.3f} s was invented")
+        if self.phases and self.phases.seconds["total"] > self.truth.seconds + APART:
+            found.append(f"its phases, of {self.phases.seconds['total']:.3f} s, are those of another outage")
         if not self.commits.acknowledged:
             found.append("no commit was acknowledged")
         if self.commits.lost:

@@ -65,7 +65,12 @@ class _Open:
     points: Points
     addresses: frozenset[str]  # of what moves together; empty: not known, so any
     seen: float  # monotonic seconds
-    felt: float = 0.0  # seconds of the outage found so far
+    best: tuple[float, float] = (float("-inf"), 0.0)  # how near, and how long, the outage found so far is
+
+    @property
+    def felt(self) -> float:
+        """Seconds of that outage."""
+        return self.best[1]
 
 
 @dataclass
@@ -105,17 +110,19 @@ class Chronicle:
         return opened.event
 
     def outage(self, address: str, felt: Felt, now: Moment) -> list[Event]:
-        """The events that a finished outage belongs to, with it. Of several outages the longest counts."""
+        """The events that a finished outage belongs to, with it. Of several outages the nearest counts, and
+        of those that last until the first sign, or begin after it, the longest."""
         known = _Known(address, felt)
         self._recent.append(known)  # its event may be seen later
         return [one.event for one in self._open if self._attach(one, known, now)]
 
     def _attach(self, one: _Open, known: _Known, now: Moment) -> bool:
         address, felt = known.address, known.felt
-        if not _belongs(one, address, felt) or not known.claim(one) or felt.end - felt.start <= one.felt:
+        found = (min(0.0, felt.end - _first_sign(one)), felt.end - felt.start)
+        if not _belongs(one, address, felt) or not known.claim(one) or found <= one.best:
             return False
         seconds = phases(felt, one.points)
-        one.felt = seconds["total"]
+        one.best = found
         outage = Outage(address, now.wall_of(felt.start), now.wall_of(felt.end), one.felt)
         one.event = replace(one.event, outage=outage, phases=seconds)
         self.totals.last_phases[one.event.resource] = seconds

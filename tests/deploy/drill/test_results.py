@@ -67,6 +67,10 @@ def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits()
         (replace(SLOW, told=MOVED.told), "told operator_move instead of no event"),
         (replace(MOVED, exporter=Felt(0, 0.0, 0.1)), "an outage of 0.700 s was not seen"),
         (replace(SLOW, exporter=Felt(1, 0.2, 0.1)), "an outage of 0.200 s was invented"),
+        (
+            replace(MOVED, told=(Told("vip", "move", "operator_move", {"detection": 9.0, "total": 9.0}),)),
+            "its phases, of 9.000 s, are those of another outage",
+        ),
         (replace(SLOW, commits=Commits(9, 0, 0, 0)), "no commit was acknowledged"),
         (replace(SLOW, commits=Commits(9, 9, 0, 2)), "2 acknowledged commits are lost"),
     ],

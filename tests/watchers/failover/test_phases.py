@@ -125,6 +125,16 @@ def test_of_two_outages_the_longer_one_counts() -> None:
     assert chronicle.outage(VIP, Felt(1001.0, 1001.1), NOW) == []
 
 
+def test_a_long_outage_just_before_is_not_taken_for_a_short_one_that_is_nearer() -> None:
+    """The cluster's first start ended seconds before HAProxy was killed; seen in either order."""
+    long, short = Felt(970.0, 996.0), Felt(999.4, 999.8)
+    for outages in ((long, short), (short, long)):
+        chronicle = opened()
+        for felt in outages:
+            chronicle.outage(VIP, felt, NOW)
+        assert rounded(chronicle.totals.last_phases["failover-ip"])["total"] == 0.4
+
+
 def test_the_outage_of_one_move_is_not_told_of_the_next_one_again() -> None:
     """Moved back within seconds: the outage before is the first move's, unless it lasts until the second."""
     for end, seconds in ((1001.0, 0.2), (1003.1, 3.6)):

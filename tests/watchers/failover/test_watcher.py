@@ -80,9 +80,9 @@ async def run(path: Path, story: Story, felt: Felt | None = None) -> str:
 async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
     """With the outage that the prober told."""
     now = time.monotonic()
-    page = await run(path, Story("resource-moved-haproxy-node01"), Felt(now, now + 0.3))
+    page = await run(path, Story("resource-moved-haproxy-node01"), Felt(now, now + 0.25))
     assert 'failover_events_total{cause="operator_move",kind="move",resource="failover-ip"} 1.0' in page
-    assert 'failover_last_phase_seconds{phase="total",resource="haproxy"} 0.3' in page
+    assert 'failover_last_phase_seconds{phase="total",resource="haproxy"} 0.25' in page
     assert 'failover_holder{node="haproxy-node02",resource="haproxy"} 1.0' in page
     assert causes(path) == [("failover-ip", "operator_move", True), ("haproxy", "operator_move", True)]
 

@@ -15,7 +15,7 @@ from exporter.watchers.histogram import Distribution
 # Corosync's token time, 1 s or 3 s, comes before each failover that a dead node causes.
 BOUNDS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
-BEFORE_SECONDS = 5.0  # an outage that ended this long before the first sign may be its own
+BEFORE_SECONDS = 5.0  # an outage that is over before the first sign may be its own if it began so late
 AFTER_SECONDS = 1.0  # … or one that began this long after the event was seen
 OPEN_SECONDS = 10.0  # after that without an outage, clients felt nothing
 LONGEST_SECONDS = 3600.0  # an event waits for the end of its outage
@@ -145,7 +145,8 @@ class Chronicle:
 
 
 def _belongs(one: _Open, address: str, felt: Felt) -> bool:
-    near = felt.start <= one.seen + AFTER_SECONDS and felt.end >= _first_sign(one) - BEFORE_SECONDS
+    sign = _first_sign(one)
+    near = felt.start <= one.seen + AFTER_SECONDS and (felt.end >= sign or felt.start >= sign - BEFORE_SECONDS)
     return near and (not one.addresses or address in one.addresses)
 
 

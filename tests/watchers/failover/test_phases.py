@@ -97,10 +97,10 @@ def test_an_outage_around_the_event_is_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("address", "start", "end"),
-    [("10.0.0.101", 999.5, 1001.0), (VIP, 900.0, 994.0), (VIP, 1007.0, 1008.0)],
+    [("10.0.0.101", 999.5, 1001.0), (VIP, 900.0, 994.0), (VIP, 970.0, 996.0), (VIP, 1007.0, 1008.0)],
 )
 def test_another_address_or_another_time_is_not(address: str, start: float, end: float) -> None:
-    """Long before, long after, elsewhere."""
+    """Elsewhere, long before, begun long before and over when the first sign came, long after."""
     assert opened().outage(address, Felt(start, end), NOW) == []
 
 

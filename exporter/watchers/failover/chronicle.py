@@ -146,8 +146,9 @@ class Chronicle:
 
 def _belongs(one: _Open, address: str, felt: Felt) -> bool:
     sign = _first_sign(one)
-    near = felt.start <= one.seen + AFTER_SECONDS and (felt.end >= sign or felt.start >= sign - BEFORE_SECONDS)
-    return near and (not one.addresses or address in one.addresses)
+    in_time = felt.start <= one.seen + AFTER_SECONDS
+    near = felt.end >= sign or felt.start >= sign - BEFORE_SECONDS
+    return in_time and near and (not one.addresses or address in one.addresses)
 
 
 def _first_sign(one: _Open) -> float:

@@ -69,13 +69,13 @@ class Detector:
         self._before, self._looked, self._blind = sight, now.mono, False
         return found
 
-    def blind(self, now: float) -> None:
+    def blind(self, now: float, *, stopped: bool = False) -> None:
         """Pacemaker here could not be asked: if a resource leaves this node now, the node was lost to it,
-        unless it was about to stop in order."""
+        unless it was about to stop in order, or had `stopped` what ran here by then."""
         before = self._before.nodes.get(self._here) if self._before else None
         if before and not self._blind:
             self._blind = True
-            kind = signs.SHUT_DOWN if before.shutdown else signs.LOST
+            kind = signs.SHUT_DOWN if before.shutdown or stopped else signs.LOST
             self._evidence.add(
                 [Sign(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
             )

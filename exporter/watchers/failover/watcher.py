@@ -25,7 +25,7 @@ from exporter.watchers.failover.detect import Detector
 from exporter.watchers.failover.events import Event, Moment
 from exporter.watchers.failover.keeper import Keeper
 from exporter.watchers.failover.metrics import FailoverReading, families
-from exporter.watchers.failover.news import News
+from exporter.watchers.failover.news import News, addresses_here
 from exporter.watchers.failover.options import Options
 from exporter.watchers.failover.phases import Felt, Finished
 from exporter.watchers.failover.sight import Sight, sight
@@ -146,14 +146,25 @@ class FailoverWatcher(Source[FailoverReading]):
         reading = await _newer(read, self.timeout, told)
         self._close_events()
         if reading.error is not None:
+            stopped = self._stopped_here()
             with self._lock:
-                self._detector.blind(reading.finished)
+                self._detector.blind(reading.finished, stopped=stopped)
             return UNREADABLE_SECONDS
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, sight, reading.value, self._options.resources)
         self._observe(seen, reading.finished, told)
         await loop.run_in_executor(None, self._addresses.learn, seen)
         return self._pause()
+
+    def _stopped_here(self) -> bool:
+        """Whether an address that ran here at the last sight is gone: a node that is killed keeps it."""
+        if self._sight is None:
+            return False
+        here = platform.node()
+        ran = [resource for resource, nodes in self._sight.holders.items() if nodes == (here,)]
+        held = frozenset().union(*(self._addresses.of(resource, self._sight) for resource in ran))
+        left = addresses_here()
+        return bool(left) and not held <= left
 
     def _observe(self, seen: Sight, finished: float, told: float | None) -> None:
         now = _now()

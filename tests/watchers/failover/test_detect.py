@@ -356,6 +356,16 @@ def test_a_node_whose_pacemaker_could_not_be_asked_has_lost_what_left_it() -> No
         assert list(event.evidence) == told  # once, however often it was asked
 
 
+def test_a_node_that_had_stopped_what_ran_there_was_shut_down() -> None:
+    """Stopped so fast that no look saw it stopping; but the address was gone before Pacemaker was."""
+    cluster, watch = Cluster(), Watch()
+    watch.detector = Detector({}, "alpha")
+    watch.look(cluster.seen(), cluster.now)
+    watch.detector.blind(cluster.now + 1, stopped=True)
+    _, after = cluster.go("beta")
+    assert [one.cause for one in watch.look(after, cluster.now + 30)] == ["node_shutdown"]
+
+
 def test_a_shutdown_explains_what_is_found_long_after_the_first_that_left() -> None:
     """One resource was seen to leave in time; the other is found when Pacemaker here is back."""
     cluster, watch = Cluster(), Watch()

@@ -62,7 +62,7 @@ class Client:
 
     def _get(self, headers: Mapping[str, str]) -> Scrape:
         began = time.monotonic()
-        connection = self._connection = self._connection or self._connect()
+        connection = self._connection or self._connect()
         connection.request("GET", self._path, headers=dict(headers))
         answer = connection.getresponse()
         body = answer.read()
@@ -72,7 +72,8 @@ class Client:
         return Scrape(seconds, body, answer.headers.get("Content-Encoding") == "gzip")
 
     def _connect(self) -> http.client.HTTPConnection:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
+        """What close() closes from here on, also when nobody answers."""
+        connection = self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
         with network_of(self._host):
             connection.sock = socket.socket()
         connection.sock.settimeout(TIMEOUT)

@@ -26,10 +26,10 @@ check: venv
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
-	$(RUN)/pytest -m 'not lab'
+	$(RUN)/pytest -m 'not lab' --numprocesses=auto
 
 lab-test: venv
-	$(RUN)/pytest -m lab
+	$(RUN)/pytest -m lab --durations=20
 
 compare: packages venv
 	$(RUN)/python -m deploy.compare

@@ -104,7 +104,7 @@ def test_resource_moved_by_hand(cluster: Cluster) -> None:
         (series,) = page.all(f"{PACEMAKER}leftover_constraints", resource=moved, node=target)
         assert dict(series[1])["constraint"] == f"cli-prefer-{moved}"
         assert cluster.page(holder).get("vip_bound", vip=vip) == 0
-    assert not cluster.page(holder).all(f"{PACEMAKER}leftover_constraints")
+    cluster.until(holder, "no constraint", lambda page: not page.all(f"{PACEMAKER}leftover_constraints"))
 
 
 def test_galera_node_stopped(cluster: Cluster) -> None:

@@ -26,7 +26,7 @@ check: venv
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
-	$(RUN)/pytest -m 'not lab' --numprocesses=auto
+	$(RUN)/pytest -m 'not lab' --numprocesses=auto --dist=loadfile
 
 lab-test: venv
 	$(RUN)/pytest -m lab --durations=20

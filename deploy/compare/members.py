@@ -1,7 +1,7 @@
 """What is scraped side by side: the peers on the hosts where people run them, and this exporter."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Member:
 
     def watched(self) -> Watched:
         if self.kind == HAPROXY:
-            inside = [process.pid for process in self.host.named("haproxy")]
+            inside = haproxies(self.host)
         else:
             name = exporters.DAEMON if self.kind == OURS else self.daemon
             inside = [process.pid for process in [self.host.daemon(name)] if process]
@@ -117,6 +117,16 @@ def peers(lab: Lab) -> list[Member]:
         ),
         *mysqld,
     ]
+
+
+def haproxies(host: Host) -> list[int]:
+    """The pids inside of HAProxy itself: its init script, run for each monitor, is called `haproxy` too."""
+    found = []
+    for process in host.named("haproxy"):
+        with suppress(OSError):  # such a script that has just ended
+            if host.path(f"/proc/{process.pid}/exe").readlink().name == "haproxy":
+                found.append(process.pid)
+    return found
 
 
 def _mysqld(host: Host) -> Member:

@@ -1,8 +1,14 @@
 """What all tests share."""
 
 import pytest
+from hypothesis import settings
 
 from tests.mariadb import mariadb  # noqa: F401  # a fixture
+
+# No deadline: a noisy machine is no defect. Fewer examples than by default, so that `make check` stays short;
+# every run takes others.
+settings.register_profile("check", max_examples=40, deadline=None)
+settings.load_profile("check")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,11 @@ from deploy.lab import exporters, galera, haproxy
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
 
-pytestmark = pytest.mark.lab
+# On one topology, so that `make test` stays short; `make accuracy` does more, on either of them.
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.parametrize("topology", ["article"], indirect=True, scope="session"),
+]
 
 DURATION = "vip_probe_duration_seconds_bucket"
 WORST = "duration wrong by, at worst"

@@ -9,7 +9,11 @@ from deploy.lab.waiting import until
 from deploy.split_brain.runs import ORDINARY, SPLITS, calm, split
 from tests.lab.balancers import Cluster
 
-pytestmark = pytest.mark.lab
+# On one topology, so that `make test` stays short; `make split-brain` does the same on both topologies.
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.parametrize("topology", ["article"], indirect=True, scope="session"),
+]
 
 
 @pytest.mark.parametrize("fault", SPLITS)

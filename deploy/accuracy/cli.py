@@ -2,14 +2,12 @@
 
 import argparse
 import json
-import signal
 import sys
 import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from deploy.accuracy import block, clients, report
 from deploy.accuracy.cost import measure
@@ -22,7 +20,7 @@ from deploy.compare.processes import busy
 from deploy.compare.results import machine, versions
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
-from deploy.lab.console import Screen
+from deploy.lab.console import Screen, end_in_order, to_stderr
 from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
@@ -49,10 +47,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_in_order()
     screen = Screen()
-    step = _to_stderr if options.json else screen.step
+    step = to_stderr if options.json else screen.step
     try:
         preflight.check()
         with whole_lab(options.topology, options.folder, step) as lab:
@@ -71,14 +68,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         show(results, screen)
     return 0 if results.met else 1
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def run(lab: Lab, step: Report, command: str, *, short: bool, cost: float) -> Results:

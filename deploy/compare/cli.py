@@ -2,11 +2,9 @@
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from deploy.compare import members, report, tables
 from deploy.compare.growth import grow
@@ -14,7 +12,7 @@ from deploy.compare.results import Results, circumstances
 from deploy.compare.rounds import check_read, measure, parity
 from deploy.lab import preflight
 from deploy.lab.borrowed import Report, check_whole, whole_lab
-from deploy.lab.console import Screen
+from deploy.lab.console import Screen, end_in_order, to_stderr
 from deploy.lab.errors import LabError, Missing
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
@@ -44,10 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     if options.rounds < 1:
         parser().error("--rounds: at least 1")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_in_order()
     screen = Screen()
-    step = _to_stderr if options.json else screen.step
+    step = to_stderr if options.json else screen.step
     try:
         preflight.check()
         check_packages()
@@ -66,14 +63,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         show(results, screen)
     return 0 if results.parity_holds else 1
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def check_packages() -> None:

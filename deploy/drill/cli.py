@@ -3,12 +3,10 @@
 import argparse
 import json
 import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from deploy.accuracy.results import LIBRARIES, PACKAGES
 from deploy.accuracy.trials import client
@@ -19,7 +17,7 @@ from deploy.drill.results import Results, table
 from deploy.drill.runs import drill
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
-from deploy.lab.console import Screen
+from deploy.lab.console import Screen, end_in_order, to_stderr
 from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
@@ -46,10 +44,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_in_order()
     screen = Screen()
-    step = _to_stderr if options.json else screen.step
+    step = to_stderr if options.json else screen.step
     cases = [case for case in CASES if not options.case or case.fault in options.case]
     try:
         preflight.check()
@@ -68,14 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         show(results, screen)
     return 1 if results.problems else 0
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:

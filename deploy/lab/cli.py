@@ -3,15 +3,13 @@
 import argparse
 import json
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 from deploy.lab import preflight, status
-from deploy.lab.console import Screen
+from deploy.lab.console import Screen, end_in_order
 from deploy.lab.errors import LabError
 from deploy.lab.faults import FAULTS
 from deploy.lab.host import ENVIRONMENT
@@ -44,8 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_in_order()
     screen = Screen()
     try:
         return int(VERBS[options.verb](options, screen))
@@ -55,10 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
         return 130
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _up(options: argparse.Namespace, screen: Screen) -> int:

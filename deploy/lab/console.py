@@ -1,13 +1,30 @@
 """What a person sees: colours and tables on a terminal, plain lines in a pipe."""
 
+import signal
 import sys
 import time
 from collections.abc import Sequence
+from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
 
 from deploy.lab.status import Status
+
+
+def end_in_order() -> None:
+    """From now on SIGTERM and SIGHUP end a command as Ctrl-C does, so that it cleans up."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def to_stderr(line: str) -> None:
+    """Progress where the output itself is for a script."""
+    print(line, file=sys.stderr, flush=True)
 
 
 class Screen:

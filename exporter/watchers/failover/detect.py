@@ -36,7 +36,8 @@ class Detector:
             )
             for resource, held in kept.items()
         }
-        self._since = max((held.looked for held in kept.values()), default=float("inf"))
+        looked = max((held.looked for held in kept.values()), default=float("inf"))
+        self._since = looked - CLOCKS_APART
         self._evidence = Evidence()
         # By resource and node, when it was last seen to run there and elsewhere too: monotonic seconds.
         self._doubled: dict[tuple[str, str], float] = {}

@@ -255,6 +255,18 @@ def test_news_from_before_the_last_look_date_nothing() -> None:
     assert watch.found[0].first_sign == last + 5
 
 
+def test_a_change_in_the_second_of_the_last_look_is_evidence_too() -> None:
+    """Pacemaker tells whole seconds: a move at 1002.9, after a look at 1002.5, was made at 1002."""
+    cluster = Cluster()
+    held = Held("alpha", cluster.starts["alpha"].call, cluster.starts["alpha"].changed, 1002.5)
+    cluster.go("beta")
+    preferred = LocationConstraint("cli-prefer-vip", "beta", VIP, "Started", float("inf"), "")
+    changed = LastChange(1002.0, "root", "crm_resource", "beta")
+    after = replace(cluster.seen(), constraints=frozenset({preferred}), configured=changed)
+    (event,) = Watch({VIP: held}).look(after, 1010.0)
+    assert (event.cause, event.late) == ("operator_move", True)
+
+
 def test_what_is_found_after_a_blind_time_is_late() -> None:
     """Nobody looked: the event has the node's time, and no detection."""
     cluster, watch = Cluster(), Watch()

@@ -1,0 +1,5 @@
+import sys
+
+from deploy.matrix.cli import main
+
+sys.exit(main())

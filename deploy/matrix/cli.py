@@ -1,0 +1,109 @@
+"""The command. Exit codes: 0 all told as it should be, 1 something is not, or can't be done, 2 usage."""
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.accuracy.results import LIBRARIES, PACKAGES
+from deploy.compare.cli import check_packages
+from deploy.compare.results import machine, versions
+from deploy.lab import preflight
+from deploy.lab.borrowed import DEFAULT_TOPOLOGY
+from deploy.lab.console import Screen, end_in_order, to_stderr
+from deploy.lab.errors import LabError
+from deploy.lab.host import REPOSITORY
+from deploy.lab.state import FOLDER
+from deploy.lab.topologies import TOPOLOGIES
+from deploy.matrix import report
+from deploy.matrix.expectations import Expectation, expectations
+from deploy.matrix.results import Kept
+from deploy.matrix.runs import run
+
+DOCUMENT = REPOSITORY / "docs/fault-matrix.md"
+KEPT = REPOSITORY / "build"
+MONITORING = ("prometheus", "prometheus-alertmanager")
+
+
+def parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m deploy.matrix",
+        description="Every fault of the lab, and what the on-call person is told.",
+    )
+    add = top.add_argument
+    add("--topology", choices=list(TOPOLOGIES), default=DEFAULT_TOPOLOGY, help=f"({DEFAULT_TOPOLOGY})")
+    add("--fault", action="append", choices=names, metavar="NAME", help=f"only this: {', '.join(names)}")
+    add("--ci", action="store_true", help="only those that CI runs")
+    add("--resume", action="store_true", help="go on with a run that ended early")
+    add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
+    add(
+        "--document",
+        type=Path,
+        default=DOCUMENT,
+        metavar="FILE",
+        help="written anew by a run of all (docs/fault-matrix.md)",
+    )
+    add("--no-document", action="store_true")
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    every = expectations()
+    options = parser([one.name for one in every]).parse_args(argv)
+    end_in_order()
+    screen = Screen()
+    step = to_stderr if options.json else screen.step
+    chosen = [one for one in every if _wanted(one, options)]
+    kept = Kept(KEPT / f"matrix-{options.topology}.json")
+    try:
+        preflight.check()
+        check_packages()
+        if not options.resume:
+            kept.forget()
+        verdicts = run(chosen, options.topology, options.folder, kept, step)
+    except LabError as error:
+        print(f"matrix: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("matrix: interrupted; --resume goes on from here", file=sys.stderr)
+        return 130
+    found = report.Run(
+        when=datetime.now(UTC),
+        command=_command(options),
+        machine=machine(),
+        versions=versions((*PACKAGES, *MONITORING), LIBRARIES),
+        verdicts=verdicts,
+    )
+    if not options.no_document and len(chosen) == len(every):
+        options.document.write_text(report.document(found))
+    if options.json:
+        print(json.dumps(found.as_json(), indent=2))
+    else:
+        show(found, screen)
+    return 1 if found.problems else 0
+
+
+def _wanted(one: Expectation, options: argparse.Namespace) -> bool:
+    if options.fault:
+        return one.name in options.fault
+    return one.ci is not None if options.ci else True
+
+
+def _command(options: argparse.Namespace) -> str:
+    """With the options that say what was measured; the others say where to."""
+    only = [word for name in options.fault or () for word in ("--fault", name)]
+    chosen = ["--topology", options.topology, *(["--ci"] if options.ci else []), *only]
+    return shlex.join(["python", "-m", "deploy.matrix", *chosen])
+
+
+def show(found: report.Run, screen: Screen) -> None:
+    rows = report.table(found.verdicts)
+    screen.line("")
+    screen.table(rows.head, rows.rows)
+    for problem in found.problems:
+        screen.line(f"- {problem}")
+    screen.line(found.summary)

@@ -1,0 +1,50 @@
+"""expectations.yml as data (pure but for reading the file)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.lab.errors import LabError
+from exporter.typed_yaml import ConfigError, load
+
+FILE = Path(__file__).with_name("expectations.yml")
+CALM = "calm"  # nothing is broken
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """An entry of `page` and `warn` is the name of an alert, or several joined by " or "."""
+
+    number: int
+    name: str  # of the lab's fault
+    means: str
+    page: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    cause: tuple[str, ...] = ()
+    within: float = 60.0  # seconds to the page
+    watch: float = 30.0  # seconds to look on at least
+    topology: str | None = None  # the only one that can have it
+    ci: str | None = None
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Every alert that is true of this fault."""
+        return frozenset(
+            name for entry in (*self.page, *self.warn, *self.may) for name in alternatives(entry)
+        )
+
+
+@dataclass(frozen=True)
+class Expectations:
+    faults: tuple[Expectation, ...]
+
+
+def alternatives(entry: str) -> list[str]:
+    return entry.split(" or ")
+
+
+def expectations() -> tuple[Expectation, ...]:
+    try:
+        return load(Expectations, FILE).faults
+    except ConfigError as error:
+        raise LabError(str(error)) from None

@@ -1,0 +1,30 @@
+"""The dozen of the fault matrix that CI runs (deploy/matrix/expectations.yml names them, with the reason)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.lab.monitoring import Monitoring
+from deploy.matrix import today, trial
+from deploy.matrix.expectations import Expectation, expectations
+from deploy.matrix.verdict import judge
+from tests.lab.balancers import Cluster
+
+pytestmark = [pytest.mark.lab, pytest.mark.parametrize("topology", ["article"], indirect=True)]
+
+DOZEN = [one for one in expectations() if one.ci]
+
+
+@pytest.fixture(scope="module")
+def peers(running: Cluster) -> Iterator[today.Today]:
+    """What people use today runs beside it, as in the whole matrix."""
+    with today.beside(running.lab) as peers:
+        yield peers
+
+
+@pytest.mark.parametrize("expected", DOZEN, ids=lambda one: one.name)
+def test_a_fault_is_told_as_it_should_be(cluster: Cluster, peers: today.Today, expected: Expectation) -> None:
+    """Each page and ticket in time and with its cause, nothing untrue, and all resolved after healing."""
+    outcome = trial.run(cluster.lab, Monitoring(cluster.lab.fleet), peers, expected, print)
+    verdict = judge(expected, outcome)
+    assert verdict.well, f"{'; '.join(verdict.problems)}\n{outcome}"

@@ -5,7 +5,7 @@ no more than two seconds after the last answer that did not tell the new start y
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -39,7 +39,17 @@ def added(before: Counts, after: Counts) -> dict[tuple[str, str, str], float]:
 
 
 def all_counts(cluster: Cluster) -> dict[str, Counts]:
-    return {host: counts(page) for host, page in cluster.pages().items()}
+    """Once what happened before is told: healing moves resources too."""
+    return {host: counts(cluster.until(host, "who holds", settled(cluster))) for host in cluster.balancers}
+
+
+def settled(cluster: Cluster) -> Callable[[Page], bool]:
+    holder, resources = cluster.lab.holder(), cluster.lab.topology.primitives
+
+    def holds(page: Page) -> bool:
+        return all(page.values("node", "failover_holder", resource=one) == [holder] for one in resources)
+
+    return holds
 
 
 def moves(cluster: Cluster, cause: str) -> Counts:

@@ -1,0 +1,1 @@
+"""Grafana dashboards: written in `src/`, generated into the JSON files beside it."""

@@ -1,0 +1,191 @@
+"""Each kind of panel with the habits that all of its kind have: one place for legends, tooltips and colours."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from grafana_foundation_sdk.builders import common as build_common
+from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.builders import prometheus, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.models import common, dashboard
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat, QueryEditorMode
+
+from dashboards.src.theme import ACTIVE, State
+
+SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
+AXIS = 170  # pixels for names left of the plot: panels above each other then share their time axis
+
+Panel = stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
+P = TypeVar("P", stat.Panel, statetimeline.Panel, table.Panel, timeseries.Panel)
+Step = dashboard.DataTransformerConfig
+Limits = tuple[tuple[float | None, str], ...]  # from which value on, which colour
+
+
+@dataclass(frozen=True)
+class Query:
+    expr: str
+    legend: str = ""
+    instant: bool = False
+    table: bool = False
+
+    def build(self, ref: str) -> prometheus.Dataquery:
+        query = prometheus.Dataquery().expr(self.expr).ref_id(ref).legend_format(self.legend)
+        query.datasource(SOURCE).editor_mode(QueryEditorMode.CODE)
+        if self.table:
+            query.format(PromQueryFormat.TABLE)
+        return query.instant() if self.instant else query.range()
+
+
+@dataclass(frozen=True)
+class Column:
+    """Of a table. With limits or states its cells are coloured."""
+
+    title: str
+    unit: str = "none"
+    limits: Limits = ()
+    states: tuple[State, ...] = ()
+    width: int | None = None  # pixels
+    link: str = ""  # where a click leads
+
+    def properties(self) -> list[dashboard.DynamicConfigValue]:
+        found: dict[str, object] = {"unit": self.unit}
+        if self.limits:
+            found["thresholds"] = _thresholds(self.limits).build()
+        if self.states:
+            found["mappings"] = _mappings(self.states)
+        if self.limits or self.states:
+            found["custom.cellOptions"] = {"type": "color-background", "mode": "basic"}
+        if self.width:
+            found["custom.width"] = self.width
+        if self.link:
+            found["links"] = [{"title": f"Open {self.title}", "url": self.link}]
+        return [dashboard.DynamicConfigValue(id_val=name, value=value) for name, value in found.items()]
+
+
+@dataclass(frozen=True)
+class About:
+    """What every panel says of itself; `runbooks` are the alerts whose pages tell what to do about it."""
+
+    title: str
+    text: str
+    runbooks: tuple[str, ...] = ()
+
+
+def numbers(  # noqa: PLR0913 - a stat panel's own settings
+    about: About,
+    *queries: Query,
+    unit: str = "none",
+    limits: Limits = ((None, ACTIVE),),
+    states: Iterable[State] = (),
+    shows: common.BigValueTextMode = common.BigValueTextMode.AUTO,
+    missing: str = "not known",
+) -> stat.Panel:
+    """Values of now, that is of the end of the time range: by colour and number or, as `shows` says, by name."""
+    panel = _panel(stat.Panel(), about, queries).unit(unit).no_value(missing)
+    panel.text_mode(shows).color_mode(common.BigValueColorMode.BACKGROUND_SOLID)
+    panel.graph_mode(common.BigValueGraphMode.NONE).justify_mode(common.BigValueJustifyMode.CENTER)
+    panel.reduce_options(build_common.ReduceDataOptions().calcs(["lastNotNull"]))
+    panel.color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
+    return panel.thresholds(_thresholds(limits)).mappings(_mappings(states))
+
+
+def states(about: About, *queries: Query, states: Iterable[State]) -> statetimeline.Panel:
+    """One row a series; each state by colour and text."""
+    panel = _panel(statetimeline.Panel(), about, queries).unit("none").no_value("nothing to show")
+    panel.mappings(_mappings(states)).color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
+    panel.thresholds(_thresholds(((None, ACTIVE),)))
+    panel.show_value(common.VisibilityMode.AUTO).row_height(0.8).line_width(0).fill_opacity(85)
+    panel.axis_width(AXIS).legend(_legend()).per_page(20)
+    return panel.tooltip(build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE))
+
+
+def lines(
+    about: About, *queries: Query, unit: str, colors: Mapping[str, str] | None = None, stacked: bool = False
+) -> timeseries.Panel:
+    """`colors` are those of series whose names are known; the others are shades of one."""
+    panel = _panel(timeseries.Panel(), about, queries).unit(unit).no_value("nothing to show")
+    panel.line_width(1).fill_opacity(60 if stacked else 8).show_points(common.VisibilityMode.NEVER)
+    panel.axis_width(AXIS).axis_soft_min(0).legend(_legend())
+    panel.color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.SHADES).fixed_color(ACTIVE))
+    for name, color in (colors or {}).items():
+        fixed = {"mode": "fixed", "fixedColor": color}
+        panel.override_by_name(name, [dashboard.DynamicConfigValue(id_val="color", value=fixed)])
+    if stacked:
+        panel.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
+    return panel.tooltip(tooltip.sort(common.SortOrder.DESCENDING))
+
+
+def rows(
+    about: About, *queries: Query, columns: Mapping[str, Column], steps: Iterable[Step] = ()
+) -> table.Panel:
+    """A table; `columns`, by the fields that the last of `steps` leaves, in the order in which they are seen."""
+    panel = _panel(table.Panel(), about, queries).unit("none").no_value("none")
+    panel.show_header(True).cell_height(common.TableCellHeight.SM)
+    for step in (*steps, _only(columns), _renamed(columns)):
+        panel.with_transformation(step)
+    for column in columns.values():
+        panel.override_by_name(column.title, column.properties())
+    return panel
+
+
+def merged() -> Step:
+    """Rows of several queries with the same labels become one."""
+    return Step(id_val="merge", options={})
+
+
+def distinct(*keys: str, last: Iterable[str] = ()) -> Step:
+    """One row for each combination of `keys`, with the last value of the others."""
+    group: dict[str, object] = {key: {"aggregations": [], "operation": "groupby"} for key in keys}
+    for name in last:
+        group[name] = {"aggregations": ["lastNotNull"], "operation": "aggregate"}
+    return Step(id_val="groupBy", options={"fields": group})
+
+
+def latest_first(field: str) -> Step:
+    return Step(id_val="sortBy", options={"fields": {}, "sort": [{"field": field, "desc": True}]})
+
+
+def _only(columns: Mapping[str, Column]) -> Step:
+    return Step(id_val="filterFieldsByName", options={"include": {"names": list(columns)}})
+
+
+def _renamed(columns: Mapping[str, Column]) -> Step:
+    names = {field: column.title for field, column in columns.items()}
+    order = {field: place for place, field in enumerate(columns)}
+    return Step(id_val="organize", options={"renameByName": names, "indexByName": order, "excludeByName": {}})
+
+
+def _panel(panel: P, about: About, queries: Iterable[Query]) -> P:
+    panel.title(about.title).description(about.text).datasource(SOURCE)
+    panel.links([runbook(alert) for alert in about.runbooks])
+    for number, query in enumerate(queries):
+        panel.with_target(query.build(chr(ord("A") + number)))
+    return panel
+
+
+def runbook(alert: str) -> build.DashboardLink:
+    link = build.DashboardLink(f"Runbook: {alert}").type(dashboard.DashboardLinkType.LINK)
+    return link.url(f"${{runbooks}}/{alert}.md").target_blank(True)
+
+
+def _mode(mode: dashboard.FieldColorModeId) -> build.FieldColor:
+    return build.FieldColor().mode(mode)
+
+
+def _thresholds(limits: Limits) -> build.ThresholdsConfig:
+    steps = [dashboard.Threshold(value=value, color=color) for value, color in limits]
+    return build.ThresholdsConfig().mode(dashboard.ThresholdsMode.ABSOLUTE).steps(steps)
+
+
+def _mappings(states: Iterable[State]) -> list[dashboard.ValueMapping]:
+    options = {
+        str(state.value): dashboard.ValueMappingResult(text=state.text, color=state.color, index=index)
+        for index, state in enumerate(states)
+    }
+    return [dashboard.ValueMap(options=options)] if options else []
+
+
+def _legend() -> build_common.VizLegendOptions:
+    legend = build_common.VizLegendOptions().show_legend(True)
+    return legend.display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM)

@@ -3,10 +3,11 @@
 cli.py        the verbs, shown by console.py; a thin layer over
 lab.py        Lab: up, exec, http_get, fault, heal, wait_whole, down (the API for tests)
 topology.py   what a topology is;  topologies/  one file for each
-build.py      builds one;  faults.py  what can be broken;  repair.py  heals any mixture of it
+build.py      builds one;  faults/  what can be broken;  repair.py  heals any mixture of it
 health.py     what is not whole, in sentences;  status.py  one reading, as data
 fleet.py      the hosts by what they are for;  host.py  one host: its namespaces, commands, files
 state.py      what exists, recorded before it is made
+load.py       rows written through the address;  power.py  a host without power
 network.py    bridges and veths;  cluster.py, haproxy.py, galera.py, exporters.py  what runs on the hosts
 page.py       one scrape of an exporter
 """

@@ -25,6 +25,7 @@ TRAFFIC = "udp dport 5405-5412"  # in nftables' words: knet's port of link 0 and
 WELL = ("connected", "localhost")  # what corosync-cfgtool says of a peer
 # What `crm resource move` and `ban` leave behind; crm_mon shows only those with a negative score.
 LEFTOVERS = "//rsc_location[starts-with(@id,'cli-')]"
+SWITCHES = ("//nodes//nvpair[@name='standby']", "//crm_config//nvpair[@name='maintenance-mode']")
 BLOCKS = "//nvpair[@name='multiple-active']"
 
 COROSYNC_CONF = """\
@@ -76,12 +77,16 @@ def start(host: Host) -> None:
         host.spawn("corosync", ["corosync", "-f"])
     log = tail_of(host, COROSYNC_LOG)
     until(f"corosync on {host.name}", lambda: corosync_answers(host), START, log=log, abort=host.abort)
-    if host.daemon("pacemakerd") and not _recovers(host):
-        stop_pacemaker(host)
-    if not host.daemon("pacemakerd"):
-        stop_pacemaker(host)
-        host.spawn("pacemakerd", ["pacemakerd", "-f"])
+    if _pacemakers(host):
+        _spawn_pacemakerd(host)  # it takes over the children of one that was killed
+        if not _recovers(host):
+            stop_pacemaker(host)
+    _spawn_pacemakerd(host)
     _wait_pacemaker(host, START)
+
+
+def _spawn_pacemakerd(host: Host) -> None:
+    host.spawn("pacemakerd", ["pacemakerd", "-f"])
 
 
 def _wait_pacemaker(host: Host, seconds: float) -> None:
@@ -130,7 +135,8 @@ class View:
     dc: str  # empty while there is none
     online: frozenset[str]
     running: dict[str, tuple[str, ...]]  # resource to the nodes where it is started
-    troubles: tuple[str, ...]  # failed operations and their counts, blocked or orphaned resources
+    # Failed operations and their counts, blocked or orphaned resources, what was switched off.
+    troubles: tuple[str, ...]
 
 
 def view(host: Host) -> View | None:
@@ -162,7 +168,15 @@ def parse_view(xml: str) -> View | None:
         if resource.get("role") in ("Started", "Promoted", "Unpromoted", "Stopped"):
             nodes = tuple(node.get("name", "") for node in resource.findall("node"))
             running[resource.get("id", "")] = running.get(resource.get("id", ""), ()) + nodes
-    return View(dc.get("name") or "", frozenset(online), running, tuple(_troubles(root)))
+    troubles = (*_switched_off(root), *_troubles(root))
+    return View(dc.get("name") or "", frozenset(online), running, troubles)
+
+
+def _switched_off(root: ElementTree.Element) -> list[str]:
+    found = [f"{node.get('name')} is in standby" for node in root.findall("nodes/node[@standby='true']")]
+    if root.find("summary/cluster_options[@maintenance-mode='true']") is not None:
+        found.append("maintenance mode is on")
+    return found
 
 
 def _troubles(root: ElementTree.Element) -> list[str]:
@@ -220,9 +234,24 @@ def look_again(host: Host) -> None:
     host.exec(["crm_resource", "--refresh"], 20)
 
 
+def move(target: Host, resource: str) -> None:
+    """As a person does; the constraint that it is done with stays."""
+    target.run("crm_resource", "--move", "--resource", resource, "--node", target.name)
+
+
+def standby(host: Host) -> None:
+    host.run("crm_attribute", "--node", host.name, "--name", "standby", "--update", "on")
+
+
+def maintenance(host: Host) -> None:
+    option = ["--name", "maintenance-mode", "--update", "true"]
+    host.run("crm_attribute", "--type", "crm_config", *option)
+
+
 def tidy(host: Host) -> None:
-    """Forgets failures and leftover constraints."""
-    host.exec(["cibadmin", "--delete-all", "--force", "--xpath", LEFTOVERS], 10)
+    """Forgets failures, leftover constraints, standby and maintenance mode."""
+    for what in (LEFTOVERS, *SWITCHES):
+        host.exec(["cibadmin", "--delete-all", "--force", "--xpath", what], 10)
     host.exec(["crm_resource", "--cleanup"], 20)
 
 

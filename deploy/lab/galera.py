@@ -9,11 +9,13 @@ from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
 
 DEFAULTS = "/etc/mysql/lab.cnf"
+SOCKET = "/run/mysqld/mysqld.sock"
 ERROR_LOG = "/var/log/mysql/error.log"
 ACCOUNTS = "/etc/mysql/accounts.sql"
 # In nftables' words: the group's own traffic and incremental state transfers, whoever began the connection.
 GROUP_TRAFFIC = ("tcp dport 4567-4568", "tcp sport 4567-4568")
 ALONE = 60.0  # seconds until a node that is cut off has given up the others; evs.inactive_timeout is 15
+AGREE = 20.0  # seconds for nodes that hear each other again to form a Primary component by themselves
 JOIN = 60.0  # seconds, a whole state transfer included
 
 CONFIG = """\
@@ -79,9 +81,19 @@ def bootstrap(host: Host) -> None:
 
 
 def start(host: Host) -> None:
-    """Joins the cluster that is there."""
+    """Joins the cluster that is there. What runs stays, and takes part in flow control again."""
     _spawn(host)
+    sql(host, "SET GLOBAL wsrep_desync = OFF")
     wait_synced(host)
+
+
+def desync(host: Host) -> None:
+    sql(host, "SET GLOBAL wsrep_desync = ON")
+
+    def desynced() -> bool:
+        return status(host).get("wsrep_local_state_comment") == "Donor/Desynced"
+
+    until(f"{host.name} to be desynced", desynced, 10, abort=host.abort)
 
 
 def revive(hosts: Sequence[Host]) -> None:
@@ -92,15 +104,36 @@ def revive(hosts: Sequence[Host]) -> None:
     wait_synced(newest)
 
 
+def agree(hosts: Sequence[Host]) -> None:
+    """Nodes of which none is Primary find each other if all of the last component are there; else the newest
+    of those that run makes one."""
+    try:
+        until("a Primary component", lambda: any(map(is_primary, hosts)), AGREE, abort=hosts[0].abort)
+    except Overdue:
+        _bootstrap_now(max(hosts, key=_committed))
+
+
+def is_primary(host: Host) -> bool:
+    return status(host).get("wsrep_cluster_status") == "Primary"
+
+
 def bootstrap_alone(host: Host) -> None:
     """A node that can't hear the others any more becomes a Primary component of its own."""
 
-    def is_now(what: str) -> bool:
-        return status(host).get("wsrep_cluster_status") == what
+    def alone() -> bool:
+        return status(host).get("wsrep_cluster_status") == "non-Primary"
 
-    until(f"{host.name} to give up the others", lambda: is_now("non-Primary"), ALONE, abort=host.abort)
+    until(f"{host.name} to give up the others", alone, ALONE, abort=host.abort)
+    _bootstrap_now(host)
+
+
+def _bootstrap_now(host: Host) -> None:
     sql(host, "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
-    until(f"{host.name} to be Primary", lambda: is_now("Primary"), 10, abort=host.abort)
+    until(f"{host.name} to be Primary", lambda: is_primary(host), 10, abort=host.abort)
+
+
+def _committed(host: Host) -> int:
+    return int(status(host).get("wsrep_last_committed", -1))
 
 
 def end_lesser_components(hosts: Sequence[Host]) -> None:
@@ -144,7 +177,7 @@ def parse_status(text: str) -> dict[str, str]:
 
 def sql(host: Host, statement: str) -> str:
     """What root gets from the server on this host; empty when it does not answer within a few seconds."""
-    client = ["mariadb", "--no-defaults", "--socket=/run/mysqld/mysqld.sock", "--user=root"]
+    client = ["mariadb", "--no-defaults", f"--socket={SOCKET}", "--user=root"]
     try:
         done = host.exec([*client, "--batch", "--skip-column-names", f"--execute={statement}"], 5, env=ROOT)
     except LabError:

@@ -55,6 +55,11 @@ def configure(host: Host, topology: Topology) -> None:
     host.write("/etc/haproxy/haproxy.cfg", config(topology))
 
 
+def misconfigure(host: Host, topology: Topology) -> None:
+    """A slip of the pen, that HAProxy finds when it next starts."""
+    host.write("/etc/haproxy/haproxy.cfg", config(topology).replace("    server ", "    sever ", 1))
+
+
 def servers(host: Host) -> dict[str, str]:
     """Each server's status as the HAProxy on this host sees it; empty when it does not answer."""
     command = ["socat", "-t", "3", "-T", "3", "STDIO", f"UNIX-CONNECT:{SOCKET}"]

@@ -3,6 +3,8 @@
 A port is `folab-NET-HOST` in the switch (`folab-0-11` plugs 10.0.0.11 into network 0) and ethNET in its host.
 """
 
+from collections.abc import Iterable
+
 from deploy.lab.host import Host
 from deploy.lab.topology import Host as Place
 from deploy.lab.topology import Topology
@@ -42,6 +44,18 @@ def plug(switch: Host, host: Host, place: Place) -> None:
 def unplug(switch: Host, place: Place, network: int = 0) -> None:
     """The cable still has a carrier at both ends, and carries nothing."""
     _ip(switch, f"link set {port(place, network)} nomaster")
+
+
+def cut_power(switch: Host, place: Place) -> None:
+    """As a machine without power: its cables have no carrier at either end."""
+    for network in range(len(place.addresses)):
+        _ip(switch, f"link set {port(place, network)} down")
+
+
+def forget(host: Host, addresses: Iterable[str]) -> None:
+    """Takes addresses off whatever interface has them."""
+    for address in addresses:
+        host.in_network("ip", "address", "flush", "to", f"{address}/32")
 
 
 def separate(switch: Host, one: Place, other: Place, *matches: str) -> None:

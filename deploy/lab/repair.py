@@ -1,6 +1,6 @@
 """Brings back a whole cluster whatever was broken: it looks at what should be, not at what was done."""
 
-from deploy.lab import cluster, exporters, galera, health, network
+from deploy.lab import cluster, exporters, galera, haproxy, health, load, network
 from deploy.lab.fleet import Fleet
 from deploy.lab.waiting import until
 
@@ -13,6 +13,9 @@ def repair(fleet: Fleet) -> None:
         host.signal("CONT", [process for process in host.processes() if process.state == "T"])
     galera.end_lesser_components(fleet.databases)  # before they meet: Galera ends at the sight of another one
     network.repair(fleet.switch, fleet.topology)
+    load.end(fleet.databases, fleet.clients)
+    for host in fleet.balancers:
+        haproxy.configure(host, fleet.topology)
     fleet.together(
         *(lambda host=host: cluster.start(host) for host in fleet.balancers),
         *(lambda host=host: exporters.start(host) for host in fleet.exporters),
@@ -23,7 +26,10 @@ def repair(fleet: Fleet) -> None:
 def _databases(fleet: Fleet) -> None:
     if not any(host.daemon("mariadbd") for host in fleet.databases):
         galera.revive(fleet.databases)
-    fleet.each(fleet.databases, galera.start)
+    fleet.together(
+        *(lambda host=host: galera.start(host) for host in fleet.databases),
+        lambda: galera.agree(fleet.databases),
+    )
 
 
 def wait_whole(fleet: Fleet, seconds: float, *, tidy: bool = False) -> None:

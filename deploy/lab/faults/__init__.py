@@ -1,0 +1,108 @@
+"""What can be broken. Each fault is data with a little code; `repair.py` undoes any mixture of them.
+
+balancers.py  links.py  galera.py  exporters.py  people.py   the code, by what breaks, or who breaks it
+where.py                                                     on which host
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deploy.lab.errors import LabError
+from deploy.lab.faults import balancers, exporters, galera, links, people
+from deploy.lab.fleet import Fleet
+from deploy.lab.topology import Topology
+
+
+def everywhere(_topology: Topology) -> bool:
+    return True
+
+
+def two_links(topology: Topology) -> bool:
+    return len(topology.prefixes) > 1
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    help: str
+    inject: Callable[[Fleet, str | None], str]  # takes the host named, or None; gives back what it did
+    applies: Callable[[Topology], bool] = everywhere
+
+
+_BALANCERS = (
+    Fault(
+        "haproxy-killed", "HAProxy killed where it serves; Pacemaker restarts it", balancers.haproxy_killed
+    ),
+    Fault(
+        "haproxy-frozen", "HAProxy stopped by SIGSTOP: Started, and clients wait", balancers.haproxy_frozen
+    ),
+    Fault("haproxy-broken", "HAProxy killed, its configuration broken: no restart", balancers.haproxy_broken),
+    Fault("corosync-stopped", "Pacemaker, then Corosync stopped in order", balancers.corosync_stopped),
+    Fault("corosync-killed", "Corosync killed: both balancers hold the address", balancers.corosync_killed),
+    Fault("pacemakerd-killed", "pacemakerd alone killed: its children go on", balancers.pacemakerd_killed),
+    Fault(
+        "pacemaker-hung",
+        "Pacemaker's tools hang for 35 s, then pacemakerd kills what hangs",
+        balancers.pacemaker_hung,
+    ),
+    Fault("node-off", "the balancer that serves powered off", balancers.node_off),
+)
+
+_LINKS = (
+    Fault("lan-cut", "nothing passes between the balancers: two DCs, both hold the address", links.lan_cut),
+    Fault("corosync-cut", "only Corosync's traffic cut: two DCs, both hold the address", links.corosync_cut),
+    Fault("corosync-lossy", f"{links.LOSS} % of Corosync's packets lost", links.corosync_lossy),
+    Fault("link-cut", "one of two Corosync links cut; the cluster goes on", links.link_cut, two_links),
+)
+
+_PEOPLE = (
+    Fault("resource-moved", "the address moved to the other balancer by hand", people.resource_moved),
+    Fault("ping-pong", "the same three times, there and back and there", people.ping_pong),
+    Fault("standby", "the balancer that serves put into standby", people.standby),
+    Fault("maintenance", "maintenance mode switched on and forgotten", people.maintenance),
+    Fault("rolling-restart", "both balancers' cluster software restarted in order", people.rolling_restart),
+    Fault("vip-twice", "the address added by hand on the second balancer", people.vip_twice),
+    Fault(
+        "vip-twice-found",
+        "the same, and Pacemaker finds it on both, with multiple-active=block",
+        people.vip_twice_found,
+    ),
+)
+
+_GALERA = (
+    Fault("galera-stopped", "a Galera node stopped in order", galera.galera_stopped),
+    Fault("galera-killed", "a Galera node killed", galera.galera_killed),
+    Fault("galera-frozen", "all Galera nodes stopped by SIGSTOP: logins hang", galera.galera_frozen),
+    Fault("galera-network-gone", "a Galera node off the network: connects hang", galera.galera_network_gone),
+    Fault("galera-partition", "a Galera node cut off from the other two", galera.galera_partition),
+    Fault("galera-split-three", "all cut off from each other: no Primary", galera.galera_split_three),
+    Fault(
+        "galera-two-primaries",
+        "a Galera node cut off and bootstrapped: two Primary components",
+        galera.galera_two_primaries,
+    ),
+    Fault("galera-desynced", "a Galera node taken out of flow control by hand", galera.galera_desynced),
+    Fault(
+        "galera-flow-control",
+        "a lock stops a Galera node from applying: all commits wait",
+        galera.galera_flow_control,
+    ),
+)
+
+_EXPORTERS = (
+    Fault("exporter-killed", "the exporter killed on the balancer that serves", exporters.exporter_killed),
+    Fault("exporters-killed", "all exporters killed", exporters.exporters_killed),
+)
+
+FAULTS: dict[str, Fault] = {
+    fault.name: fault for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
+}
+
+
+def find(name: str, topology: Topology) -> Fault:
+    fault = FAULTS.get(name)
+    if fault is None:
+        raise LabError(f"no fault {name!r}: `lab fault --list` names them")
+    if not fault.applies(topology):
+        raise LabError(f"{name} does not apply to the topology {topology.name}")
+    return fault

@@ -1,0 +1,58 @@
+"""What breaks on a balancer by itself: HAProxy, Corosync, Pacemaker, the machine."""
+
+from deploy.lab import cluster, haproxy, network, power
+from deploy.lab.faults.where import balancer, strike
+from deploy.lab.fleet import Fleet
+
+
+def haproxy_killed(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    killed = strike("KILL", host, "haproxy")
+    return f"HAProxy killed on {host.name} (pid {killed})"
+
+
+def haproxy_frozen(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    strike("STOP", host, "haproxy")
+    return f"HAProxy stopped by SIGSTOP on {host.name}"
+
+
+def haproxy_broken(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    haproxy.misconfigure(host, fleet.topology)
+    killed = strike("KILL", host, "haproxy")
+    return (
+        f"HAProxy's configuration broken on {host.name}, HAProxy killed (pid {killed}): it can't start again"
+    )
+
+
+def corosync_stopped(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    cluster.stop(host)
+    return f"Pacemaker, then Corosync stopped in order on {host.name}"
+
+
+def corosync_killed(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    strike("KILL", host, "corosync")
+    return f"Corosync killed on {host.name}"
+
+
+def pacemakerd_killed(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    killed = strike("KILL", host, "pacemakerd")
+    return f"pacemakerd killed on {host.name} (pid {killed}); its children go on without it"
+
+
+def pacemaker_hung(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    strike("STOP", host, "pacemaker-based")
+    return f"pacemaker-based stopped by SIGSTOP on {host.name}"
+
+
+def node_off(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    network.cut_power(fleet.switch, fleet.place(host.name))  # first, so that nobody hears it end
+    ended = power.cut(host)
+    network.forget(host, fleet.topology.vips)
+    return f"{host.name} powered off: its links are down, {ended} processes are gone"

@@ -1,0 +1,26 @@
+"""What happens to the project's own program."""
+
+from deploy.lab import exporters
+from deploy.lab.errors import LabError
+from deploy.lab.faults.where import balancer
+from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
+
+
+def exporter_killed(fleet: Fleet, name: str | None) -> str:
+    host = fleet.host(name) if name else balancer(fleet, None)
+    _kill(host)
+    return f"the exporter killed on {host.name}"
+
+
+def exporters_killed(fleet: Fleet, _name: str | None) -> str:
+    for host in fleet.exporters:
+        _kill(host)
+    return f"the exporters killed on {', '.join(host.name for host in fleet.exporters)}"
+
+
+def _kill(host: Host) -> None:
+    daemon = host.daemon(exporters.DAEMON)
+    if daemon is None:
+        raise LabError(f"no exporter runs on {host.name}: nothing to break (`lab heal` first)")
+    host.signal("KILL", [daemon])

@@ -1,0 +1,78 @@
+"""What breaks behind the balancers."""
+
+from itertools import combinations
+
+from deploy.lab import galera, load, network
+from deploy.lab.faults.where import database, must, strike
+from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
+from deploy.lab.waiting import until
+
+PAUSED = 20.0  # seconds until the queue of the node that applies nothing is full
+
+
+def galera_stopped(fleet: Fleet, name: str | None) -> str:
+    host = database(fleet, name)
+    strike("TERM", host, "mariadbd")
+    until(f"mariadbd on {host.name} to stop", lambda: not host.named("mariadbd"), 30)
+    return f"MariaDB stopped in order on {host.name}"
+
+
+def galera_killed(fleet: Fleet, name: str | None) -> str:
+    host = database(fleet, name)
+    killed = strike("KILL", host, "mariadbd")
+    return f"MariaDB killed on {host.name} (pid {killed})"
+
+
+def galera_frozen(fleet: Fleet, _name: str | None) -> str:
+    for host in fleet.databases:
+        must(host, "mariadbd")
+    fleet.each(fleet.databases, lambda host: strike("STOP", host, "mariadbd"))
+    return f"MariaDB stopped by SIGSTOP on {', '.join(host.name for host in fleet.databases)}"
+
+
+def galera_network_gone(fleet: Fleet, name: str | None) -> str:
+    host = database(fleet, name)
+    network.unplug(fleet.switch, fleet.place(host.name))
+    return f"{host.name} taken off the network"
+
+
+def galera_partition(fleet: Fleet, name: str | None) -> str:
+    host = database(fleet, name)
+    _cut_off(host, fleet)
+    return f"{host.name} cut off from the others' group traffic; clients still reach it"
+
+
+def galera_split_three(fleet: Fleet, _name: str | None) -> str:
+    for one, other in combinations(fleet.topology.databases, 2):
+        network.separate(fleet.switch, one, other, *galera.GROUP_TRAFFIC)
+    return "the Galera nodes cut off from each other's group traffic: no majority is left"
+
+
+def galera_two_primaries(fleet: Fleet, name: str | None) -> str:
+    host = database(fleet, name)
+    _cut_off(host, fleet)
+    galera.bootstrap_alone(host)
+    return f"{host.name} cut off from the others' group traffic and made a Primary component of its own"
+
+
+def galera_desynced(fleet: Fleet, name: str | None) -> str:
+    host = database(fleet, name)
+    galera.desync(host)
+    return f"{host.name} desynced by hand: it takes no part in flow control"
+
+
+def galera_flow_control(fleet: Fleet, name: str | None) -> str:
+    host, (client, *_) = database(fleet, name), fleet.clients
+    load.prepare(host)
+    load.lock(host)
+    load.write(client, fleet.topology)
+    until(f"{host.name} to ask for a pause", lambda: load.paused(host), PAUSED, log=lambda: load.tail(client))
+    return f"a table locked on {host.name}, {client.name} writes to it: {host.name} holds up all commits"
+
+
+def _cut_off(host: Host, fleet: Fleet) -> None:
+    for other in fleet.databases:
+        if other is not host:
+            places = fleet.place(host.name), fleet.place(other.name)
+            network.separate(fleet.switch, *places, *galera.GROUP_TRAFFIC)

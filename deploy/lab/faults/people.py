@@ -1,0 +1,75 @@
+"""What people do, or forget to undo."""
+
+from deploy.lab import cluster, repair
+from deploy.lab.errors import LabError
+from deploy.lab.faults.where import balancer
+from deploy.lab.fleet import Fleet, prefix_of
+from deploy.lab.host import Host
+from deploy.lab.waiting import until
+
+MOVE = 30.0  # seconds that a move may take
+WHOLE = 60.0  # seconds for a balancer that came back
+
+
+def resource_moved(fleet: Fleet, name: str | None) -> str:
+    target = fleet.host(name) if name else fleet.peer(fleet.holder())
+    moved = fleet.topology.moved
+    cluster.move(target, moved)
+    return f"{moved} moved to {target.name} by hand; the constraint that does it stays until `heal`"
+
+
+def ping_pong(fleet: Fleet, name: str | None) -> str:
+    first = balancer(fleet, name)
+    second, moved = fleet.peer(first), fleet.topology.moved
+    for target in (second, first, second):
+        cluster.move(target, moved)
+        _wait_all_on(target, fleet)
+    return f"{moved} moved from {first.name} there, back, and there again; the last constraint stays"
+
+
+def _wait_all_on(target: Host, fleet: Fleet) -> None:
+    def there() -> bool:
+        view = cluster.view(target)
+        nodes = {view.running.get(one, ()) for one in fleet.topology.primitives} if view else set()
+        return nodes == {(target.name,)} and fleet.holders() == [target]
+
+    until(f"everything to run on {target.name}", there, MOVE, abort=fleet.abort)
+
+
+def standby(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    cluster.standby(host)
+    return f"{host.name} put into standby"
+
+
+def maintenance(fleet: Fleet, name: str | None) -> str:
+    cluster.maintenance(balancer(fleet, name))
+    return "maintenance-mode=true for the whole cluster: Pacemaker looks on"
+
+
+def rolling_restart(fleet: Fleet, name: str | None) -> str:
+    holder = balancer(fleet, name)
+    order = (fleet.peer(holder), holder)
+    for host in order:
+        cluster.stop(host)
+        cluster.start(host)
+        repair.wait_whole(fleet, WHOLE)
+    return f"Pacemaker and Corosync restarted in order on {order[0].name}, then on {order[1].name}"
+
+
+def vip_twice(fleet: Fleet, name: str | None) -> str:
+    holder = fleet.holder()
+    host = fleet.host(name) if name else fleet.peer(holder)
+    if host not in fleet.balancers or host in fleet.holders():
+        raise LabError(f"{host.name} is no balancer without the address")
+    vip = fleet.topology.vip
+    host.run("ip", "address", "add", f"{vip}/{prefix_of(holder, vip)}", "dev", "eth0")
+    return f"{vip} added by hand on {host.name}, which Pacemaker does not see: it looked once, at the start"
+
+
+def vip_twice_found(fleet: Fleet, name: str | None) -> str:
+    first = fleet.topology.primitives[0]
+    cluster.block_when_twice(fleet.holder(), first)
+    done = vip_twice(fleet, name)
+    fleet.balancers[0].run("crm_resource", "--refresh", "--resource", first)
+    return f"{done}; then made to look again, with multiple-active=block, so that it stays"

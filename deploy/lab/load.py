@@ -1,0 +1,55 @@
+"""Rows written through the address, and a lock on one Galera node that keeps it from applying them."""
+
+from collections.abc import Sequence
+
+from deploy.lab import galera
+from deploy.lab.host import Host
+from deploy.lab.topology import Topology
+
+LOCK, WRITER = "lock", "writer"
+TABLE = "lab.written"
+LASTS = 1800  # seconds, if nobody ends it
+ROUNDS, ROWS = 100, 50  # connections one after the other, and commits of each
+
+MAKE = f"CREATE DATABASE IF NOT EXISTS lab; CREATE OR REPLACE TABLE {TABLE} (id SERIAL, text CHAR(100))"
+# The lock lasts as long as its session.
+HOLD = f"{{ echo 'LOCK TABLES {TABLE} WRITE;'; sleep {LASTS}; }}"
+# On the locked node itself a round ends at its first row, on any other when commits have to wait.
+INSERT = f"INSERT INTO {TABLE} (text) VALUES (1);"  # noqa: S608 - nothing from outside
+ROUND = f"{{ echo 'SET lock_wait_timeout = 1;'; yes '{INSERT}' | head -n {ROWS}; }}"
+CLIENT = "mariadb --no-defaults --user=root --password=root"
+
+
+def prepare(host: Host) -> None:
+    galera.sql(host, MAKE)
+
+
+def lock(host: Host) -> None:
+    host.spawn(LOCK, ["sh", "-c", f"{HOLD} | {CLIENT} --socket={galera.SOCKET}"])
+
+
+def write(client: Host, topology: Topology) -> None:
+    one = f"{ROUND} | {CLIENT} --host={topology.vip} --port={topology.port}"
+    client.spawn(WRITER, ["timeout", str(LASTS), "sh", "-c", f"for round in $(seq {ROUNDS}); do {one}; done"])
+
+
+def paused(host: Host) -> bool:
+    """Whether this node has asked the others to stop replicating until it has caught up."""
+    return galera.status(host).get("wsrep_flow_control_requested") == "true"
+
+
+def tail(client: Host) -> str:
+    return client.tail(f"/var/log/lab/{WRITER}.log")
+
+
+def end(databases: Sequence[Host], clients: Sequence[Host]) -> None:
+    for host in clients:
+        _end(host, WRITER)
+    for host in databases:
+        _end(host, LOCK)
+
+
+def _end(host: Host, daemon: str) -> None:
+    leader = host.daemon(daemon)
+    if leader:
+        host.run("kill", "-KILL", "--", f"-{leader.pid}")  # with all that it began

@@ -1,0 +1,28 @@
+"""A host without power: from outside nothing is left of it, though its namespaces stay."""
+
+from deploy.lab.host import Host
+from deploy.lab.waiting import until
+
+# What lies in memory; its folders stay, as whoever starts something finds them there (see host-init.sh).
+VOLATILE = ("/run", "/tmp", "/dev/shm")  # noqa: S108 - the host's own
+KEPT = "/run/lab/ready"
+
+
+def cut(host: Host) -> int:
+    """Ends every process but the two that keep the namespaces; gives how many that were."""
+    ended: set[int] = set()
+
+    def dark() -> bool:
+        left = [process for process in host.processes() if process.pid not in (1, _sleeper(host))]
+        ended.update(process.pid for process in left)
+        host.signal("KILL", left)
+        return not left
+
+    until(f"the processes of {host.name} to end", dark, 10, step=0.02)
+    host.run("find", *VOLATILE, "-xdev", "-not", "-type", "d", "-not", "-path", KEPT, "-delete")
+    return len(ended)
+
+
+def _sleeper(host: Host) -> int:
+    """What pid 1 waits for."""
+    return int(host.path("/proc/1/task/1/children").read_text().split()[0])

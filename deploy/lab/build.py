@@ -5,6 +5,7 @@ from collections.abc import Callable
 from deploy.lab import cluster, exporters, galera, haproxy, network, repair
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
+from deploy.lab.monitoring import Monitoring, daemons
 from deploy.lab.waiting import until
 
 WHOLE = 60.0  # seconds from the last start to a whole cluster
@@ -18,6 +19,9 @@ def build(fleet: Fleet, lock: int, report: Report) -> None:
     fleet.together(lambda: _cluster(fleet, report), lambda: _databases(fleet, report))
     repair.wait_whole(fleet, WHOLE, tidy=True)
     report(f"whole: {fleet.holder().name} holds {fleet.topology.vip}")
+    if fleet.monitor:
+        Monitoring(fleet).wait_scraped()
+        report(f"Prometheus on {fleet.monitor.name} has scraped the exporters")
 
 
 def _hosts(fleet: Fleet, lock: int) -> None:
@@ -39,6 +43,8 @@ def _configure(fleet: Fleet) -> None:
         haproxy.configure(host, topology)
     galera.configure(fleet.databases, topology)
     exporters.configure(fleet.balancers, fleet.clients, topology)
+    if fleet.monitor:
+        daemons.configure(fleet.monitor, topology)
 
 
 def _cluster(fleet: Fleet, report: Report) -> None:
@@ -59,6 +65,8 @@ def _cluster(fleet: Fleet, report: Report) -> None:
     report("a DC is elected, both balancers are online")
     cluster.load(first, fleet.topology)
     report("the resources are configured")
+    if fleet.monitor:  # not before: a cluster on its way up is one alert after the other
+        daemons.start(fleet.monitor)
 
 
 def _databases(fleet: Fleet, report: Report) -> None:

@@ -62,5 +62,7 @@ class Screen:
             for it in status.hosts
         ]
         self.table(("host", "pid", "addresses", "runs", "says"), rows)
+        for name, url in status.pages.items():
+            self.line(f"{name}: {url}")
         for problem in status.problems:
             self.line(f"- {problem}")

@@ -7,6 +7,7 @@ from deploy.lab.cluster import View
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses, side_by_side
 from deploy.lab.host import Host
+from deploy.lab.monitoring import daemons
 from deploy.lab.topology import Topology
 
 
@@ -22,6 +23,7 @@ class Reading:
     databases: dict[str, dict[str, str]] = field(default_factory=dict)
     logins: dict[str, str] = field(default_factory=dict)
     exporters: dict[str, bool] = field(default_factory=dict)
+    monitoring: dict[str, list[str]] = field(default_factory=dict)  # host to what does not run there
     stopped: dict[str, list[str]] = field(default_factory=dict)  # host to processes stopped by a signal
 
 
@@ -46,6 +48,8 @@ def read(fleet: Fleet) -> Reading:
 
     def client(host: Host) -> None:
         exporter(host)
+        if host is fleet.monitor:
+            reading.monitoring[host.name] = daemons.unready(host)
         for vip in vips:
             reading.logins[f"{host.name} to {vip}"] = galera.login(host, vip, fleet.topology.port)
 
@@ -69,6 +73,7 @@ def problems(topology: Topology, reading: Reading) -> list[str]:
         *_databases(topology, reading),
         *_service(topology, reading),
         *(f"{host}: the exporter does not answer" for host, ready in reading.exporters.items() if not ready),
+        *(f"{host}: {name} does not run" for host, names in reading.monitoring.items() for name in names),
     ]
 
 

@@ -119,6 +119,7 @@ class Host:
         timeout: float,
         stdin: str | None = None,
         env: Mapping[str, str] | None = None,
+        fds: Sequence[int] = (),
     ) -> "subprocess.CompletedProcess[bytes]":
         with subprocess.Popen(
             [*self.enter(), *argv],
@@ -128,6 +129,7 @@ class Host:
             env={**ENVIRONMENT, **(env or {})},
             cwd="/",
             start_new_session=True,
+            pass_fds=fds,
         ) as process:
             try:
                 out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout)
@@ -139,9 +141,9 @@ class Host:
                 raise
         return subprocess.CompletedProcess(list(argv), process.returncode, out, err)
 
-    def output(self, argv: Sequence[str], timeout: float) -> bytes:
-        """What a command that must succeed prints, byte for byte."""
-        done = self._communicate(argv, timeout)
+    def output(self, argv: Sequence[str], timeout: float, fds: Sequence[int] = ()) -> bytes:
+        """What a command that must succeed prints, byte for byte; it inherits the files `fds`."""
+        done = self._communicate(argv, timeout, fds=fds)
         if done.returncode:
             raise _failed(self.name, argv, done.returncode, done.stderr)
         return done.stdout
@@ -150,10 +152,10 @@ class Host:
         """Like exec, for a command that must succeed: its output."""
         return self.exec(argv, timeout, stdin=stdin, check=True).stdout
 
-    def spawn(self, daemon: str, argv: Sequence[str]) -> None:
+    def spawn(self, daemon: str, argv: Sequence[str], fds: Sequence[int] = ()) -> None:
         """Starts a daemon that stays in the foreground, unless it runs; its output goes to /var/log/lab."""
         if not self.daemon(daemon):
-            self.run("sh", "-c", DAEMON, daemon, *argv)
+            self.output(["sh", "-c", DAEMON, daemon, *argv], 30, fds)
 
     def path(self, inside: str) -> Path:
         """A file of the host, for reading and writing from outside."""

@@ -2,6 +2,7 @@
 
 from deploy.lab import cluster, exporters, galera, haproxy, health, load, network
 from deploy.lab.fleet import Fleet
+from deploy.lab.monitoring import daemons
 from deploy.lab.waiting import until
 
 TIDY_EVERY = 5  # looks between two cleanups while only leftovers are wrong
@@ -19,6 +20,7 @@ def repair(fleet: Fleet) -> None:
     fleet.together(
         *(lambda host=host: cluster.start(host) for host in fleet.balancers),
         *(lambda host=host: exporters.start(host) for host in fleet.exporters),
+        lambda: _monitoring(fleet),
         lambda: _databases(fleet),
     )
 
@@ -30,6 +32,11 @@ def _databases(fleet: Fleet) -> None:
         *(lambda host=host: galera.start(host) for host in fleet.databases),
         lambda: galera.agree(fleet.databases),
     )
+
+
+def _monitoring(fleet: Fleet) -> None:
+    if fleet.monitor:
+        daemons.start(fleet.monitor)
 
 
 def wait_whole(fleet: Fleet, seconds: float, *, tidy: bool = False) -> None:

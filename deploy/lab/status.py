@@ -6,8 +6,17 @@ from deploy.lab import health
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
+from deploy.lab.monitoring import pages
 
-DAEMONS = ("corosync", "pacemakerd", "haproxy", "mariadbd", "failover-exporter")
+DAEMONS = (
+    "corosync",
+    "pacemakerd",
+    "haproxy",
+    "mariadbd",
+    "failover-exporter",
+    "prometheus",
+    "prometheus-alertmanager",
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Status:
     faults: tuple[str, ...]
     problems: tuple[str, ...]
     hosts: tuple[HostStatus, ...]
+    pages: dict[str, str]  # of Prometheus and Alertmanager, on the machine's own loopback
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "whole": self.complete and not self.problems}
@@ -47,6 +57,7 @@ def take(fleet: Fleet, complete: bool, faults: list[str]) -> Status:
         faults=tuple(faults),
         problems=tuple(found),
         hosts=tuple(_host(host, fleet, reading) for host in fleet.hosts.values()),
+        pages=pages.urls(fleet.monitor) if fleet.monitor and fleet.monitor.alive() else {},
     )
 
 

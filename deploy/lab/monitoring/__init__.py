@@ -1,0 +1,16 @@
+"""The real Prometheus and Alertmanager on the first client, with the files of alerts/, and what was told.
+
+api.py            Monitoring: reset, notifications, texts, query, alerts, targets
+daemons.py        what runs there, and with which files
+receivers.py      alerts/alertmanager.yml with its receivers pointed at
+recorder.py       the program that writes down each notification;  notifications.py  reads that
+pages.py          both web pages on the machine's own loopback, carried by the program
+forwarder.py      from there into the host
+prometheus.py     Prometheus's API
+"""
+
+from deploy.lab.monitoring.api import Monitoring
+from deploy.lab.monitoring.notifications import Notification, Text
+from deploy.lab.monitoring.prometheus import Alert, Sample, Series, Target, ask
+
+__all__ = ["Alert", "Monitoring", "Notification", "Sample", "Series", "Target", "Text", "ask"]

@@ -1,0 +1,82 @@
+"""What arrived at the recorder, read from its lines."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from deploy.lab.monitoring.receivers import OWN
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One alert of one message: a group's message tells all its alerts, also those told before."""
+
+    at: float  # when it arrived, monotonic seconds of the machine
+    time: float  # the same, seconds since 1970
+    receiver: str
+    status: str  # firing or resolved
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    starts_at: datetime
+
+    @property
+    def alert(self) -> str:
+        return self.labels["alertname"]
+
+    @property
+    def severity(self) -> str:
+        return self.labels.get("severity", "")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One message as a person would get it, rendered by the templates."""
+
+    at: float
+    time: float
+    receiver: str
+    integration: str  # pagerduty, slack, webhook
+    body: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """Every string of it, a line each."""
+        return "\n".join(_strings(self.body))
+
+
+def parse(text: str) -> tuple[list[Notification], list[Text]]:
+    """In the order of arrival. The last line may be on its way."""
+    notifications: list[Notification] = []
+    texts: list[Text] = []
+    for line in text[: text.rfind("\n") + 1].splitlines():
+        entry = json.loads(line)
+        if entry["integration"] == OWN:
+            notifications += (_notification(entry, alert) for alert in entry["body"]["alerts"])
+        else:
+            texts.append(Text(**entry))
+    return notifications, texts
+
+
+def _notification(entry: Mapping[str, Any], alert: Mapping[str, Any]) -> Notification:
+    return Notification(
+        at=entry["at"],
+        time=entry["time"],
+        receiver=entry["receiver"],
+        status=alert["status"],
+        labels=alert["labels"],
+        annotations=alert["annotations"],
+        starts_at=datetime.fromisoformat(alert["startsAt"]),
+    )
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)

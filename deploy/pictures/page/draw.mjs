@@ -6,7 +6,6 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
-const READY = 30_000; // ms that a page may take
 
 const page = `<!doctype html><meta charset="utf-8"><title>Dashboard</title>
 <script>
@@ -33,31 +32,36 @@ async function bundle() {
 
 async function take(browser, { script, style }, scene, picture) {
   const tab = await browser.newPage({ viewport: { width: 1920, height: 1080 }, timezoneId: 'UTC' });
-  const errors = [];
-  tab.on('pageerror', (error) => errors.push(error.message));
+  const failure = new Promise((_, reject) => tab.on('pageerror', reject));
   // An origin of its own (Grafana's libraries want a localStorage), answered here: nothing goes to a network.
   await tab.route('**', (route) => route.fulfill({ contentType: 'text/html', body: page }));
   await tab.goto('http://dashboard.invalid/');
   await tab.addStyleTag({ content: style });
   await tab.addScriptTag({ content: script });
-  await tab.evaluate((drawn) => window.draw(drawn), JSON.parse(await readFile(scene, 'utf8')));
-  await tab.waitForSelector('footer', { timeout: READY });
+  const drawn = JSON.parse(await readFile(scene, 'utf8'));
+  await tab.clock.setFixedTime(drawn.to);
+  const drawing = tab.evaluate((what) => window.draw(what), drawn);
+  await Promise.race([drawing.then(() => tab.waitForSelector('footer')), failure]);
   await tab.evaluate(() => document.fonts.ready);
-  if (errors.length > 0) {
-    throw new Error(errors.join('\n'));
-  }
   await tab.locator('#page').screenshot({ path: picture });
   await tab.close();
 }
 
-const files = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
-try {
-  const bundled = await bundle();
-  for (let index = 0; index < files.length; index += 2) {
-    await take(browser, bundled, files[index], files[index + 1]);
-    console.log(files[index + 1]);
+async function main(files) {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  try {
+    const bundled = await bundle();
+    for (let index = 0; index < files.length; index += 2) {
+      await take(browser, bundled, files[index], files[index + 1]);
+    }
+  } finally {
+    await browser.close();
   }
-} finally {
-  await browser.close();
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error.message.split('\n    at ')[0].replace('page.evaluate: Error: ', ''));
+  process.exitCode = 1;
 }

@@ -40,12 +40,10 @@ export function StateTimeline({ panel, frames, width, height, theme, from, to, a
   if (rows.length === 0) {
     return <Empty panel={panel} height={height} />;
   }
-  const config = plot(
-    rows.map(({ name }) => name),
-    [from, to],
-    theme,
-  );
-  config.addHook('draw', draw(rows, panel.options ?? {}, theme));
+  const custom = panel.fieldConfig?.defaults?.custom ?? {};
+  const names = rows.map(({ name }) => name);
+  const config = plot(names, [from, to], custom.axisWidth, theme);
+  config.addHook('draw', draw(rows, { fillOpacity: custom.fillOpacity, ...panel.options }, theme));
   config.addHook('draw', mark(annotations, theme));
   return (
     <VizLayout width={width} height={height} legend={legend(rows, panel.options?.legend)}>
@@ -90,7 +88,12 @@ function statesOf(field: Field, time: Field, merge: boolean): State[] {
   return states;
 }
 
-function plot(names: string[], range: [number, number], theme: GrafanaTheme2): UPlotConfigBuilder {
+function plot(
+  names: string[],
+  range: [number, number],
+  axisWidth: number | undefined,
+  theme: GrafanaTheme2,
+): UPlotConfigBuilder {
   const config = new UPlotConfigBuilder('utc');
   const middles = names.map((_, index) => index + 0.5);
   config.addScale({
@@ -122,6 +125,7 @@ function plot(names: string[], range: [number, number], theme: GrafanaTheme2): U
     values: () => names,
     grid: { show: false },
     ticks: { show: false },
+    size: axisWidth,
     gap: 12,
   });
   return config;
@@ -152,7 +156,7 @@ function box(
 ) {
   const left = Math.max(u.valToPos(state.begin, 'x', true), u.bbox.left);
   const right = Math.min(u.valToPos(state.end, 'x', true), u.bbox.left + u.bbox.width);
-  u.ctx.fillStyle = state.color;
+  u.ctx.fillStyle = colorManipulator.alpha(state.color, (options.fillOpacity ?? 70) / 100);
   u.ctx.fillRect(left, top, right - left, height);
   const room = right - left - 8;
   if (

@@ -1,0 +1,5 @@
+import sys
+
+from deploy.pictures.cli import main
+
+sys.exit(main())

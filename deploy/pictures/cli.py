@@ -1,0 +1,70 @@
+"""The command. Exit codes: 0 drawn, 1 it could not be, 2 usage."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.lab import preflight
+from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
+from deploy.lab.console import Screen, end_in_order
+from deploy.lab.errors import LabError
+from deploy.lab.host import REPOSITORY
+from deploy.lab.state import FOLDER
+from deploy.lab.topologies import TOPOLOGIES
+from deploy.pictures import drawing
+from deploy.pictures.queries import Dashboard
+from deploy.pictures.recording import Recording, load
+from deploy.pictures.scene import scene
+from deploy.pictures.story import record
+
+DASHBOARDS, PICTURES = REPOSITORY / "dashboards", REPOSITORY / "docs/pictures"
+DATA = REPOSITORY / "build/pictures.json"
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m deploy.pictures",
+        description="The dashboards over a failover of the lab, as pictures.",
+    )
+    add = top.add_argument
+    add("--topology", choices=list(TOPOLOGIES), help=f"without: the lab that is up, or {DEFAULT_TOPOLOGY}")
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    add(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help=f"draw this recording again, without a lab ({DATA.name} is the last)",
+    )
+    add("--pictures", type=Path, default=PICTURES, metavar="FOLDER", help="where they go (docs/pictures)")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(argv)
+    end_in_order()
+    step = Screen().step
+    try:
+        drawing.check()
+        dashboards = [json.loads(path.read_text()) for path in sorted(DASHBOARDS.glob("*.json"))]
+        recording = load(options.data) if options.data else _record(options, dashboards, step)
+        drawing.draw(
+            {options.pictures / f"{one['uid']}.png": scene(one, recording) for one in dashboards}, step
+        )
+        step(f"drawn: {options.pictures}")
+    except LabError as error:
+        print(f"pictures: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("pictures: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _record(options: argparse.Namespace, dashboards: list[Dashboard], step: Report) -> Recording:
+    preflight.check()
+    with whole_lab(options.topology, options.folder, step) as lab:
+        recording = record(lab, dashboards, step)
+    recording.save(DATA)
+    return recording

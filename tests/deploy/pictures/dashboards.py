@@ -1,0 +1,78 @@
+"""A small dashboard of the classic schema, and what a Prometheus said to its queries."""
+
+from typing import Any
+
+from dashboards.src.interpolate import Window
+from deploy.pictures.queries import Query, View
+from deploy.pictures.recording import Recording
+
+VIEW = View("production", Window(1000, 1300))
+FAILOVERS = Query('changes(failovers{cluster="production"}[60s])', 15)
+HELD = Query('vip_bound{cluster="production", job=~".+"}', None)
+RATE = Query("rate(attempts[20s])", 5)
+
+DASHBOARD: dict[str, Any] = {
+    "uid": "failover-story",
+    "title": "Failover",
+    "templating": {
+        "list": [
+            {"type": "datasource", "name": "datasource"},
+            {"type": "query", "name": "cluster", "allValue": ".+"},
+            {"type": "query", "name": "job", "allValue": ".+"},
+        ]
+    },
+    "annotations": {
+        "list": [
+            {
+                "enable": True,
+                "iconColor": "orange",
+                "titleFormat": "{{resource}} moved",
+                "target": {
+                    "refId": "Anno",
+                    "expr": 'changes(failovers{cluster="$cluster"}[$__rate_interval])',
+                },
+            }
+        ]
+    },
+    "panels": [
+        {"id": 1, "type": "row", "title": "$cluster", "panels": []},
+        {
+            "id": 2,
+            "type": "stat",
+            "title": "Held by",
+            "targets": [
+                {"refId": "A", "instant": True, "expr": 'vip_bound{cluster="$cluster", job=~"$job"}'},
+                {"refId": "B", "expr": "rate(attempts[$__rate_interval])"},
+            ],
+        },
+        {
+            "id": 3,
+            "type": "row",
+            "title": "More",
+            "panels": [
+                {"id": 4, "type": "stat", "targets": [{"refId": "A", "instant": True, "expr": "time()"}]}
+            ],
+        },
+    ],
+}
+
+
+def vector(*series: tuple[dict[str, str], float]) -> dict[str, Any]:
+    result = [{"metric": labels, "value": [1300, str(value)]} for labels, value in series]
+    return {"resultType": "vector", "result": result}
+
+
+def matrix(labels: dict[str, str], samples: list[tuple[float, str]]) -> dict[str, Any]:
+    return {"resultType": "matrix", "result": [{"metric": labels, "values": samples}]}
+
+
+RECORDING = Recording(
+    story="the lab's failover",
+    view=VIEW,
+    answers={
+        HELD: vector(({"instance": "one"}, 1)),
+        RATE: matrix({}, [(1000, "10"), (1005, "10")]),
+        FAILOVERS: matrix({"resource": "vip"}, [(1090, "0"), (1105, "1"), (1120, "1"), (1135, "0")]),
+        Query("time()", None): vector(({}, 1300)),
+    },
+)

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from deploy.lab.errors import LabError
+from deploy.pictures.queries import Query
+from deploy.pictures.recording import load
+from tests.deploy.pictures.dashboards import RECORDING
+
+
+def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Into a folder that is made for it."""
+    file = tmp_path / "build/pictures.json"
+    RECORDING.save(file)
+    read = load(file)
+    assert read.view == RECORDING.view
+    assert read.story == RECORDING.story
+    assert set(read.answers) == set(RECORDING.answers)
+
+
+def test_a_query_written_after_the_recording_is_named() -> None:
+    """An empty panel would hide that nobody asked."""
+    with pytest.raises(LabError, match=r"no answer to up: it was recorded before"):
+        RECORDING.answer(Query("up", None))
+
+
+@pytest.mark.parametrize("text", [None, "", "{"])
+def test_a_recording_that_cannot_be_read_is_named(tmp_path: Path, text: str | None) -> None:
+    """One that isn't there, is empty or was cut off."""
+    file = tmp_path / "pictures.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(LabError, match=r"pictures\.json"):
+        load(file)

@@ -29,6 +29,7 @@ DASHBOARD: dict[str, Any] = {
                 "titleFormat": "{{resource}} moved",
                 "target": {
                     "refId": "Anno",
+                    "interval": "15s",
                     "expr": 'changes(failovers{cluster="$cluster"}[$__rate_interval])',
                 },
             }

@@ -3,5 +3,5 @@ from tests.deploy.pictures.dashboards import DASHBOARD, FAILOVERS, HELD, RATE, V
 
 
 def test_every_query_of_panels_and_annotations_is_asked_with_its_variables_filled_in() -> None:
-    """Also those of panels in a collapsed row; one cluster, all of all else, and a query's own shortest step."""
+    """Also those of panels in a collapsed row; one cluster, all of the rest, a query's own shortest step."""
     assert asked(DASHBOARD, VIEW) == {FAILOVERS, HELD, RATE, Query("time()", None)}

@@ -55,7 +55,7 @@ $(VENV)/.complete: pyproject.toml requirements-dev.txt
 
 .PHONY: packages-if-root
 packages-if-root:
-	deploy/packages.sh --if-possible deploy/lab/packages.txt deploy/compare/packages.txt tests/lab/packages.txt
+	deploy/packages.sh --if-possible deploy/lab/packages.txt deploy/compare/packages.txt
 
 packages:
 	deploy/packages.sh deploy/lab/packages.txt deploy/compare/packages.txt

@@ -36,7 +36,11 @@ def test_promtool_accepts_both_pages(cluster: Cluster) -> None:
     """`promtool check metrics` parses both pages, and has remarks on known names alone."""
     for host, page in cluster.pages().items():
         checked = subprocess.run(
-            ["/usr/bin/promtool", "check", "metrics"], input=page.text, capture_output=True, text=True, check=False
+            ["/usr/bin/promtool", "check", "metrics"],
+            input=page.text,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         remarked = {line.split()[0] for line in checked.stderr.splitlines()}
         assert checked.returncode in (0, 3), f"{host}: {checked.stdout}{checked.stderr}"  # 3: it has remarks

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from deploy.lab import cluster, exporters
 from deploy.lab.errors import LabError
-from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.host import Host
 from deploy.lab.network import SWITCH
 from deploy.lab.state import State
 from deploy.lab.topology import Host as Place
@@ -43,8 +43,6 @@ class Fleet:
     @property
     def monitor(self) -> Host | None:
         """The host with Prometheus and Alertmanager, which watch the exporters."""
-        if not (REPOSITORY / "alerts/alertmanager.yml").exists():
-            return None
         return self.clients[0] if self.state.exporters() else None
 
     @property

@@ -20,8 +20,9 @@ def build(fleet: Fleet, lock: int, report: Report) -> None:
     repair.wait_whole(fleet, WHOLE, tidy=True)
     report(f"whole: {fleet.holder().name} holds {fleet.topology.vip}")
     if fleet.monitor:
+        _exporters(fleet, report)
         Monitoring(fleet).wait_scraped()
-        report(f"Prometheus on {fleet.monitor.name} has scraped the exporters")
+        report(f"Prometheus on {fleet.monitor.name} has scraped them")
 
 
 def _hosts(fleet: Fleet, lock: int) -> None:
@@ -42,7 +43,6 @@ def _configure(fleet: Fleet) -> None:
     for host in fleet.balancers:
         haproxy.configure(host, topology)
     galera.configure(fleet.databases, topology)
-    exporters.configure(fleet.balancers, fleet.clients, topology)
     if fleet.monitor:
         daemons.configure(fleet.monitor, topology)
 
@@ -50,9 +50,6 @@ def _configure(fleet: Fleet) -> None:
 def _cluster(fleet: Fleet, report: Report) -> None:
     fleet.each(fleet.balancers, cluster.start)
     report("corosync and pacemaker run; the first DC is being elected")
-    if fleet.exporters:
-        fleet.each(fleet.exporters, exporters.start)
-        report(f"the exporters answer on port {exporters.PORT}")
     first = fleet.balancers[0]
     everyone = {host.name for host in fleet.balancers}
 
@@ -65,7 +62,7 @@ def _cluster(fleet: Fleet, report: Report) -> None:
     report("a DC is elected, both balancers are online")
     cluster.load(first, fleet.topology)
     report("the resources are configured")
-    if fleet.monitor:  # not before: a cluster on its way up is one alert after the other
+    if fleet.monitor:
         daemons.start(fleet.monitor)
 
 
@@ -79,3 +76,10 @@ def _databases(fleet: Fleet, report: Report) -> None:
         report(f"{host.name} joined, Synced")
 
     fleet.each(others, join)
+
+
+def _exporters(fleet: Fleet, report: Report) -> None:
+    """Once clients are served: what they had to wait for would be an outage, and an alert."""
+    exporters.configure(fleet.balancers, fleet.clients, fleet.topology)
+    fleet.each(fleet.exporters, exporters.start)
+    report(f"the exporters answer on port {exporters.PORT}")

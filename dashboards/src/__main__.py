@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dashboards.src import story
+from dashboards.src import cluster, fleet, galera, haproxy, story
 from dashboards.src.page import Page
 
 FOLDER = Path(__file__).parent.parent
@@ -11,7 +11,11 @@ FOLDER = Path(__file__).parent.parent
 def pages() -> dict[str, Page]:
     """By the name of the file, which is the uid."""
     return {
+        "failover-fleet": fleet.page(),
         "failover-story": story.page(),
+        "failover-cluster": cluster.page(),
+        "failover-haproxy": haproxy.page(),
+        "failover-galera": galera.page(),
     }
 
 

@@ -1,7 +1,7 @@
 """Queries as Grafana sends them: its variables filled in (pure).
 
-The formulas are Grafana's: `rangeUtil.calculateInterval` and `roundInterval` of @grafana/data, `calculateRateInterval`
-and `interpolateQueryExpr` of its Prometheus data source.
+The formulas are Grafana's: `rangeUtil.calculateInterval` and `roundInterval` of @grafana/data,
+`calculateRateInterval` and `interpolateQueryExpr` of its Prometheus data source.
 """
 
 import math

@@ -7,8 +7,9 @@ from grafana_foundation_sdk.builders import prometheus
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard
 
-from dashboards.src import promql
+from dashboards.src import facts
 from dashboards.src.panels import SOURCE, Panel, Query
+from dashboards.src.promql import of_alerts
 from dashboards.src.theme import ACTIVE, BAD
 
 TAG = "failover-exporter"
@@ -86,13 +87,13 @@ def runbooks() -> build.ConstantVariable:
 
 def failovers() -> build.AnnotationQuery:
     """At the time that the exporter gives it, not at that of the scrape."""
-    query = Query(f"({promql.EVENTS} > ${{__from}} / 1000) * 1000")
+    query = Query(f"({facts.EVENTS} > ${{__from}} / 1000) * 1000")
     mark = _annotation("Failovers", query, ACTIVE).use_value_for_time(True)
     return mark.title_format("{{what}}").text_format("{{cluster}}: {{resource}}, {{kind}}, cause: {{cause}}")
 
 
 def alerts() -> build.AnnotationQuery:
-    query = Query(promql.of_alerts('severity=~"critical|warning"'))
+    query = Query(of_alerts(severity=("critical", "warning")))
     mark = _annotation("Firing alerts", query, BAD).tag_keys("severity")
     return mark.title_format("{{alertname}}").text_format("{{cluster}} {{severity}}")
 

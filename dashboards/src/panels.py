@@ -1,8 +1,8 @@
-"""Each kind of panel with the habits that all of its kind have: one place for legends, tooltips and colours."""
+"""Each kind of panel, with the habits of its kind: the one place for legends, tooltips and colours."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from grafana_foundation_sdk.builders import common as build_common
 from grafana_foundation_sdk.builders import dashboard as build
@@ -17,6 +17,8 @@ AXIS = 170  # pixels for names left of the plot: panels above each other then sh
 
 Panel = stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
 P = TypeVar("P", stat.Panel, statetimeline.Panel, table.Panel, timeseries.Panel)
+Drawn = Literal["lines", "areas", "bars"]  # areas and bars stand on each other
+FILL = {"lines": 8, "areas": 60, "bars": 80}  # percent
 Step = dashboard.DataTransformerConfig
 Limits = tuple[tuple[float | None, str], ...]  # from which value on, which colour
 
@@ -79,49 +81,65 @@ def numbers(  # noqa: PLR0913 - a stat panel's own settings
     states: Iterable[State] = (),
     shows: common.BigValueTextMode = common.BigValueTextMode.AUTO,
     missing: str = "not known",
+    by_name: Mapping[str, Limits] | None = None,
 ) -> stat.Panel:
-    """Values of now, that is of the end of the time range: by colour and number or, as `shows` says, by name."""
+    """Values at the end of the time range, by colour and number or, as `shows` says, by name.
+
+    `by_name` has the limits of values that differ from the others.
+    """
     panel = _panel(stat.Panel(), about, queries).unit(unit).no_value(missing)
     panel.text_mode(shows).color_mode(common.BigValueColorMode.BACKGROUND_SOLID)
     panel.graph_mode(common.BigValueGraphMode.NONE).justify_mode(common.BigValueJustifyMode.CENTER)
     panel.reduce_options(build_common.ReduceDataOptions().calcs(["lastNotNull"]))
     panel.color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
+    for name, own in (by_name or {}).items():
+        steps = _thresholds(own).build()
+        panel.override_by_name(name, [dashboard.DynamicConfigValue(id_val="thresholds", value=steps)])
     return panel.thresholds(_thresholds(limits)).mappings(_mappings(states))
 
 
-def states(about: About, *queries: Query, states: Iterable[State]) -> statetimeline.Panel:
-    """One row a series; each state by colour and text."""
+def states(about: About, *queries: Query, states: Iterable[State], link: str = "") -> statetimeline.Panel:
+    """One row a series; each state by colour and text. A click on a bar leads to `link`."""
     panel = _panel(statetimeline.Panel(), about, queries).unit("none").no_value("nothing to show")
     panel.mappings(_mappings(states)).color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
     panel.thresholds(_thresholds(((None, ACTIVE),)))
     panel.show_value(common.VisibilityMode.AUTO).row_height(0.8).line_width(0).fill_opacity(85)
     panel.axis_width(AXIS).legend(_legend()).per_page(20)
+    if link:
+        panel.data_links([build.DashboardLink("Open").url(link)])
     return panel.tooltip(build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE))
 
 
 def lines(
-    about: About, *queries: Query, unit: str, colors: Mapping[str, str] | None = None, stacked: bool = False
+    about: About, *queries: Query, unit: str, colors: Mapping[str, str] | None = None, drawn: Drawn = "lines"
 ) -> timeseries.Panel:
     """`colors` are those of series whose names are known; the others are shades of one."""
     panel = _panel(timeseries.Panel(), about, queries).unit(unit).no_value("nothing to show")
-    panel.line_width(1).fill_opacity(60 if stacked else 8).show_points(common.VisibilityMode.NEVER)
+    panel.line_width(1).fill_opacity(FILL[drawn]).show_points(common.VisibilityMode.NEVER)
     panel.axis_width(AXIS).axis_soft_min(0).legend(_legend())
     panel.color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.SHADES).fixed_color(ACTIVE))
     for name, color in (colors or {}).items():
         fixed = {"mode": "fixed", "fixedColor": color}
         panel.override_by_name(name, [dashboard.DynamicConfigValue(id_val="color", value=fixed)])
-    if stacked:
+    if drawn == "bars":
+        panel.draw_style(common.GraphDrawStyle.BARS)
+    if drawn != "lines":
         panel.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
     return panel.tooltip(tooltip.sort(common.SortOrder.DESCENDING))
 
 
 def rows(
-    about: About, *queries: Query, columns: Mapping[str, Column], steps: Iterable[Step] = ()
+    about: About,
+    *queries: Query,
+    columns: Mapping[str, Column],
+    steps: Iterable[Step] = (),
+    first: Iterable[str] = (),
 ) -> table.Panel:
-    """A table; `columns`, by the fields that the last of `steps` leaves, in the order in which they are seen."""
+    """A table of these columns, by the fields that the last of `steps` leaves; the greatest of `first` on top."""
     panel = _panel(table.Panel(), about, queries).unit("none").no_value("none")
     panel.show_header(True).cell_height(common.TableCellHeight.SM)
+    panel.sort_by([build_common.TableSortByFieldState().display_name(name).desc(True) for name in first])
     for step in (*steps, _only(columns), _renamed(columns)):
         panel.with_transformation(step)
     for column in columns.values():
@@ -157,7 +175,7 @@ def _renamed(columns: Mapping[str, Column]) -> Step:
 
 
 def _panel(panel: P, about: About, queries: Iterable[Query]) -> P:
-    panel.title(about.title).description(about.text).datasource(SOURCE)
+    panel.title(about.title).description(" ".join(about.text.split())).datasource(SOURCE)
     panel.links([runbook(alert) for alert in about.runbooks])
     for number, query in enumerate(queries):
         panel.with_target(query.build(chr(ord("A") + number)))

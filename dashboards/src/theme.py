@@ -1,7 +1,7 @@
-"""One palette (Okabe and Ito's, made for all kinds of colour vision) and what its colours mean, everywhere.
+"""One palette (Okabe and Ito's, made for all kinds of colour vision), and what its colours mean everywhere.
 
-Colour never stands alone: a state has its text, a number its unit. Lines whose names are known have a colour
-of their own; lines named by hosts are shades of one.
+Colour never stands alone: a state has its text, a number its unit. Lines whose names are known have colours
+of their own; lines named after hosts are shades of one.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ BY_HAND = "#CC79A7"  # somebody wanted it so: standby, maintenance, drained
 CHANGING = "#56B4E9"  # on its way from one state to another
 IDLE = "#7F7F7F"  # passive, or not known
 
+PALETTE = (WELL, ACTIVE, REDUCED, BAD, BY_HAND, CHANGING, IDLE)
+
 
 @dataclass(frozen=True)
 class State:
@@ -22,12 +24,57 @@ class State:
     color: str
 
 
-YES_NO = (State(0, "no", IDLE), State(1, "yes", WELL))
-SIGN = (State(0, "no", IDLE), State(1, "yes", BAD))
-HOLDING = (
-    State(0, "no", IDLE),
-    State(1, "holds it", ACTIVE),
-    State(2, "holds it, and so does another", BAD),
-)
-RUNNING = (State(0, "no", IDLE), State(1, "runs here", ACTIVE), State(2, "runs here and elsewhere", BAD))
+ACTS = (State(0, "acts", WELL), State(1, "maintenance: hands off", BY_HAND))
 CONNECTED = (State(0, "lost", BAD), State(1, "connected", WELL))
+FENCING = (State(0, "off", REDUCED), State(1, "on", WELL))
+HOLDING = (State(0, "no", IDLE), State(1, "holds it", ACTIVE), State(2, "holds it, as another does", BAD))
+QUORUM = (State(0, "no", BAD), State(1, "yes", WELL))
+RUNNING = (State(0, "no", IDLE), State(1, "runs here", ACTIVE), State(2, "runs here and elsewhere", BAD))
+SEVERITY = (State(0, "none", WELL), State(1, "warning", REDUCED), State(2, "critical", BAD))
+SIGN = (State(0, "no", IDLE), State(1, "yes", BAD))
+
+NODE_ONLINE = State(0, "online", WELL)
+NODE_STANDBY = State(1, "standby", BY_HAND)
+NODE_MAINTENANCE = State(2, "maintenance", BY_HAND)
+NODE_PENDING = State(3, "pending", CHANGING)
+NODE_OFFLINE = State(4, "offline", BAD)
+NODE_UNCLEAN = State(5, "unclean", BAD)
+NODE = (NODE_ONLINE, NODE_STANDBY, NODE_MAINTENANCE, NODE_PENDING, NODE_OFFLINE, NODE_UNCLEAN)
+
+RESOURCE_ACTIVE = State(1, "runs here", ACTIVE)
+RESOURCE_UNMANAGED = State(2, "runs here, unmanaged", BY_HAND)
+RESOURCE_FAILED = State(3, "failed", BAD)
+RESOURCE_BLOCKED = State(4, "blocked", BAD)
+RESOURCE_NOWHERE = State(5, "runs nowhere", BAD)
+RESOURCE = (RESOURCE_ACTIVE, RESOURCE_UNMANAGED, RESOURCE_FAILED, RESOURCE_BLOCKED, RESOURCE_NOWHERE)
+
+SERVER_UP = State(1, "up", WELL)
+SERVER_DOWN = State(2, "down", BAD)
+SERVER_MAINT = State(3, "maintenance", BY_HAND)
+SERVER_DRAIN = State(4, "draining", BY_HAND)
+SERVER_NOLB = State(5, "old sessions only", REDUCED)
+SERVER = (SERVER_UP, SERVER_DOWN, SERVER_MAINT, SERVER_DRAIN, SERVER_NOLB)
+
+GALERA_SYNCED = State(1, "synced", WELL)
+GALERA_DONOR = State(2, "donor or desynced", REDUCED)
+GALERA_JOINED = State(3, "joined, catching up", CHANGING)
+GALERA_JOINING = State(4, "joining", CHANGING)
+GALERA_INITIALIZED = State(5, "in no component", BAD)
+GALERA_FAILED = State(6, "out of order", BAD)
+GALERA_UNKNOWN = State(7, "says nothing", IDLE)
+GALERA_SILENT = State(8, "not reachable", BAD)
+GALERA = (
+    GALERA_SYNCED,
+    GALERA_DONOR,
+    GALERA_JOINED,
+    GALERA_JOINING,
+    GALERA_INITIALIZED,
+    GALERA_FAILED,
+    GALERA_UNKNOWN,
+    GALERA_SILENT,
+)
+PRIMARY = (State(0, "no quorum", BAD), State(1, "Primary", WELL))
+DESYNCED = (State(0, "no", WELL), State(1, "yes", BY_HAND))
+REPLICATION = (State(0, "off", BAD), State(1, "on", WELL))
+UP_DOWN = (State(0, "down", BAD), State(1, "up", WELL))
+ANSWERS = (State(0, "silent", BAD), State(1, "answers", WELL))

@@ -1,0 +1,159 @@
+"""Fleet: which of my clusters needs me?"""
+
+from dashboards.src import facts, theme
+from dashboards.src.page import Page, view
+from dashboards.src.panels import About, Column, Limits, Panel, Query, lines, merged, rows, states
+from dashboards.src.promql import by_host, in_range, lately, of_alerts, of_clients, or_zero, pick
+from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, IDLE, REDUCED, WELL
+
+EXPORTERS = pick("failover_exporter_build_info")
+ANY_BAD: Limits = ((None, WELL), (1, BAD))
+ANY_REDUCED: Limits = ((None, WELL), (1, REDUCED))
+CAUSES = {
+    "node_lost": BAD,
+    "resource_failure": REDUCED,
+    "fencing": ACTIVE,
+    "node_shutdown": BY_HAND,
+    "failback": WELL,
+    "operator_move": CHANGING,
+    "unknown": IDLE,
+}
+
+
+def page() -> Page:
+    made = Page("failover-fleet", "Fleet", "Which of my clusters needs me?", "now-7d")
+    made.row("Which of my clusters needs me?", (clusters(), 24), height=11, for_each_cluster=False)
+    made.row("This time range", (alerts(), 24), height=7, for_each_cluster=False)
+    made.more((outages(), 12), (failovers(), 12), height=8)
+    made.more((longest(), 12), (exporters(), 12), height=8)
+    return made
+
+
+def clusters() -> Panel:
+    holder = f"topk by (cluster) (1, max by (cluster, host) ({facts.HOLDER}))"
+    critical = f"count by (cluster) ({of_alerts(severity='critical')})"
+    warning = f"count by (cluster) ({of_alerts(severity='warning')})"
+    events = f"sum by (cluster, job, instance, resource) ({in_range('failover_events_total')})"
+    asked = (
+        holder,
+        or_zero(critical, EXPORTERS),
+        or_zero(warning, EXPORTERS),
+        facts.SPLIT,
+        facts.ABLE,
+        facts.SYNCED_SHARE,
+        f"max by (cluster) ({pick('failover_last_event_timestamp_seconds')}) * 1000",
+        f"round(max by (cluster) ({events}))",
+        f"max by (cluster) ({of_clients(in_range('vip_outage_seconds_total'))})",
+        f"sum by (cluster) ({pick('up')} == bool 0)",
+    )
+    return rows(
+        About(
+            "Clusters",
+            """One row a cluster, those with critical alerts first; a click on its name opens its story.
+            Now: alerts, split, who holds the address, nodes that can take over (1: the next fault is an
+            outage), Galera nodes that are synced, exporters that do not answer. In this time range:
+            failovers, seconds that clients were out.""",
+            ("VIPDown", "ClusterUnobserved"),
+        ),
+        *(Query(expr, instant=True, table=True) for expr in asked),
+        steps=(merged(),),
+        columns={
+            "cluster": Column("Cluster", link=view("failover-story", "var-cluster=${__value.raw}")),
+            "Value #B": Column("Critical", limits=ANY_BAD, width=90),
+            "Value #C": Column("Warnings", limits=ANY_REDUCED, width=90),
+            "Value #D": Column("Split", states=theme.SIGN, width=80),
+            "host": Column("Held by"),
+            "Value #A": Column("Holders", limits=((None, BAD), (1, ACTIVE), (2, BAD)), width=90),
+            "Value #E": Column("Can take over", limits=((None, BAD), (1, REDUCED), (2, WELL)), width=120),
+            "Value #F": Column(
+                "Galera synced",
+                unit="percentunit",
+                limits=((None, BAD), (0.51, REDUCED), (1, WELL)),
+                width=120,
+            ),
+            "Value #G": Column("Last failover", unit="dateTimeAsLocalNoDateIfToday", width=170),
+            "Value #H": Column("Failovers", width=90),
+            "Value #I": Column(
+                "Clients out", unit="s", limits=((None, WELL), (0.001, REDUCED), (5, BAD)), width=110
+            ),
+            "Value #J": Column("Exporters gone", limits=ANY_REDUCED, width=130),
+        },
+        first=("Critical", "Split", "Warnings", "Clients out"),
+    )
+
+
+def alerts() -> Panel:
+    def any_of(severity: str) -> str:
+        around = f"max_over_time({of_alerts(severity=severity)}[$__rate_interval])"
+        return f"max by (cluster) ({around})"
+
+    return states(
+        About(
+            "Alerts of each cluster",
+            """The gravest that fired around each moment. No alert at all may mean that the rules of alerts/
+            are not loaded: then see the table.""",
+            ("VIPDown", "ClusterUnobserved"),
+        ),
+        Query(
+            f"{any_of('critical')} * 2 or {any_of('warning')} or max by (cluster) ({EXPORTERS}) * 0",
+            "{{cluster}}",
+        ),
+        states=theme.SEVERITY,
+        link=view("failover-story", "var-cluster=${__field.labels.cluster}"),
+    )
+
+
+def outages() -> Panel:
+    return lines(
+        About(
+            "Seconds that clients were out",
+            """Of outages that ended around each moment, as hosts outside of the cluster felt them.""",
+            ("VIPOutage", "VIPDown"),
+        ),
+        Query(f"max by (cluster) ({of_clients(lately('vip_outage_seconds_total'))})", "{{cluster}}"),
+        unit="s",
+        drawn="bars",
+    )
+
+
+def failovers() -> Panel:
+    counted = f"max by (cluster, resource, cause) ({lately('failover_events_total')})"
+    return lines(
+        About(
+            "Failovers by cause",
+            """Moves and restarts around each moment, of the resource that had most. Many failbacks or
+            operator moves are people at work; node_lost and resource_failure are faults.""",
+            ("FailoverHappened", "FailoverFlapping"),
+        ),
+        Query(f"sum by (cause) (max by (cluster, cause) ({counted}))", "{{cause}}"),
+        unit="short",
+        colors=CAUSES,
+        drawn="bars",
+    )
+
+
+def longest() -> Panel:
+    latest = of_clients(pick("vip_outage_last_duration_seconds"))
+    return lines(
+        About(
+            "Length of the latest outage",
+            """Each step is another outage; its height is how long clients were out. Over 5 s is too slow
+            for a pair that fails over as it should.""",
+            ("FailoverSlow",),
+        ),
+        Query(f"max by (cluster) ({latest})", "{{cluster}}"),
+        unit="s",
+    )
+
+
+def exporters() -> Panel:
+    answers = by_host(pick("up"))
+    return states(
+        About(
+            "Exporters",
+            """Who answers Prometheus. What a silent one would say of its host is missing everywhere else.""",
+            ("ExporterDown", "ClusterUnobserved"),
+        ),
+        Query(f"max by (cluster, host) ({answers})", "{{cluster}}: {{host}}"),
+        states=theme.ANSWERS,
+    )

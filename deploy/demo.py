@@ -1,19 +1,23 @@
-"""`make demo`: a real cluster, what both exporters say of it, and one failover seen on their pages."""
+"""`make demo`: a real cluster, what its exporters say of it, one failover on their pages, and who is told."""
 
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from deploy.lab.console import Screen
+from deploy.lab.console import Screen, end_in_order
 from deploy.lab.errors import LabError, Overdue
 from deploy.lab.lab import Lab
+from deploy.lab.monitoring import Monitoring, Notification
 from deploy.lab.page import Page, scrape
 from deploy.lab.waiting import until
 
 TOPOLOGY = "article"
 FAILOVER = 60.0  # seconds that the failover may take before the demo gives up on it
 COUNTED = 5.0  # seconds after it in which the prober counts the outage
+TOLD = 60.0  # seconds after it in which somebody is told
+FOR_PEOPLE = ("critical", "warning")
 PACEMAKER = "ha_cluster_pacemaker_"
 COROSYNC = "ha_cluster_corosync_"
 
@@ -140,16 +144,43 @@ def watch_failover(lab: Lab, screen: Screen, target: str) -> None:
         until("the outage to be counted", lambda: shown(lambda page: outages(page, vip) > more), COUNTED)
 
 
+def told(monitoring: Monitoring, since: float) -> list[Notification]:
+    """Each alert for people that arrived since then (monotonic seconds), when it came first."""
+    arrived = monitoring.notifications()
+    new = {
+        (one.receiver, *one.labels.items()): one
+        for one in reversed(arrived)
+        if one.at > since and one.status == "firing" and one.severity in FOR_PEOPLE
+    }
+    return sorted(new.values(), key=lambda one: one.at)
+
+
+def show_told(lab: Lab, screen: Screen, since: float) -> None:
+    monitoring = Monitoring(lab.fleet)
+
+    def failover() -> bool:
+        return any(one.alert == "FailoverHappened" for one in told(monitoring, since))
+
+    until("the alert of the failover", failover, TOLD)
+    screen.step("Prometheus saw it, and Alertmanager told:\n")
+    rows = [
+        (one.receiver, one.severity, one.alert, one.annotations["summary"]) for one in told(monitoring, since)
+    ]
+    screen.table(("receiver", "severity", "alert", "summary"), rows)
+
+
 def demo(lab: Lab, screen: Screen) -> None:
     screen.line("\nWhat the two exporters say:\n")
     summary(screen, read(lab))
     holder = lab.holder()
     target = lab.topology.peer(holder).name
     screen.line(f"\nNow Corosync and Pacemaker are stopped on {holder}: {target} should take over.\n")
+    began = time.monotonic()
     with ThreadPoolExecutor(1) as aside:
         stopped = aside.submit(lab.fault, "corosync-stopped", holder)
         watch_failover(lab, screen, target)
         stopped.result()
+    show_told(lab, screen, began)
     screen.line("")
     summary(screen, read(lab))
     screen.line(f"\nNow {holder} is started again; the address stays where it is.\n")
@@ -158,10 +189,14 @@ def demo(lab: Lab, screen: Screen) -> None:
 
 
 def how_to_go_on(lab: Lab) -> str:
-    host = lab.holder()
+    host, pages = lab.holder(), Monitoring(lab.fleet).pages()
     return f"""
-The cluster stays up. Go on:
-  deploy/lab/lab exec {host} -- curl -s http://127.0.0.1:10664/metrics    the page itself
+The cluster stays up. Look at it from this machine:
+  {pages["prometheus"]}/alerts            Prometheus: the rules, and which of them fire
+  {pages["alertmanager"]}                   Alertmanager; Debian's has no page for people, but amtool:
+  amtool --alertmanager.url={pages["alertmanager"]} alert
+  deploy/lab/lab exec {host} -- curl -s http://127.0.0.1:10664/metrics
+Go on:
   deploy/lab/lab status                    who holds what, and what is wrong
   deploy/lab/lab fault                     what can be broken; `lab fault NAME` breaks it
   deploy/lab/lab heal                      whole again
@@ -170,6 +205,7 @@ Stop:
 
 
 def main() -> int:
+    end_in_order()
     screen = Screen()
     try:
         lab = Lab(report=screen.step)
@@ -179,6 +215,9 @@ def main() -> int:
     except LabError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
     return 0
 
 

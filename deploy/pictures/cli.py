@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.lab import preflight
@@ -15,11 +15,12 @@ from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.pictures import drawing
 from deploy.pictures.queries import Dashboard
-from deploy.pictures.recording import Recording, load
-from deploy.pictures.scene import scene
+from deploy.pictures.recording import Recording, load, save
+from deploy.pictures.scene import Scene, scene
 from deploy.pictures.story import record
 
 DASHBOARDS, PICTURES = REPOSITORY / "dashboards", REPOSITORY / "docs/pictures"
+STORY = "failover-story"
 DATA = REPOSITORY / "build/pictures.json"
 
 
@@ -48,10 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         drawing.check()
         dashboards = [json.loads(path.read_text()) for path in sorted(DASHBOARDS.glob("*.json"))]
-        recording = load(options.data) if options.data else _record(options, dashboards, step)
-        drawing.draw(
-            {options.pictures / f"{one['uid']}.png": scene(one, recording) for one in dashboards}, step
-        )
+        recordings = load(options.data) if options.data else _record(options, dashboards, step)
+        pictures = _scenes(dashboards, recordings)
+        drawing.draw({options.pictures / f"{name}.png": one for name, one in pictures.items()}, step)
         step(f"drawn: {options.pictures}")
     except LabError as error:
         print(f"pictures: {error}", file=sys.stderr)
@@ -62,9 +62,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _record(options: argparse.Namespace, dashboards: list[Dashboard], step: Report) -> Recording:
+def _record(
+    options: argparse.Namespace, dashboards: Sequence[Dashboard], step: Report
+) -> dict[str, Recording]:
     preflight.check()
     with whole_lab(options.topology, options.folder, step) as lab:
-        recording = record(lab, dashboards, step)
-    recording.save(DATA)
-    return recording
+        recordings = record(lab, dashboards, step)
+    save(DATA, recordings)
+    return recordings
+
+
+def _scenes(dashboards: Sequence[Dashboard], recordings: Mapping[str, Recording]) -> dict[str, Scene]:
+    """Each dashboard over the whole story, and what the one about failovers shows in the middle of it."""
+    whole = {one["uid"]: scene(one, recordings["healed"]) for one in dashboards}
+    [story] = [one for one in dashboards if one["uid"] == STORY]
+    return {**whole, f"{STORY}-now": {**scene(story, recordings["broken"]), "firstScreen": True}}

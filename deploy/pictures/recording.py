@@ -1,4 +1,4 @@
-"""What a Prometheus answered about one window of time, kept in one file so that it can be drawn again."""
+"""What a Prometheus answered about a window of time, kept in a file so that it can be drawn again."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Answer = Mapping[
 
 @dataclass(frozen=True)
 class Recording:
-    story: str  # one sentence
+    story: str  # what happens in the window, without a full stop
     view: View
     answers: Mapping[Query, Answer]
 
@@ -28,28 +28,28 @@ class Recording:
             )
         return self.answers[query]
 
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            json.dumps(
-                {
-                    "story": self.story,
-                    "cluster": self.view.cluster,
-                    "start": self.view.window.start,
-                    "end": self.view.window.end,
-                    "answers": [[query.expr, query.step, answer] for query, answer in self.answers.items()],
-                }
-            )
-        )
+
+def save(path: Path, recordings: Mapping[str, Recording]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({name: _encoded(one) for name, one in recordings.items()}))
 
 
-def load(path: Path) -> Recording:
+def load(path: Path) -> dict[str, Recording]:
     try:
         saved = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise LabError(f"{path}: {error}") from error
-    return Recording(
-        story=saved["story"],
-        view=View(saved["cluster"], Window(saved["start"], saved["end"])),
-        answers={Query(expr, step): answer for expr, step, answer in saved["answers"]},
-    )
+    return {name: _decoded(one) for name, one in saved.items()}
+
+
+def _encoded(recording: Recording) -> dict[str, Any]:
+    view, window = recording.view, recording.view.window
+    answers = [[query.expr, query.step, answer] for query, answer in recording.answers.items()]
+    times = {"start": window.start, "end": window.end}
+    return {"story": recording.story, "cluster": view.cluster, **times, "answers": answers}
+
+
+def _decoded(saved: Mapping[str, Any]) -> Recording:
+    view = View(saved["cluster"], Window(saved["start"], saved["end"]))
+    answers = {Query(expr, step): answer for expr, step, answer in saved["answers"]}
+    return Recording(saved["story"], view, answers)

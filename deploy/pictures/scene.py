@@ -11,15 +11,16 @@ from typing import Any
 from deploy.pictures.queries import Dashboard, Panel, View, annotations, filled, panels, query
 from deploy.pictures.recording import Answer, Recording
 
+Scene = Mapping[str, Any]
 Event = Mapping[str, Any]
 
 
-def scene(dashboard: Dashboard, recording: Recording) -> dict[str, Any]:
+def scene(dashboard: Dashboard, recording: Recording) -> Scene:
     view = recording.view
     begin, end = (datetime.fromtimestamp(at, UTC) for at in (view.window.start, view.window.end))
     return {
         "dashboard": {**dashboard, "panels": [_titled(one, dashboard, view) for one in panels(dashboard)]},
-        "subtitle": f"{recording.story}, {begin:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} UTC",
+        "subtitle": f"{begin:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} UTC; {recording.story}",
         "from": view.window.start * 1000,
         "to": view.window.end * 1000,
         "answers": {panel["id"]: _answers(panel, dashboard, recording) for panel in panels(dashboard)},

@@ -1,7 +1,7 @@
 """A failover in the lab, from minutes before to a minute after, and what its Prometheus recorded of it."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dashboards.src.interpolate import Window
@@ -18,26 +18,22 @@ BROKEN = 30.0
 HEALED = 60.0
 
 
-def record(lab: Lab, dashboards: Iterable[Dashboard], step: Report) -> Recording:
+def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str, Recording]:
+    """`broken` is what a person sees who looks before anything was mended, `healed` the whole story."""
     start = time.time()
     _pass("healthy", HEALTHY, step)
-    holder = lab.holder()
-    step(f"{FAULT} on {holder}")
-    fault = datetime.now(UTC)
-    lab.fault(FAULT, holder)
+    story = _break(lab, step)
     _pass("broken", BROKEN, step)
+    broken = time.time()
     step("healing")
     lab.heal()
     _pass("healed", HEALED, step)
-    view = View(lab.topology.cluster_name, _aligned(start, time.time()))
-    queries = set().union(*(asked(one, view) for one in dashboards))
-    step(f"asking Prometheus {len(queries)} queries")
-    monitoring = Monitoring(lab.fleet)
-    return Recording(
-        story=f"the lab's {FAULT} on {holder} at {fault:%H:%M:%S}",
-        view=view,
-        answers={query: _ask(monitoring, query, view.window) for query in queries},
-    )
+    views = {
+        "broken": View(lab.topology.cluster_name, _aligned(start, broken)),
+        "healed": View(lab.topology.cluster_name, _aligned(start, time.time())),
+    }
+    step("asking Prometheus what the dashboards ask")
+    return {name: _recording(lab, story, view, dashboards) for name, view in views.items()}
 
 
 def _pass(what: str, seconds: float, step: Report) -> None:
@@ -46,10 +42,23 @@ def _pass(what: str, seconds: float, step: Report) -> None:
     time.sleep(seconds)
 
 
+def _break(lab: Lab, step: Report) -> str:
+    story = f"{FAULT} on {lab.holder()} at {datetime.now(UTC):%H:%M:%S}"
+    step(story)
+    lab.fault(FAULT, lab.holder())
+    return story
+
+
 def _aligned(start: float, end: float) -> Window:
     """To the step, as Grafana aligns what it asks for."""
     step = Window(start, end).step
     return Window(start // step * step, end // step * step)
+
+
+def _recording(lab: Lab, story: str, view: View, dashboards: Sequence[Dashboard]) -> Recording:
+    monitoring = Monitoring(lab.fleet)
+    queries = set().union(*(asked(one, view) for one in dashboards))
+    return Recording(story, view, {query: _ask(monitoring, query, view.window) for query in queries})
 
 
 def _ask(monitoring: Monitoring, query: Query, window: Window) -> Answer:

@@ -31,7 +31,7 @@ async function bundle() {
 }
 
 async function take(browser, { script, style }, scene, picture) {
-  const tab = await browser.newPage({ viewport: { width: 1920, height: 1080 }, timezoneId: 'UTC' });
+  const tab = await browser.newPage({ viewport: { width: 1920, height: 1080 }, locale: 'en-GB' });
   const failure = new Promise((_, reject) => tab.on('pageerror', reject));
   // An origin of its own (Grafana's libraries want a localStorage), answered here: nothing goes to a network.
   await tab.route('**', (route) => route.fulfill({ contentType: 'text/html', body: page }));
@@ -43,7 +43,7 @@ async function take(browser, { script, style }, scene, picture) {
   const drawing = tab.evaluate((what) => window.draw(what), drawn);
   await Promise.race([drawing.then(() => tab.waitForSelector('footer')), failure]);
   await tab.evaluate(() => document.fonts.ready);
-  await tab.locator('#page').screenshot({ path: picture });
+  await (drawn.firstScreen ? tab : tab.locator('#page')).screenshot({ path: picture });
   await tab.close();
 }
 

@@ -1,5 +1,6 @@
 """A small dashboard of the classic schema, and what a Prometheus said to its queries."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dashboards.src.interpolate import Window
@@ -63,7 +64,7 @@ def vector(*series: tuple[dict[str, str], float]) -> dict[str, Any]:
     return {"resultType": "vector", "result": result}
 
 
-def matrix(labels: dict[str, str], samples: list[tuple[float, str]]) -> dict[str, Any]:
+def matrix(labels: dict[str, str], samples: Sequence[Sequence[Any]]) -> dict[str, Any]:
     return {"resultType": "matrix", "result": [{"metric": labels, "values": samples}]}
 
 
@@ -72,8 +73,8 @@ RECORDING = Recording(
     view=VIEW,
     answers={
         HELD: vector(({"instance": "one"}, 1)),
-        RATE: matrix({}, [(1000, "10"), (1005, "10")]),
-        FAILOVERS: matrix({"resource": "vip"}, [(1090, "0"), (1105, "1"), (1120, "1"), (1135, "0")]),
+        RATE: matrix({}, [[1000, "10"], [1005, "10"]]),
+        FAILOVERS: matrix({"resource": "vip"}, [[1090, "0"], [1105, "1"], [1120, "1"], [1135, "0"]]),
         Query("time()", None): vector(({}, 1300)),
     },
 )

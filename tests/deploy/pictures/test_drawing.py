@@ -45,9 +45,9 @@ def page(monkeypatch: pytest.MonkeyPatch, folder: Path, node: str) -> Path:
     """A page whose libraries aren't installed, with stand-ins for npm and Node.js."""
     (folder / "page").mkdir()
     (folder / "page/package-lock.json").touch()
-    installed = "mkdir node_modules && touch node_modules/.package-lock.json"
-    fake(folder, "npm", f'echo "$@" >>{folder}/npm-calls; {installed}')
+    fake(folder, "npm", f'echo "$@" >>{folder}/npm-calls; mkdir node_modules')
     fake(folder, "node", node)
+    fake(folder, "pngquant", "")
     monkeypatch.setattr(drawing, "PAGE", folder / "page")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return folder

@@ -9,6 +9,7 @@ export interface Scene {
   to: number; // ms
   answers: Record<string, Record<string, Answer>>; // panel id, refId
   annotations: Annotation[];
+  firstScreen?: boolean; // only what a screen of 1920 by 1080 shows at once
 }
 
 export interface PanelModel {

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 
-.PHONY: help demo test check lab-test compare accuracy split-brain drill matrix venv packages lock clean
+.PHONY: help demo test check lab-test compare accuracy split-brain drill matrix dashboards venv packages lock clean
 
 help:
 	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make split-brain  which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill     the stress cases of the article, while clients write            (root, Debian 12)'
 	@echo 'make matrix    every fault of the lab, and what the on-call person is told   (root, Debian 12)'
+	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make clean     take the lab down, remove what was built'
 
 demo: packages venv
@@ -46,6 +47,9 @@ drill: packages venv
 
 matrix: packages venv
 	$(RUN)/python -m deploy.matrix
+
+dashboards: venv
+	$(RUN)/python -m dashboards.src
 
 venv: $(VENV)/.complete
 

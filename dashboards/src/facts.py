@@ -4,7 +4,11 @@ Both balancers tell of the whole cluster, so a fact is aggregated to what it is 
 the hopeful one counts where one witness is enough (`max`), the other where all must agree (`min`).
 """
 
-from dashboards.src.promql import FROM, by_host, in_range, named, of_balancers, or_zero, pick
+from dashboards.src.promql import FROM, by_host, lately, named, of_balancers, or_zero, pick
+
+EXPORTERS = pick("failover_exporter_build_info")
+# `up` is there of everything that Prometheus scrapes: of jobs with exporters of ours.
+UP = f"({pick('up')} and on (job) max_over_time({EXPORTERS}[$__range]))"
 
 # Who has the address, by each balancer's own kernel; who runs what, as Pacemaker believes.
 HELD = f"max by (cluster, vip, host) ({by_host(of_balancers(pick('vip_bound')))})"
@@ -61,29 +65,46 @@ _SEEN = pick("failover_last_event_timestamp_seconds")
 _SEEN_MOVES = pick("failover_last_event_timestamp_seconds", kind="move")
 _SEEN_RESTARTS = pick("failover_last_event_timestamp_seconds", kind="restart")
 _MOVES = f"{pick('failover_last_move_info')} * on ({FROM}, resource) group_left (kind) {_SEEN_MOVES}"
-# The metrics tell a restart's time and, by what is counted in the time range, its cause.
-_RESTARTS = (
-    f"((round({in_range('failover_events_total', kind='restart')}) > bool 0)"
-    f" * on ({FROM}, resource, kind) group_left () {_SEEN_RESTARTS} > 0)"
+
+
+def _restarts(cause: str) -> str:
+    """The cause of a restart is told by what was counted, its time by another metric."""
+    return f"{cause} * 0 + on ({FROM}, resource, kind) group_left () {_SEEN_RESTARTS}"
+
+
+def _told(restarts: str) -> str:
+    """Seconds since 1970, with what happened as the label `what`."""
+    return (
+        f'(label_join({_MOVES}, "what", " → ", "from", "to")'
+        f' or label_replace({restarts}, "what", "$1 restarted in place", "resource", "(.+)"))'
+    )
+
+
+_COUNTED = f"({lately('failover_events_total', kind='restart')} > 0)"
+_LAST_COUNTED = (
+    f"topk by ({FROM}, resource) (1, max_over_time(({_COUNTED} * 0 + time())[$__range:$__interval]))"
 )
-# An exporter whose Pacemaker is gone knows older events only: those count that know one of the last minute
-# before the newest.
+# At each moment of a range: a restart while it is counted, a move until the next.
+EVENTS = _told(_restarts(_COUNTED))
+LAST_EVENT = f"topk by (cluster) (1, {_told(_restarts(_LAST_COUNTED))})"
+
+# An exporter whose Pacemaker is gone knows older events only: those count that know the newest of a resource.
 _NEWEST = (
-    f"(max by ({FROM}, resource) ({_SEEN}) > on (cluster) group_left () (max by (cluster) ({_SEEN}) - 60))"
+    f"(max by ({FROM}, resource) ({_SEEN})"
+    f" > on (cluster, resource) group_left () (max by (cluster, resource) ({_SEEN}) - 10))"
 )
-# In seconds since 1970, with what happened as the label `what`.
-EVENTS = (
-    f'(label_join({_MOVES}, "what", " → ", "from", "to")'
-    f' or label_replace({_RESTARTS}, "what", "$1 restarted in place", "resource", "(.+)"))'
-)
-LAST_EVENT = f"topk by (cluster) (1, {EVENTS})"
-# One time for all exporters that saw it: the first of them, to ten seconds.
+# One mark for all resources that moved together and all exporters that saw it, at the time of the first.
+MARKS = f"min by (cluster, what, kind, cause) ({EVENTS} and on ({FROM}, resource) {_NEWEST})"
+# One row for all exporters that saw it: the time of the first, to ten seconds.
 EVENT_LIST = (
     "floor(min by (cluster, resource, kind, from, to, cause)"
     f" ({EVENTS} and on ({FROM}, resource) {_NEWEST}) / 10) * 10"
 )
 
-_PHASES = f"({pick('failover_last_phase_seconds')} and on ({FROM}, resource) {_NEWEST})"
+_PHASES = (
+    f"({pick('failover_last_phase_seconds')} and on ({FROM}, resource) {_NEWEST}"
+    f" and on (cluster, resource) {LAST_EVENT})"
+)
 _KNOWS_ADDRESS = pick("failover_last_phase_seconds", phase="address")
 # As the new holder saw it, which knows when the address came; else as anybody did.
 PHASES = (

@@ -6,7 +6,6 @@ from dashboards.src.panels import About, Column, Limits, Panel, Query, lines, me
 from dashboards.src.promql import by_host, in_range, lately, of_alerts, of_clients, or_zero, pick
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, IDLE, REDUCED, WELL
 
-EXPORTERS = pick("failover_exporter_build_info")
 ANY_BAD: Limits = ((None, WELL), (1, BAD))
 ANY_REDUCED: Limits = ((None, WELL), (1, REDUCED))
 CAUSES = {
@@ -36,15 +35,15 @@ def clusters() -> Panel:
     events = f"sum by (cluster, job, instance, resource) ({in_range('failover_events_total')})"
     asked = (
         holder,
-        or_zero(critical, EXPORTERS),
-        or_zero(warning, EXPORTERS),
+        or_zero(critical, facts.EXPORTERS),
+        or_zero(warning, facts.EXPORTERS),
         facts.SPLIT,
         facts.ABLE,
         facts.SYNCED_SHARE,
         f"max by (cluster) ({pick('failover_last_event_timestamp_seconds')}) * 1000",
         f"round(max by (cluster) ({events}))",
         f"max by (cluster) ({of_clients(in_range('vip_outage_seconds_total'))})",
-        f"sum by (cluster) ({pick('up')} == bool 0)",
+        f"sum by (cluster) ({facts.UP} == bool 0)",
     )
     return rows(
         About(
@@ -95,7 +94,7 @@ def alerts() -> Panel:
             ("VIPDown", "ClusterUnobserved"),
         ),
         Query(
-            f"{any_of('critical')} * 2 or {any_of('warning')} or max by (cluster) ({EXPORTERS}) * 0",
+            f"{any_of('critical')} * 2 or {any_of('warning')} or max by (cluster) ({facts.EXPORTERS}) * 0",
             "{{cluster}}",
         ),
         states=theme.SEVERITY,
@@ -147,7 +146,7 @@ def longest() -> Panel:
 
 
 def exporters() -> Panel:
-    answers = by_host(pick("up"))
+    answers = by_host(facts.UP)
     return states(
         About(
             "Exporters",

@@ -80,7 +80,7 @@ def fullest() -> Panel:
     return numbers(
         About(
             "Fullest frontend",
-            """Its sessions, as a share of what maxconn allows. At 100 % further clients wait in the kernel.""",
+            """Its sessions, as a share of what maxconn allows. At 100 % more clients have to wait.""",
             ("HAProxySessionsNearLimit",),
         ),
         Query(f"max by (cluster) ({now} / ({limit} > 0))", "full", instant=True),
@@ -134,7 +134,7 @@ def servers() -> Panel:
     return states(
         About(
             "Servers",
-            """As the HAProxy that serves sees them. A gap: no HAProxy ran, or its balancer did not answer.""",
+            """As the HAProxy that serves sees them. A gap: none ran, or its balancer did not answer.""",
             ("HAProxyServerDown", "HAProxyNoServers"),
         ),
         Query(coded(cases), "{{proxy}} / {{server}}"),

@@ -13,7 +13,7 @@ from dashboards.src.promql import of_alerts
 from dashboards.src.theme import ACTIVE, BAD
 
 TAG = "failover-exporter"
-RUNBOOKS = "https://example.org/failover-exporter/docs/runbooks"  # where docs/runbooks/ can be read
+RUNBOOKS = "https://git.example.com/failover-exporter/docs/runbooks"  # as in alerts/prometheus.yml
 STEP = "15s"  # of annotations: closer together they are one
 EVERYTHING = dashboard.VariableOption(selected=True, text=["All"], value=["$__all"])
 EVERY_EXPORTER = "failover_exporter_build_info"  # a metric that each of them has
@@ -87,9 +87,9 @@ def runbooks() -> build.ConstantVariable:
 
 def failovers() -> build.AnnotationQuery:
     """At the time that the exporter gives it, not at that of the scrape."""
-    query = Query(f"({facts.EVENTS} > ${{__from}} / 1000) * 1000")
+    query = Query(f"({facts.MARKS} > ${{__from}} / 1000) * 1000")
     mark = _annotation("Failovers", query, ACTIVE).use_value_for_time(True)
-    return mark.title_format("{{what}}").text_format("{{cluster}}: {{resource}}, {{kind}}, cause: {{cause}}")
+    return mark.title_format("{{what}}").text_format("{{cluster}}: {{kind}}, because of {{cause}}")
 
 
 def alerts() -> build.AnnotationQuery:

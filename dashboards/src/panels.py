@@ -136,7 +136,7 @@ def rows(
     steps: Iterable[Step] = (),
     first: Iterable[str] = (),
 ) -> table.Panel:
-    """A table of these columns, by the fields that the last of `steps` leaves; the greatest of `first` on top."""
+    """A table. `columns`: by the fields that `steps` leave; on top the rows with the greatest of `first`."""
     panel = _panel(table.Panel(), about, queries).unit("none").no_value("none")
     panel.show_header(True).cell_height(common.TableCellHeight.SM)
     panel.sort_by([build_common.TableSortByFieldState().display_name(name).desc(True) for name in first])

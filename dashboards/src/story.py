@@ -139,9 +139,10 @@ def phases() -> Panel:
     return numbers(
         About(
             "Phases of the last failover",
-            """What clients waited for, one after the other. detection: until the cluster noticed. address:
-            until it was up again. service: until HAProxy answered. reconnect: until clients were in. A
-            phase that can't be told apart is missing; none at all: clients felt nothing.""",
+            """What was waited for, one after the other, as the balancer that took over felt it: detection,
+            until the cluster noticed; address, until it was up again; service, until HAProxy answered;
+            reconnect, until the login worked. A phase that can't be told apart is missing; none at all:
+            nothing was felt.""",
             ("FailoverSlow",),
         ),
         *(

@@ -12,7 +12,7 @@ REDUCED = "#E69F00"  # redundancy or speed is reduced
 BAD = "#D55E00"  # clients are hurt, or data is at risk
 BY_HAND = "#CC79A7"  # somebody wanted it so: standby, maintenance, drained
 CHANGING = "#56B4E9"  # on its way from one state to another
-IDLE = "#7F7F7F"  # passive, or not known
+IDLE = "#5A5A5A"  # passive, or not known
 
 PALETTE = (WELL, ACTIVE, REDUCED, BAD, BY_HAND, CHANGING, IDLE)
 

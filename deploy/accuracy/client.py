@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import signal
+import socket
 import struct
 import sys
 import time
@@ -54,6 +55,12 @@ def login(greeting: bytes, user: bytes, password: bytes) -> bytes:
     return struct.pack("<I", len(body) | 1 << 24) + body
 
 
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Closing resets the connection, see SO_LINGER in socket(7)."""
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 async def attempt(host: str, port: int, user: bytes, password: bytes) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     try:
@@ -65,6 +72,9 @@ async def attempt(host: str, port: int, user: bytes, password: bytes) -> None:
             raise Refused("query")
         writer.write(QUIT)
         await writer.drain()
+    except asyncio.CancelledError:  # late: a balancer that hangs shall not bring it to a server any more
+        reset(writer)
+        raise
     finally:
         writer.close()
 

@@ -81,9 +81,11 @@ def bootstrap(host: Host) -> None:
 
 
 def start(host: Host) -> None:
-    """Joins the cluster that is there. What runs stays, and takes part in flow control again."""
+    """Joins the cluster that is there. What runs stays, takes part in flow control again and blocks nobody:
+    clients that gave up on a frozen balancer may have got it blocked.
+    """
     _spawn(host)
-    sql(host, "SET GLOBAL wsrep_desync = OFF")
+    sql(host, "SET GLOBAL wsrep_desync = OFF; FLUSH HOSTS")
     wait_synced(host)
 
 

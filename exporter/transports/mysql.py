@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -138,7 +139,10 @@ class Session:
 
 
 def dial(host: str, port: int, deadline: Deadline, what: str) -> socket.socket:
-    """A TCP connection. The name look-up is the one step that can't be bounded: the resolver has its own."""
+    """A TCP connection, which close() resets until close_in_order().
+
+    The name look-up is the one step that can't be bounded: the resolver has its own.
+    """
     with _asking(what, deadline):
         refusal: OSError | None = None
         for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
@@ -146,6 +150,7 @@ def dial(host: str, port: int, deadline: Deadline, what: str) -> socket.socket:
             try:
                 connection.connect(address)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                _linger(connection, reset=True)
                 return connection
             except OSError as error:
                 connection.close()
@@ -154,6 +159,20 @@ def dial(host: str, port: int, deadline: Deadline, what: str) -> socket.socket:
                 connection.close()
                 raise
         raise refusal or OSError("the name has no address")
+
+
+def close_in_order(connection: socket.socket) -> None:
+    """From now on: there is a server that says something.
+
+    Before, a balancer that hangs may hold the connection. Were it closed in order, the balancer would bring
+    it to a server once it goes on; after max_connect_errors of them the server blocks the balancer.
+    """
+    _linger(connection, reset=False)
+
+
+def _linger(connection: socket.socket, *, reset: bool) -> None:
+    """A connection that lingers for no time is reset, see socket(7)."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", reset, 0))
 
 
 def login(connection: socket.socket, account: Account, host: str, deadline: Deadline, what: str) -> Session:
@@ -180,6 +199,7 @@ def login(connection: socket.socket, account: Account, host: str, deadline: Dead
             server.connect(connection)
         except RuntimeError as error:  # PyMySQL: the login method needs a package that isn't here
             raise Denied(f"{what}: login without TLS is not possible: {error}") from None
+        close_in_order(server._sock)  # type: ignore[attr-defined]  # another one than before where TLS is on
         return Session(server, what)
 
 

@@ -13,7 +13,7 @@ from pymysql.constants import CR, ER
 from exporter.errors import Denied, SourceError, TimedOut, Unreachable
 from exporter.parsing import excerpt
 from exporter.transports.deadline import Deadline
-from exporter.transports.mysql import Rows, dial, login
+from exporter.transports.mysql import Rows, close_in_order, dial, login
 from exporter.transports.mysql_account import Account
 
 REASONS = ("refused", "timeout", "reset", "unreachable", "handshake", "denied", "query")
@@ -86,6 +86,7 @@ def knock(address: str, port: int, account: Account | None, timeout: float) -> A
         with connection:
             with watch.timing("handshake"):
                 _await_greeting(connection, deadline)
+            close_in_order(connection)
             if account is None:
                 return _as_stranger(connection, address, deadline, watch)
             return _as_user(connection, account, address, deadline, watch)

@@ -62,6 +62,15 @@ def test_attempts_without_an_account_never_get_the_balancer_blocked(stand: Stand
     assert stand.status("Aborted_connects") == before + ATTEMPTS
 
 
+def test_a_frozen_balancer_is_not_blocked_when_it_goes_on(stand: Stand, account: Account) -> None:
+    """What waited for it in vain it does not bring to the server, where each would be an aborted connect."""
+    with stand.frozen_haproxy():
+        for asked in [account, None] * (3 * MAX_CONNECT_ERRORS):
+            assert reason(stand.port, asked, timeout=0.01) == "timeout"
+    until("clients are let in", stand.lets_a_client_in)
+    assert reason(stand.port, account) is None
+
+
 def test_dropped_connects_do_get_it_blocked_here(stand: Stand, account: Account) -> None:
     """So the test above could fail: a few connects without a handshake block the balancer."""
     try:

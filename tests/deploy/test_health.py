@@ -61,6 +61,7 @@ def test_a_split_is_two_dcs_and_two_holders() -> None:
         (lambda it: it.held[ONE].clear(), "10.0.0.100 is held by nobody"),
         (lambda it: it.servers[ONE].pop(DATABASES[0]), f"{ONE}: HAProxy calls {DATABASES[0]} nothing"),
         (lambda it: it.exporters.update({TWO: False}), f"{TWO}: the exporter does not answer"),
+        (lambda it: it.monitoring.update({"mon": ["prometheus"]}), "mon: prometheus does not run"),
         (
             lambda it: it.databases.update({DATABASES[0]: {**PRIMARY, "wsrep_cluster_size": "2"}}),
             f"{DATABASES[0]}: Galera is Primary, Synced, size 2",

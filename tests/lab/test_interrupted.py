@@ -11,6 +11,7 @@ import pytest
 from deploy.lab.errors import Missing
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
+from deploy.lab.monitoring import pages
 from deploy.lab.preflight import check
 from deploy.lab.waiting import until
 
@@ -32,7 +33,12 @@ def running(lab: Lab) -> bool:
     return made(lab) and all(host.daemon("corosync") for host in lab.fleet.balancers)
 
 
-@pytest.mark.parametrize("moment", [begun, made, running])
+def watched(lab: Lab) -> bool:
+    """The pages of Prometheus and Alertmanager are open on this machine's loopback."""
+    return running(lab) and lab.fleet.monitor is not None and bool(lab.fleet.monitor.daemon(pages.DAEMON))
+
+
+@pytest.mark.parametrize("moment", [begun, made, running, watched])
 def test_down_after_an_up_that_was_killed(tmp_path: Path, moment: Callable[[Lab], bool]) -> None:
     """No process of any host is left, and with them no namespace, interface or mount; nor the records."""
     try:
@@ -42,7 +48,7 @@ def test_down_after_an_up_that_was_killed(tmp_path: Path, moment: Callable[[Lab]
     lab = Lab(tmp_path / "lab")
     with subprocess.Popen([PROGRAM, "--folder", lab.state.folder, "up"], start_new_session=True) as up:
         try:
-            until(moment.__name__, lambda: moment(lab), 30, step=0.005)
+            until(moment.__name__, lambda: moment(lab), 60, step=0.005)
         finally:
             os.killpg(up.pid, signal.SIGKILL)
     networks = {network(host) for name in lab.state.outers() for host in [Host(name, lab.state)]}

@@ -18,18 +18,22 @@ PROGRAM = Path(__file__).with_name("forwarder.py")
 
 def urls(host: Host) -> dict[str, str]:
     """By name, as they were opened last."""
+    return {name: f"http://127.0.0.1:{port}" for name, port in _ports(host).items()}
+
+
+def _ports(host: Host) -> dict[str, int]:
     try:
-        ports: dict[str, int] = json.loads(host.path(RECORD).read_text())
+        return dict(json.loads(host.path(RECORD).read_text()))
     except FileNotFoundError:
         return {}
-    return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
 
 def show(host: Host, wanted: dict[str, tuple[int, int]]) -> None:
-    """Name to the port inside and the port on the loopback, or another one where that is taken."""
+    """Name to its port inside and on the loopback: that of the last time; another one if it is taken."""
     if host.daemon(DAEMON):
         return
-    sockets = {name: _listen(outside) for name, (_, outside) in wanted.items()}
+    last = _ports(host)
+    sockets = {name: _listen(last.get(name, outside)) for name, (_, outside) in wanted.items()}
     try:
         ways = [f"{sockets[name].fileno()}:{inside}" for name, (inside, _) in wanted.items()]
         host.write(RECORD, json.dumps({name: one.getsockname()[1] for name, one in sockets.items()}))

@@ -1,0 +1,120 @@
+"""The files that the lab's Prometheus and Alertmanager run with, and what is read from the recorder."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deploy.lab.errors import LabError
+from deploy.lab.monitoring.daemons import ALERTS, targets
+from deploy.lab.monitoring.notifications import Notification, Text, parse
+from deploy.lab.monitoring.receivers import fill
+from deploy.lab.topologies.twin import TWIN
+
+RECORDER = "http://127.0.0.1:9099"
+AMTOOL = "/usr/bin/amtool"
+SHIPPED = (ALERTS / "alertmanager.yml").read_text()
+
+
+def test_every_receiver_tells_the_recorder_and_nobody_else() -> None:
+    """As data, and with every integration that it has; no address and no secret of the file is left."""
+    for receiver in yaml.safe_load(fill(SHIPPED, RECORDER))["receivers"]:
+        own = {"url": f"{RECORDER}/{receiver['name']}/recorder", "send_resolved": True}
+        assert receiver["webhook_configs"][-1] == own
+        for kind in receiver.keys() - {"name"}:
+            for integration in receiver[kind]:
+                url = integration["api_url" if kind == "slack_configs" else "url"]
+                assert url.startswith(f"{RECORDER}/{receiver['name']}/")
+                assert not [key for key in integration if key.endswith("_file")]
+
+
+def test_the_rest_of_the_file_stays() -> None:
+    """Routes, times, inhibition and templates are those that people get, and so are the texts."""
+    shipped, filled = yaml.safe_load(SHIPPED), yaml.safe_load(fill(SHIPPED, RECORDER))
+    before, after = shipped.pop("receivers"), filled.pop("receivers")
+    assert filled == shipped
+    assert [one["name"] for one in after] == [one["name"] for one in before]
+    (page,), (sent,) = before[0]["pagerduty_configs"], after[0]["pagerduty_configs"]
+    assert {key: sent[key] for key in ("description", "details")} == {
+        key: page[key] for key in ("description", "details")
+    }
+
+
+@pytest.mark.skipif(not Path(AMTOOL).exists(), reason="amtool is not installed (`make demo` installs it)")
+def test_alertmanager_takes_the_filled_in_file(tmp_path: Path) -> None:
+    """With the templates beside it."""
+    (tmp_path / "alertmanager.yml").write_text(fill(SHIPPED, RECORDER))
+    (tmp_path / "templates").symlink_to(ALERTS / "templates")
+    argv = [AMTOOL, "check-config", str(tmp_path / "alertmanager.yml")]
+    checked = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_what_the_lab_can_not_record_is_refused() -> None:
+    """Rather than that a mail leaves, or is missed."""
+    text = "receivers: [{name: pager, email_configs: [{to: me@example.com}]}]"
+    with pytest.raises(LabError, match="the lab can't record what email_configs sends"):
+        fill(text, RECORDER)
+
+
+def test_targets_are_all_exporters_by_name_and_of_one_cluster() -> None:
+    """The balancers and the vantage point, as in the example for people."""
+    (group,) = yaml.safe_load(targets(TWIN))
+    assert group == {
+        "targets": ["lb-a:10664", "lb-b:10664", "watch:10664"],
+        "labels": {"cluster": TWIN.cluster_name},
+    }
+    (example,) = yaml.safe_load((ALERTS / "clusters/example.yml").read_text())
+    assert example.keys() == group.keys()
+    assert example["labels"].keys() == group["labels"].keys()
+
+
+def line(integration: str, body: Mapping[str, object]) -> str:
+    entry = {"at": 5.0, "time": 1e9, "receiver": "pager", "integration": integration, "body": body}
+    return json.dumps(entry) + "\n"
+
+
+def alert(status: str, name: str) -> dict[str, object]:
+    labels = {"alertname": name, "severity": "critical", "cluster": "twin"}
+    times = {"startsAt": "2026-11-22T13:00:00.123456789Z"}
+    return {"status": status, "labels": labels, "annotations": {"summary": "it is down"}, **times}
+
+
+def test_a_message_is_its_alerts() -> None:
+    """Each one by itself, with its own status, in the order of the message."""
+    body = {"status": "firing", "alerts": [alert("firing", "VIPDown"), alert("resolved", "VIPNotHeld")]}
+    notifications, texts = parse(line("recorder", body))
+    assert [(one.alert, one.status, one.severity) for one in notifications] == [
+        ("VIPDown", "firing", "critical"),
+        ("VIPNotHeld", "resolved", "critical"),
+    ]
+    assert notifications[0] == Notification(
+        at=5.0,
+        time=1e9,
+        receiver="pager",
+        status="firing",
+        labels={"alertname": "VIPDown", "severity": "critical", "cluster": "twin"},
+        annotations={"summary": "it is down"},
+        starts_at=datetime(2026, 11, 22, 13, 0, 0, 123456, UTC),
+    )
+    assert texts == []
+
+
+def test_what_people_get_is_kept_as_words() -> None:
+    """Every string of the body, however deep."""
+    body = {"payload": {"summary": "twin: down", "custom_details": {"page": "look here"}}, "links": ["a", 1]}
+    notifications, texts = parse(line("pagerduty", body))
+    assert notifications == []
+    assert texts == [Text(5.0, 1e9, "pager", "pagerduty", body)]
+    assert texts[0].words == "twin: down\nlook here\na"
+
+
+def test_a_line_on_its_way_is_not_read_yet() -> None:
+    """The recorder writes whole lines; the last may be half there."""
+    whole = line("recorder", {"alerts": [alert("firing", "VIPDown")]})
+    assert len(parse(whole + whole[:20])[0]) == 1
+    assert parse("") == ([], [])

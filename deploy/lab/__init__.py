@@ -7,7 +7,7 @@ build.py      builds one;  faults/  what can be broken;  repair.py  heals any mi
 health.py     what is not whole, in sentences;  status.py  one reading, as data
 fleet.py      the hosts by what they are for;  host.py  one host: its namespaces, commands, files
 state.py      what exists, recorded before it is made
-load.py       rows written through the address;  power.py  a host without power
+orders.py     what a person tells Pacemaker;  load.py  rows written through the address
 network.py    bridges and veths;  cluster.py, haproxy.py, galera.py, exporters.py  what runs on the hosts
-page.py       one scrape of an exporter
+page.py       one scrape of an exporter;  power.py  a host without power
 """

@@ -23,11 +23,6 @@ ELECTION = 60.0  # seconds; Pacemaker itself waits 20 (dc-deadtime) before it el
 TRAFFIC = "udp dport 5405-5412"  # in nftables' words: knet's port of link 0 and those after it, of the others
 
 WELL = ("connected", "localhost")  # what corosync-cfgtool says of a peer
-# What `crm resource move` and `ban` leave behind; crm_mon shows only those with a negative score.
-LEFTOVERS = "//rsc_location[starts-with(@id,'cli-')]"
-SWITCHES = ("//nodes//nvpair[@name='standby']", "//crm_config//nvpair[@name='maintenance-mode']")
-BLOCKS = "//nvpair[@name='multiple-active']"
-
 COROSYNC_CONF = """\
 totem {{
     version: 2
@@ -148,15 +143,6 @@ def view(host: Host) -> View | None:
     return parse_view(done.stdout) if done.returncode == 0 else None
 
 
-def leftovers(host: Host) -> list[str]:
-    """The ids of constraints that a person's `move` or `ban` made."""
-    try:
-        found = host.exec(["cibadmin", "--query", "--xpath", LEFTOVERS], 5).stdout
-    except LabError:
-        return []  # then crm_mon does not answer either, and that is said
-    return re.findall(r'<rsc_location id="(cli-[^"]+)"', found)
-
-
 def parse_view(xml: str) -> View | None:
     root = ElementTree.fromstring(xml)  # noqa: S314 - our own crm_mon wrote it
     dc = root.find("summary/current_dc")
@@ -220,39 +206,6 @@ def parse_links_down(text: str) -> list[str]:
         elif (match := re.match(r"\s*nodeid:\s*(\d+):\s*(.+)", line)) and match[2] not in WELL:
             found.append(f"{link} to nodeid {match[1]}: {match[2]}")
     return found
-
-
-def block_when_twice(host: Host, resource: str) -> None:
-    """Pacemaker leaves the resource as it is when it finds it on two nodes, instead of starting it anew."""
-    option = ["--set-parameter", "multiple-active", "--parameter-value", "block"]
-    host.run("crm_resource", "--resource", resource, "--meta", *option)
-
-
-def look_again(host: Host) -> None:
-    """What Pacemaker then finds twice it stops on both nodes, and starts on one."""
-    host.exec(["cibadmin", "--delete-all", "--force", "--xpath", BLOCKS], 10)
-    host.exec(["crm_resource", "--refresh"], 20)
-
-
-def move(target: Host, resource: str) -> None:
-    """As a person does; the constraint that it is done with stays."""
-    target.run("crm_resource", "--move", "--resource", resource, "--node", target.name)
-
-
-def standby(host: Host) -> None:
-    host.run("crm_attribute", "--node", host.name, "--name", "standby", "--update", "on")
-
-
-def maintenance(host: Host) -> None:
-    option = ["--name", "maintenance-mode", "--update", "true"]
-    host.run("crm_attribute", "--type", "crm_config", *option)
-
-
-def tidy(host: Host) -> None:
-    """Forgets failures, leftover constraints, standby and maintenance mode."""
-    for what in (LEFTOVERS, *SWITCHES):
-        host.exec(["cibadmin", "--delete-all", "--force", "--xpath", what], 10)
-    host.exec(["crm_resource", "--cleanup"], 20)
 
 
 def tail_of(host: Host, log: str) -> Callable[[], str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from deploy.lab import cluster, exporters, galera, haproxy
+from deploy.lab import cluster, exporters, galera, haproxy, orders
 from deploy.lab.cluster import View
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses, side_by_side
@@ -33,7 +33,7 @@ def read(fleet: Fleet) -> Reading:
 
     def balancer(host: Host) -> None:
         reading.views[host.name] = cluster.view(host)
-        reading.leftovers[host.name] = cluster.leftovers(host)
+        reading.leftovers[host.name] = orders.leftovers(host)
         reading.links_down[host.name] = cluster.links_down(host)
         reading.held[host.name] = [address for address in addresses(host) if address in vips]
         reading.servers[host.name] = haproxy.servers(host) if reading.held[host.name] else {}

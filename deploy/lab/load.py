@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from deploy.lab import galera
 from deploy.lab.host import Host
 from deploy.lab.topology import Topology
+from deploy.lab.waiting import until
 
 LOCK, WRITER = "lock", "writer"
 TABLE = "lab.written"
@@ -14,6 +15,7 @@ ROUNDS, ROWS = 100, 50  # connections one after the other, and commits of each
 MAKE = f"CREATE DATABASE IF NOT EXISTS lab; CREATE OR REPLACE TABLE {TABLE} (id SERIAL, text CHAR(100))"
 # The lock lasts as long as its session.
 HOLD = f"{{ echo 'LOCK TABLES {TABLE} WRITE;'; sleep {LASTS}; }}"
+LOCKED = "SHOW OPEN TABLES FROM lab WHERE In_use > 0"
 # On the locked node itself a round ends at its first row, on any other when commits have to wait.
 INSERT = f"INSERT INTO {TABLE} (text) VALUES (1);"  # noqa: S608 - nothing from outside
 ROUND = f"{{ echo 'SET lock_wait_timeout = 1;'; yes '{INSERT}' | head -n {ROWS}; }}"
@@ -26,6 +28,7 @@ def prepare(host: Host) -> None:
 
 def lock(host: Host) -> None:
     host.spawn(LOCK, ["sh", "-c", f"{HOLD} | {CLIENT} --socket={galera.SOCKET}"])
+    until(f"{TABLE} to be locked on {host.name}", lambda: galera.sql(host, LOCKED), 10, abort=host.abort)
 
 
 def write(client: Host, topology: Topology) -> None:

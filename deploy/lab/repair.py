@@ -1,6 +1,6 @@
 """Brings back a whole cluster whatever was broken: it looks at what should be, not at what was done."""
 
-from deploy.lab import cluster, exporters, galera, haproxy, health, load, network
+from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders
 from deploy.lab.fleet import Fleet
 from deploy.lab.monitoring import daemons
 from deploy.lab.waiting import until
@@ -61,6 +61,6 @@ def _tidy(fleet: Fleet) -> None:
     everyone = {host.name for host in balancers}
     together = all(view and view.online == everyone for view in views)
     if together and len(fleet.holders()) > 1:
-        cluster.look_again(balancers[0])
-    if together and (cluster.leftovers(balancers[0]) or any(view and view.troubles for view in views)):
-        cluster.tidy(balancers[0])
+        orders.look_again(balancers[0])
+    if together and (orders.leftovers(balancers[0]) or any(view and view.troubles for view in views)):
+        orders.tidy(balancers[0])

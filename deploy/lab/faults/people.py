@@ -1,6 +1,6 @@
 """What people do, or forget to undo."""
 
-from deploy.lab import cluster, repair
+from deploy.lab import cluster, orders, repair
 from deploy.lab.errors import LabError
 from deploy.lab.faults.where import balancer
 from deploy.lab.fleet import Fleet, prefix_of
@@ -14,7 +14,7 @@ WHOLE = 60.0  # seconds for a balancer that came back
 def resource_moved(fleet: Fleet, name: str | None) -> str:
     target = fleet.host(name) if name else fleet.peer(fleet.holder())
     moved = fleet.topology.moved
-    cluster.move(target, moved)
+    orders.move(target, moved)
     return f"{moved} moved to {target.name} by hand; the constraint that does it stays until `heal`"
 
 
@@ -22,7 +22,7 @@ def ping_pong(fleet: Fleet, name: str | None) -> str:
     first = balancer(fleet, name)
     second, moved = fleet.peer(first), fleet.topology.moved
     for target in (second, first, second):
-        cluster.move(target, moved)
+        orders.move(target, moved)
         _wait_all_on(target, fleet)
     return f"{moved} moved from {first.name} there, back, and there again; the last constraint stays"
 
@@ -38,12 +38,12 @@ def _wait_all_on(target: Host, fleet: Fleet) -> None:
 
 def standby(fleet: Fleet, name: str | None) -> str:
     host = balancer(fleet, name)
-    cluster.standby(host)
+    orders.standby(host)
     return f"{host.name} put into standby"
 
 
 def maintenance(fleet: Fleet, name: str | None) -> str:
-    cluster.maintenance(balancer(fleet, name))
+    orders.maintenance(balancer(fleet, name))
     return "maintenance-mode=true for the whole cluster: Pacemaker looks on"
 
 
@@ -69,7 +69,7 @@ def vip_twice(fleet: Fleet, name: str | None) -> str:
 
 def vip_twice_found(fleet: Fleet, name: str | None) -> str:
     first = fleet.topology.primitives[0]
-    cluster.block_when_twice(fleet.holder(), first)
+    orders.block_when_twice(fleet.holder(), first)
     done = vip_twice(fleet, name)
     fleet.balancers[0].run("crm_resource", "--refresh", "--resource", first)
     return f"{done}; then made to look again, with multiple-active=block, so that it stays"

@@ -1,0 +1,54 @@
+"""The rules in alerts/rules/, and what they ask."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import promql_parser as promql
+import yaml
+
+REPOSITORY = Path(__file__).parent.parent.parent
+ALERTS = REPOSITORY / "alerts"
+RUNBOOKS = REPOSITORY / "docs" / "runbooks"
+
+USED = re.compile(r"\$labels\.(\w+)")
+# {{ with printf "vip_bound{cluster='%s'} == 1" $labels.cluster | query -}}
+ASKED = re.compile(r'printf "([^"]+)"[^|]*\| query')
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    alerts: bool  # False: a recording rule
+    expr: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+    @property
+    def used_labels(self) -> set[str]:
+        """The labels of the alert that its texts put in."""
+        return set(USED.findall(" ".join(self.annotations.values())))
+
+    @property
+    def asked(self) -> list[promql.Expr]:
+        """The queries in its texts."""
+        text = " ".join(self.annotations.values())
+        return [promql.parse(query.replace("%s", "x")) for query in ASKED.findall(text)]
+
+    def parsed(self) -> promql.Expr:
+        return promql.parse(self.expr)
+
+
+def _rules() -> Iterator[Rule]:
+    for path in sorted((ALERTS / "rules").glob("*.yml")):
+        for group in yaml.safe_load(path.read_text())["groups"]:
+            for one in group["rules"]:
+                name = one.get("alert") or one["record"]
+                texts = one.get("annotations", {})
+                yield Rule(name, "alert" in one, one["expr"], one.get("labels", {}), texts)
+
+
+RULES = {rule.name: rule for rule in _rules()}
+ALERTING = {name: rule for name, rule in RULES.items() if rule.alerts}
+RECORDING = {name: rule for name, rule in RULES.items() if not rule.alerts}

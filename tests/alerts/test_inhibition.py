@@ -1,0 +1,88 @@
+"""One page for one fault: causes hold back what they lead to, within one cluster."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.alerts.rules import ALERTING, ALERTS
+
+CONFIG: dict[str, Any] = yaml.safe_load((ALERTS / "alertmanager.yml").read_text())
+MATCHER = re.compile(r'alertname =~? "?([\w|]+)"?')  # as in: alertname =~ "VIPDown|FailoverSlow"
+HELD_BACK = re.compile(r'ALERTS\{.*?alertname=~"([\w|]+)"', re.DOTALL)
+CLIENTS_ARE_OUT = {
+    "VIPNotHeld",
+    "PacemakerResourceNotRunning",
+    "HAProxyNotServing",
+    "HAProxyNoServers",
+    "GaleraNoPrimary",
+}
+
+
+def names(matchers: list[str]) -> set[str]:
+    return {name for matcher in matchers for found in MATCHER.findall(matcher) for name in found.split("|")}
+
+
+INHIBITS = [
+    (names(rule["source_matchers"]), names(rule["target_matchers"])) for rule in CONFIG["inhibit_rules"]
+]
+
+
+def causes_of(name: str) -> set[str]:
+    return {source for sources, targets in INHIBITS if name in targets for source in sources}
+
+
+def test_it_is_of_one_cluster_always() -> None:
+    """A fault in one cluster never silences another."""
+    assert all(rule["equal"] == ["cluster"] for rule in CONFIG["inhibit_rules"])
+
+
+def test_all_names_are_alerts() -> None:
+    """A misspelt one would hold nothing back."""
+    named = {name for sources, targets in INHIBITS for name in sources | targets}
+    assert named and named <= ALERTING.keys()
+
+
+def test_nothing_holds_itself_back() -> None:
+    """Not over any number of steps: of two that did, nobody would be told."""
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        ways = {start}
+        while ways:
+            ways = {target for sources, targets in INHIBITS if sources & ways for target in targets} - found
+            found |= ways
+        return found
+
+    assert not [name for name in ALERTING if name in reached(name)]
+
+
+def test_what_takes_clients_out_holds_vip_down_back() -> None:
+    """VIPDown is the page of a fault that no other alert explains."""
+    assert causes_of("VIPDown") >= CLIENTS_ARE_OUT
+
+
+def test_data_that_is_lost_is_always_told() -> None:
+    """No cause explains it away."""
+    assert not causes_of("VIPCommitsLost")
+
+
+@pytest.mark.parametrize("name", ["VIPDown", "FailoverSlow"])
+def test_the_rule_and_alertmanager_agree(name: str) -> None:
+    """What these wait for in Prometheus is what holds them back in Alertmanager."""
+    found = HELD_BACK.search(ALERTING[name].expr)
+    assert found and set(found[1].split("|")) == causes_of(name)
+
+
+def test_causes_outlast_what_they_lead_to() -> None:
+    """An alert that holds back another of the same severity goes on telling while that one clears."""
+    rules = {
+        one["alert"]: one
+        for path in (ALERTS / "rules").glob("*.yml")
+        for group in yaml.safe_load(path.read_text())["groups"]
+        for one in group["rules"]
+        if "alert" in one
+    }
+    short = [name for name in causes_of("VIPDown") if "keep_firing_for" not in rules[name]]
+    assert not short

@@ -1,0 +1,171 @@
+"""The alerts are those that are promised, and their queries and texts hold what they need."""
+
+import re
+
+import promql_parser as promql
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.alerts.rules import ALERTING, ALERTS, RECORDING, RULES, RUNBOOKS, Rule
+from tests.dashboards.documented import series
+from tests.dashboards.labels import Series, labels
+from tests.test_docs import METRICS, expected_pages
+
+PROMISED = {
+    "critical": """VIPDown VIPSplitBrain VIPNotHeld PacemakerSplitBrain PacemakerNoQuorum PacemakerNodeUnclean
+        PacemakerResourceNotRunning HAProxyNotServing HAProxyNoServers GaleraNoPrimary GaleraSplitBrain
+        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved""",
+    "warning": """FailoverHappened VIPOutage VIPConnectSlow PacemakerNodeOffline PacemakerNodeStandby
+        PacemakerMaintenanceMode PacemakerResourceFailures PacemakerLeftoverConstraint CorosyncLinkDown
+        CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit
+        HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
+        ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable""",
+    "info": "PacemakerFencingDisabled",
+    "none": "Watchdog",
+}
+TEXTS = {"summary", "description", "runbook_url", "dashboard_url"}
+OF_SCRAPING = {"cluster", "job", "instance"}
+THRESHOLD = re.compile(r":threshold_\w+$")
+NUMBER = re.compile(r"[><]=? *\d+(?:\.\d+)?")  # beside a comparison
+FACTS = {"0", "1"}  # states are compared with these: no thresholds
+
+each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+each_alert = pytest.mark.parametrize("rule", ALERTING.values(), ids=ALERTING)
+
+
+def known_series() -> Series:
+    """What exporters emit, and what the rules record from it, each with its labels."""
+    known = series(METRICS)
+    waiting = dict(RECORDING)
+    while waiting:
+        ready = [name for name, rule in waiting.items() if selected(rule.parsed()) <= known.keys()]
+        assert ready, f"these need what nobody emits: {', '.join(waiting)}"
+        known |= {name: labels(waiting.pop(name).parsed(), known) for name in ready}
+    return known
+
+
+def selectors(expr: promql.Expr) -> list[promql.VectorSelector]:
+    found: list[promql.VectorSelector] = []
+
+    def note(one: promql.Expr) -> bool:
+        if isinstance(one, promql.VectorSelector):
+            found.append(one)
+        return True
+
+    promql.walk(expr, note)
+    return found
+
+
+def selected(expr: promql.Expr) -> set[str]:
+    return {one.name for one in selectors(expr) if one.name}
+
+
+@pytest.fixture(scope="module")
+def known() -> Series:
+    return known_series()
+
+
+@pytest.fixture(scope="module")
+def samples() -> dict[str, list[dict[str, str]]]:
+    """The labels of all samples of the pages that the tests expect, by name."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for page in expected_pages():
+        for family in text_string_to_metric_families(page.read_text()):
+            for sample in family.samples:
+                found.setdefault(sample.name, []).append(sample.labels)
+    return found
+
+
+def test_the_promised_alerts_are_there() -> None:
+    """Each by its name and severity, and no other."""
+    promised = {name: severity for severity, names in PROMISED.items() for name in names.split()}
+    assert {name: rule.labels["severity"] for name, rule in ALERTING.items()} == promised
+
+
+@each_alert
+def test_it_says_what_and_where_to_look(rule: Rule) -> None:
+    """Its texts are there, its runbook is a page of this repository, its dashboard one of ours."""
+    assert rule.annotations.keys() == TEXTS
+    assert rule.annotations["runbook_url"] == "{{ $externalLabels.runbooks }}/" + rule.name + ".md"
+    assert (RUNBOOKS / f"{rule.name}.md").exists()
+    link = re.match(r"\{\{ \$externalLabels\.grafana \}\}/d/([\w-]+)", rule.annotations["dashboard_url"])
+    assert link and (ALERTS.parent / "dashboards" / f"{link[1]}.json").exists()
+
+
+def test_every_runbook_is_of_an_alert() -> None:
+    """A page that no alert leads to would be read by nobody."""
+    assert {page.stem for page in RUNBOOKS.glob("*.md")} - {"README"} == ALERTING.keys()
+
+
+@each_rule
+def test_what_it_asks_for_is_emitted(rule: Rule, known: Series) -> None:
+    """Every metric and label in its expression, and in the queries of its texts, exists."""
+    for expr in (rule.parsed(), *rule.asked):
+        labels(expr, known)
+
+
+@each_rule
+def test_its_selectors_can_match(rule: Rule, samples: dict[str, list[dict[str, str]]]) -> None:
+    """The values that it selects by are values that a page in the tests has: no state is misspelt."""
+    for expr in (rule.parsed(), *rule.asked):
+        for one in selectors(expr):
+            if one.name in samples:
+                assert any(_matches(one, sample) for sample in samples[one.name]), one.prettify()
+
+
+def _matches(one: promql.VectorSelector, sample: dict[str, str]) -> bool:
+    for matcher in one.matchers.matchers:
+        value = sample.get(matcher.name, "")
+        if matcher.name in OF_SCRAPING or matcher.value == "x":
+            continue
+        if matcher.op == promql.MatchOp.Equal and value != matcher.value:
+            return False
+        if matcher.op == promql.MatchOp.Re and not re.fullmatch(matcher.value, value):
+            return False
+    return True
+
+
+@each_alert
+def test_its_labels_survive(rule: Rule, known: Series) -> None:
+    """What its texts name is a label of its result."""
+    assert rule.used_labels <= labels(rule.parsed(), known)
+
+
+@each_rule
+def test_it_is_of_one_cluster(rule: Rule, known: Series) -> None:
+    """Its result has the label cluster: only the Watchdog and thresholds are of none."""
+    of_none = rule.name == "Watchdog" or bool(THRESHOLD.search(rule.name))
+    assert ("cluster" in labels(rule.parsed(), known)) is not of_none
+
+
+@each_alert
+def test_it_tells_no_single_exporter_twice(rule: Rule, known: Series) -> None:
+    """job never tells alerts apart; instance only where it is what the alert is about."""
+    found = labels(rule.parsed(), known)
+    assert "job" not in found
+    assert "instance" not in found or "instance" in rule.used_labels
+
+
+@each_alert
+def test_its_thresholds_stand_at_the_top(rule: Rule) -> None:
+    """A number that one may want to change is a rule of its own, not in the middle of an expression."""
+    numbers = {re.sub(r"[><= ]", "", found) for found in NUMBER.findall(rule.expr)}
+    assert numbers <= FACTS
+
+
+@each_rule
+def test_its_windows_are_wide_enough(rule: Rule) -> None:
+    """At least four scrapes of 5 s, so that one that failed changes nothing."""
+    seconds = {"s": 1, "m": 60, "h": 3600}
+    windows = re.findall(r"\[(\d+)([smh])", rule.expr)
+    assert all(int(number) * seconds[unit] >= 20 for number, unit in windows)
+
+
+def test_a_name_is_used_once() -> None:
+    """A second rule of the same name would replace the first in these tests."""
+    texts = [path.read_text() for path in (ALERTS / "rules").glob("*.yml")]
+    assert sum(len(_names(text)) for text in texts) == len(RULES)
+
+
+def _names(text: str) -> list[str]:
+    return re.findall(r"^ +- (?:alert|record): (\S+)", text, re.MULTILINE)

@@ -1,6 +1,9 @@
 """What people do, or forget to undo."""
 
-from deploy.lab import cluster, orders, repair
+import math
+import time
+
+from deploy.lab import cluster, galera, orders, repair
 from deploy.lab.errors import LabError
 from deploy.lab.faults.where import balancer
 from deploy.lab.fleet import Fleet, prefix_of
@@ -8,6 +11,7 @@ from deploy.lab.host import Host
 from deploy.lab.waiting import until
 
 MOVE = 30.0  # seconds that a move may take
+SETTLED = 3.0  # seconds of service until a person moves it again
 WHOLE = 60.0  # seconds for a balancer that came back
 
 
@@ -23,17 +27,28 @@ def ping_pong(fleet: Fleet, name: str | None) -> str:
     second, moved = fleet.peer(first), fleet.topology.moved
     for target in (second, first, second):
         orders.move(target, moved)
-        _wait_all_on(target, fleet)
+        _wait_settled(target, fleet)
     return f"{moved} moved from {first.name} there, back, and there again; the last constraint stays"
 
 
-def _wait_all_on(target: Host, fleet: Fleet) -> None:
-    def there() -> bool:
-        view = cluster.view(target)
-        nodes = {view.running.get(one, ()) for one in fleet.topology.primitives} if view else set()
-        return nodes == {(target.name,)} and fleet.holders() == [target]
+def _wait_settled(target: Host, fleet: Fleet) -> None:
+    """Until a person would say that the move is done."""
+    since = math.inf
 
-    until(f"everything to run on {target.name}", there, MOVE, abort=fleet.abort)
+    def settled() -> bool:
+        nonlocal since
+        since = min(since, time.monotonic()) if _serves(target, fleet) else math.inf
+        return time.monotonic() - since >= SETTLED
+
+    until(f"{target.name} to serve for {SETTLED:g} s", settled, MOVE, abort=fleet.abort)
+
+
+def _serves(target: Host, fleet: Fleet) -> bool:
+    view, topology = cluster.view(target), fleet.topology
+    if view is None or any(view.running.get(one) != (target.name,) for one in topology.primitives):
+        return False
+    answers = {galera.login(client, topology.vip, topology.port) for client in fleet.clients}
+    return answers <= {host.name for host in fleet.databases}
 
 
 def standby(fleet: Fleet, name: str | None) -> str:

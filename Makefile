@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 
-.PHONY: help demo test check lab-test compare accuracy split-brain drill matrix dashboards venv packages lock clean
+.PHONY: help demo test check lab-test compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
 
 help:
 	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make drill     the stress cases of the article, while clients write            (root, Debian 12)'
 	@echo 'make matrix    every fault of the lab, and what the on-call person is told   (root, Debian 12)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
+	@echo 'make pictures  what the dashboards show of a failover in the lab: docs/pictures   (root, Debian 12, npm)'
 	@echo 'make clean     take the lab down, remove what was built'
 
 demo: packages venv
@@ -50,6 +51,10 @@ matrix: packages venv
 
 dashboards: venv
 	$(RUN)/python -m dashboards.src
+
+pictures: packages venv
+	deploy/packages.sh deploy/pictures/packages.txt
+	$(RUN)/python -m deploy.pictures
 
 venv: $(VENV)/.complete
 

@@ -1,13 +1,13 @@
 """Which queries a dashboard asks over a window of time, as Grafana would (pure)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboards.src.interpolate import Window, interpolate
+from dashboards.src.targets import choice, panels
 
 Dashboard = Mapping[str, Any]  # the classic schema
-Panel = Mapping[str, Any]
 Target = Mapping[str, Any]
 
 
@@ -25,20 +25,9 @@ class Query:
     step: float | None  # seconds; None: one answer, at the end of the window
 
 
-def panels(dashboard: Dashboard) -> Iterator[Panel]:
-    """All of them, those inside of collapsed rows too."""
-    for panel in dashboard["panels"]:
-        yield panel
-        yield from panel.get("panels", [])
-
-
-def annotations(dashboard: Dashboard) -> list[Mapping[str, Any]]:
-    return [one for one in dashboard["annotations"]["list"] if one["enable"]]
-
-
 def asked(dashboard: Dashboard, view: View) -> set[Query]:
-    targets = [target for panel in panels(dashboard) for target in panel.get("targets", [])]
-    targets += [one["target"] for one in annotations(dashboard)]
+    targets = [target for panel in panels(dashboard) for target in panel["targets"]]
+    targets += [mark["target"] for mark in dashboard["annotations"]["list"]]
     return {query(one, dashboard, view) for one in targets}
 
 
@@ -52,6 +41,4 @@ def query(target: Target, dashboard: Dashboard, view: View) -> Query:
 
 
 def filled(text: str, dashboard: Dashboard, view: View) -> str:
-    variables = dashboard["templating"]["list"]
-    whole = {one["name"]: one["allValue"] for one in variables if one["type"] == "query"}
-    return interpolate(text, {**whole, "cluster": view.cluster}, view.window)
+    return interpolate(text, choice(dashboard, cluster=(view.cluster,)), view.window)

@@ -3,64 +3,67 @@
 Its keys are those of page/src/scene.ts.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.pictures.queries import Dashboard, Panel, View, annotations, filled, panels, query
+from dashboards.src.targets import panels
+from deploy.pictures.queries import Dashboard, View, filled, query
 from deploy.pictures.recording import Answer, Recording
 
 Scene = Mapping[str, Any]
 Event = Mapping[str, Any]
+Panel = Mapping[str, Any]
+Mark = Mapping[str, Any]  # an annotation's query, and how it is to be read
 
 
 def scene(dashboard: Dashboard, recording: Recording) -> Scene:
     view = recording.view
     begin, end = (datetime.fromtimestamp(at, UTC) for at in (view.window.start, view.window.end))
     return {
-        "dashboard": {**dashboard, "panels": [_titled(one, dashboard, view) for one in panels(dashboard)]},
+        "dashboard": {**dashboard, "panels": [_titled(one, dashboard, view) for one in dashboard["panels"]]},
         "subtitle": f"{begin:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} UTC; {recording.story}",
         "from": view.window.start * 1000,
         "to": view.window.end * 1000,
         "answers": {panel["id"]: _answers(panel, dashboard, recording) for panel in panels(dashboard)},
         "annotations": [
-            event for one in annotations(dashboard) for event in _marks(one, dashboard, recording)
+            event
+            for mark in dashboard["annotations"]["list"]
+            for event in _events(mark, dashboard, recording)
         ],
     }
 
 
 def _titled(panel: Panel, dashboard: Dashboard, view: View) -> Panel:
-    return {**panel, "title": filled(panel.get("title", ""), dashboard, view)}
+    return {**panel, "title": filled(panel["title"], dashboard, view)}
 
 
 def _answers(panel: Panel, dashboard: Dashboard, recording: Recording) -> dict[str, Any]:
     window = recording.view.window
-    queries = {one["refId"]: query(one, dashboard, recording.view) for one in panel.get("targets", [])}
+    queries = {one["refId"]: query(one, dashboard, recording.view) for one in panel["targets"]}
     return {
         ref: {**recording.answer(one), "step": (one.step or window.step) * 1000}
         for ref, one in queries.items()
     }
 
 
-def _marks(annotation: Mapping[str, Any], dashboard: Dashboard, recording: Recording) -> Iterator[Event]:
-    wanted = query(annotation["target"], dashboard, recording.view)
-    return events(annotation, recording.answer(wanted), wanted.step or recording.view.window.step)
+def _events(mark: Mark, dashboard: Dashboard, recording: Recording) -> Iterator[Event]:
+    asked = query(mark["target"], dashboard, recording.view)
+    return events(mark, recording.answer(asked), asked.step or recording.view.window.step)
 
 
-def events(annotation: Mapping[str, Any], answer: Answer, step: float) -> Iterator[Event]:
+def events(mark: Mark, answer: Answer, step: float) -> Iterator[Event]:
     """Where the series is above 0, as Grafana's Prometheus data source reads an annotation's answer.
 
     Times in milliseconds. With useValueForTime the values themselves are the times.
     """
     for series in answer["result"]:
-        text = _filled(annotation.get("titleFormat", ""), series["metric"])
-        for begin, end in _regions(_times(annotation, series["values"]), step * 1000):
-            yield {"color": annotation["iconColor"], "time": begin, "timeEnd": end, "text": text}
+        for begin, end in _regions(_times(mark, series["values"]), step * 1000):
+            yield {"color": mark["iconColor"], "time": begin, "timeEnd": end}
 
 
-def _times(annotation: Mapping[str, Any], samples: list[tuple[float, str]]) -> list[float]:
-    if annotation.get("useValueForTime"):
+def _times(mark: Mark, samples: list[tuple[float, str]]) -> list[float]:
+    if mark.get("useValueForTime"):
         return [float(value) for _, value in samples]
     return [time * 1000 for time, value in samples if float(value) > 0]
 
@@ -74,7 +77,3 @@ def _regions(times: list[float], step: float) -> list[tuple[float, float]]:
         else:
             regions.append((time, time))
     return regions
-
-
-def _filled(form: str, labels: Mapping[str, str]) -> str:
-    return re.sub(r"\{\{\s*(.+?)\s*\}\}", lambda match: labels.get(match[1], match[1]), form)

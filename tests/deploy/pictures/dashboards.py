@@ -18,16 +18,14 @@ DASHBOARD: dict[str, Any] = {
     "templating": {
         "list": [
             {"type": "datasource", "name": "datasource"},
-            {"type": "query", "name": "cluster", "allValue": ".+"},
-            {"type": "query", "name": "job", "allValue": ".+"},
+            {"type": "query", "name": "cluster", "includeAll": True, "allValue": ".+"},
+            {"type": "query", "name": "job", "includeAll": True, "allValue": ".+"},
         ]
     },
     "annotations": {
         "list": [
             {
-                "enable": True,
                 "iconColor": "orange",
-                "titleFormat": "{{resource}} moved",
                 "target": {
                     "refId": "Anno",
                     "interval": "15s",
@@ -37,7 +35,7 @@ DASHBOARD: dict[str, Any] = {
         ]
     },
     "panels": [
-        {"id": 1, "type": "row", "title": "$cluster", "panels": []},
+        {"id": 1, "type": "row", "title": "$cluster"},
         {
             "id": 2,
             "type": "stat",
@@ -45,14 +43,6 @@ DASHBOARD: dict[str, Any] = {
             "targets": [
                 {"refId": "A", "instant": True, "expr": 'vip_bound{cluster="$cluster", job=~"$job"}'},
                 {"refId": "B", "expr": "rate(attempts[$__rate_interval])"},
-            ],
-        },
-        {
-            "id": 3,
-            "type": "row",
-            "title": "More",
-            "panels": [
-                {"id": 4, "type": "stat", "targets": [{"refId": "A", "instant": True, "expr": "time()"}]}
             ],
         },
     ],
@@ -75,6 +65,5 @@ RECORDING = Recording(
         HELD: vector(({"instance": "one"}, 1)),
         RATE: matrix({}, [[1000, "10"], [1005, "10"]]),
         FAILOVERS: matrix({"resource": "vip"}, [[1090, "0"], [1105, "1"], [1120, "1"], [1135, "0"]]),
-        Query("time()", None): vector(({}, 1300)),
     },
 )

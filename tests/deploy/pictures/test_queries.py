@@ -1,7 +1,7 @@
-from deploy.pictures.queries import Query, asked
+from deploy.pictures.queries import asked
 from tests.deploy.pictures.dashboards import DASHBOARD, FAILOVERS, HELD, RATE, VIEW
 
 
 def test_every_query_of_panels_and_annotations_is_asked_with_its_variables_filled_in() -> None:
-    """Also those of panels in a collapsed row; one cluster, all of the rest, a query's own shortest step."""
-    assert asked(DASHBOARD, VIEW) == {FAILOVERS, HELD, RATE, Query("time()", None)}
+    """One cluster, all of everything else; a query's own shortest step."""
+    assert asked(DASHBOARD, VIEW) == {FAILOVERS, HELD, RATE}

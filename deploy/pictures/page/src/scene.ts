@@ -22,8 +22,6 @@ export interface PanelModel {
   transformations?: Transformation[];
   fieldConfig?: { defaults?: FieldConfig; overrides?: ConfigOverrideRule[] };
   options?: Record<string, any>;
-  panels?: PanelModel[]; // of a collapsed row
-  collapsed?: boolean;
 }
 
 export interface Target {
@@ -50,9 +48,7 @@ export interface Answer {
 export type Sample = [number, string]; // seconds, value
 
 export interface Annotation {
-  name: string;
   color: string;
   time: number; // ms
   timeEnd: number; // ms, `time` for an instant
-  text: string;
 }

@@ -13,6 +13,7 @@ from deploy.lab.errors import LabError
 from deploy.lab.exporters import DAEMON
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
+from deploy.lab.monitoring import Monitoring
 from deploy.lab.page import scrape
 
 SAMPLES = 40
@@ -67,6 +68,11 @@ class Cost:
 
 
 def measure(lab: Lab, host: Host, seconds: float, step: Callable[[str], object]) -> Cost:
+    with Monitoring(lab.fleet).paused():
+        return _measure(lab, host, seconds, step)
+
+
+def _measure(lab: Lab, host: Host, seconds: float, step: Callable[[str], object]) -> Cost:
     daemon = host.daemon(DAEMON)
     if daemon is None:
         raise LabError(f"no exporter runs on {host.name}")

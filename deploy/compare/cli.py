@@ -16,6 +16,7 @@ from deploy.lab.console import Screen, end_in_order, to_stderr
 from deploy.lab.errors import LabError, Missing
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
+from deploy.lab.monitoring import Monitoring
 from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 
@@ -79,14 +80,15 @@ def run(lab: Lab, rounds: int, step: Report) -> Results:
         step(f"{at.busy:.0%} of this machine is busy: times will be too high, theirs and ours")
     peers, ours = members.peers(lab), members.ours(lab)
     step(f"starting the peers; {holder} holds the address")
-    with members.running(peers):
-        step("parity: comparing pages series by series")
-        found = parity(lab, peers)
-        step(f"cost: {rounds} rounds")
-        check_read(ours.client())
-        *costs, our_cost = measure([*peers, ours], rounds, step)
-    step("growth: ever larger clusters")
-    growth = grow(lab, max(rounds // 2, 2), step)
+    with Monitoring(lab.fleet).paused():
+        with members.running(peers):
+            step("parity: comparing pages series by series")
+            found = parity(lab, peers)
+            step(f"cost: {rounds} rounds")
+            check_read(ours.client())
+            *costs, our_cost = measure([*peers, ours], rounds, step)
+        step("growth: ever larger clusters")
+        growth = grow(lab, max(rounds // 2, 2), step)
     check_whole(lab)
     if lab.holder() != holder:
         raise LabError(f"the address moved from {holder} while it was measured: run it again")

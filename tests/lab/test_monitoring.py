@@ -104,6 +104,15 @@ def test_reset_forgets(monitoring: Monitoring) -> None:
     assert {sample.value for sample in monitoring.query("up")} == {1}
 
 
+def test_a_pause_is_one_of_prometheus_alone(cluster: Cluster, monitoring: Monitoring) -> None:
+    """Who measures the exporter's cost is not disturbed by scrapes; what was known before is there again."""
+    before = time.time()
+    assert monitoring.query("up", at=before)
+    with monitoring.paused():
+        assert cluster.lab.problems() == [f"{monitoring.host.name}: prometheus does not run"]
+    assert monitoring.query("up", at=before)
+
+
 def test_both_pages_are_on_the_machines_own_loopback(cluster: Cluster, monitoring: Monitoring) -> None:
     """Where `lab status` says, while the lab is up."""
     shown = status.take(cluster.lab.fleet, complete=True, faults=[]).pages

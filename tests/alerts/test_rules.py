@@ -24,6 +24,8 @@ PROMISED = {
     "none": "Watchdog",
 }
 TEXTS = {"summary", "description", "runbook_url", "dashboard_url"}
+SAID_FIRST = ["What it means", "What clients feel"]
+PARTS = ["## How to look", "## How to mend", "## What not to do"]
 OF_SCRAPING = {"cluster", "job", "instance"}
 THRESHOLD = re.compile(r":threshold_\w+$")
 NUMBER = re.compile(r"[><]=? *\d+(?:\.\d+)?")  # beside a comparison
@@ -169,3 +171,13 @@ def test_a_name_is_used_once() -> None:
 
 def _names(text: str) -> list[str]:
     return re.findall(r"^ +- (?:alert|record): (\S+)", text, re.MULTILINE)
+
+
+@each_alert
+def test_its_runbook_has_all_parts(rule: Rule) -> None:
+    """What it means, what clients feel, how to look, how to mend, what not to do: on less than a screen."""
+    lines = (RUNBOOKS / f"{rule.name}.md").read_text().splitlines()
+    assert lines[0].startswith(f"# {rule.name}: ")
+    assert [line for line in lines if line.startswith("## ")] == PARTS
+    assert all(any(line.startswith(f"**{part}.**") for line in lines) for part in SAID_FIRST)
+    assert 15 <= len(lines) <= 40

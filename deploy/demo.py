@@ -192,9 +192,8 @@ def how_to_go_on(lab: Lab) -> str:
     host, pages = lab.holder(), Monitoring(lab.fleet).pages()
     return f"""
 The cluster stays up. Look at it from this machine:
-  {pages["prometheus"]}/alerts            Prometheus: the rules, and which of them fire
-  {pages["alertmanager"]}                   Alertmanager; Debian's has no page for people, but amtool:
-  amtool --alertmanager.url={pages["alertmanager"]} alert
+  {pages["prometheus"]}                   Prometheus: the metrics, the rules, what fires
+  amtool --alertmanager.url={pages["alertmanager"]} alert      Alertmanager: what it holds
   deploy/lab/lab exec {host} -- curl -s http://127.0.0.1:10664/metrics
 Go on:
   deploy/lab/lab status                    who holds what, and what is wrong

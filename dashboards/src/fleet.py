@@ -25,6 +25,7 @@ def page() -> Page:
     made.row("This time range", (alerts(), 24), height=7, for_each_cluster=False)
     made.more((outages(), 12), (failovers(), 12), height=8)
     made.more((longest(), 12), (exporters(), 12), height=8)
+    made.more((collectors(), 12), (age(), 12), height=7)
     return made
 
 
@@ -155,4 +156,37 @@ def exporters() -> Panel:
         ),
         Query(f"max by (cluster, host) ({answers})", "{{cluster}}: {{host}}"),
         states=theme.ANSWERS,
+    )
+
+
+def collectors() -> Panel:
+    success = pick("ha_cluster_scrape_success")
+    failed = f"({success} and (min_over_time({success}[$__range]) == 0))"
+    return states(
+        About(
+            "Collectors that failed",
+            """Those that could not be read at some time in this range; nothing to show is well. A failed
+            collector publishes nothing: what it would say is missing everywhere else.""",
+            ("CollectorFailing",),
+        ),
+        Query(
+            f"min by (cluster, host, collector) ({by_host(failed)})", "{{cluster}}: {{collector}} on {{host}}"
+        ),
+        states=theme.COLLECTED,
+    )
+
+
+def age() -> Panel:
+    built = pick("ha_cluster_pacemaker_last_update_timestamp_seconds")
+    return lines(
+        About(
+            "Age of Pacemaker's view",
+            """How old what Pacemaker's tool said was when it was read, by that host's clock. It grows while
+            the tool answers from memory: then believe nothing else of that host.""",
+            ("ClusterViewStale",),
+        ),
+        Query(
+            f"max by (cluster, host) ({by_host(f'(timestamp({built}) - {built})')})", "{{cluster}}: {{host}}"
+        ),
+        unit="s",
     )

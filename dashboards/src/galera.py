@@ -193,7 +193,7 @@ def views() -> Panel:
 def paused() -> Panel:
     return lines(
         About(
-            "Standing still",
+            "Standing still, by node",
             """Share of time that each node's writes stood still for a slow one.""",
             ("GaleraFlowControl",),
         ),

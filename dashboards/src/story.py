@@ -39,7 +39,7 @@ def holder() -> Panel:
             reach one, some the other. Nobody: clients reach nothing.""",
             ("VIPSplitBrain", "VIPNotHeld"),
         ),
-        Query(facts.HOLDER, "{{host}}", instant=True),
+        Query(f"max by (cluster, host) ({facts.HOLDER})", "{{host}}", instant=True),
         limits=((None, BAD), (1, ACTIVE), (2, BAD)),
         shows=BigValueTextMode.NAME,
     )

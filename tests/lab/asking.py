@@ -1,0 +1,115 @@
+"""What the dashboards' queries return, asked of the lab's Prometheus as Grafana asks."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dashboards.src.interpolate import Window, interpolate
+from dashboards.src.targets import Target, choice
+from deploy.lab.errors import LabError
+from deploy.lab.lab import Lab
+from deploy.lab.monitoring import Monitoring, daemons
+from deploy.lab.waiting import until
+from tests.dashboards.pages import PAGES, TARGETS
+
+AGAIN = "the-same-again"  # a second cluster in the same Prometheus: the same exporters under another name
+SCRAPES = 6  # so many make every rate
+TOLD = 90.0  # seconds for what a test waits for
+IN_LEGEND = re.compile(r"\{\{(\w+)\}\}")
+
+Labels = frozenset[tuple[str, str]]
+Answer = Mapping[Labels, tuple[float, ...]]  # of an instant query one value each
+
+
+@dataclass(frozen=True)
+class Act:
+    """All queries at one moment, by what was chosen: one cluster, both by name, or all."""
+
+    window: Window
+    answers: Mapping[str, Mapping[str, Answer | str]]  # a string is Prometheus's refusal
+
+    def data(self, chosen: str, target: str) -> Answer:
+        answer = self.answers[chosen][target]
+        assert not isinstance(answer, str), answer
+        return answer
+
+    def names(self, chosen: str, target: str, legend: str) -> dict[str, float]:
+        """The latest value of each series, by the name that the panel gives it."""
+        data = self.data(chosen, target)
+        found = {named(legend, dict(labels)): values[-1] for labels, values in data.items()}
+        assert len(found) == len(data), f"{target}: two series of one name"
+        return found
+
+
+def named(legend: str, labels: Mapping[str, str]) -> str:
+    return IN_LEGEND.sub(lambda match: labels.get(match[1], ""), legend)
+
+
+def legends() -> Iterator[tuple[str, str]]:
+    for uid, page in PAGES.items():
+        for panel in page["panels"]:
+            for query in panel.get("targets", []):
+                if query["legendFormat"]:
+                    yield f"{uid}: {panel['title']} {query['refId']}", query["legendFormat"]
+
+
+class Play:
+    """Acts on one lab, whose Prometheus begins without memory and with two clusters."""
+
+    def __init__(self, lab: Lab):
+        self.lab = lab
+        self.cluster = lab.topology.cluster_name
+        self._monitoring = Monitoring(lab.fleet)
+        self._file = f"{daemons.FOLDER}/clusters/{AGAIN}.yml"
+
+    def begin(self) -> None:
+        same = daemons.targets(self.lab.topology).replace(f'"{self.cluster}"', f'"{AGAIN}"')
+        self._monitoring.host.write(self._file, same)
+        self._monitoring.reset()
+        self._since = time.time()
+        both = 2 * self._monitoring.exporters
+        self.shown(f"count(count_over_time(up[1h]) >= {SCRAPES}) == {both}")
+
+    def end(self) -> None:
+        self._monitoring.host.path(self._file).unlink(missing_ok=True)
+        if self.lab.state.faults():
+            self.lab.heal()
+
+    def fires(self, alert: str) -> None:
+        """Waits until the alert fires for both clusters."""
+        self.shown(f'count(ALERTS{{alertname="{alert}", alertstate="firing"}} == 1) == 2')
+
+    def shown(self, expr: str) -> None:
+        until(f"{expr}", lambda: self._monitoring.query(expr), TOLD, step=0.5)
+
+    def act(self) -> Act:
+        end = time.time()
+        self.shown(f"min(timestamp(up)) > {end:.3f}")  # nothing before the end is still on its way
+        window = Window(self._since, end)
+        clusters: dict[str, dict[str, tuple[str, ...]]] = {
+            "one": {"cluster": (self.cluster,)},
+            "both": {"cluster": (self.cluster, AGAIN)},
+            "all": {},
+        }
+        return Act(window, {name: self._ask(window, chosen) for name, chosen in clusters.items()})
+
+    def _ask(self, window: Window, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Answer | str]:
+        known: dict[tuple[str, bool], Answer | str] = {}  # dashboards have queries in common
+        answers = {}
+        for name, target in TARGETS.items():
+            expr = interpolate(target.expr, choice(PAGES[name.partition(":")[0]], **chosen), window)
+            if (expr, target.instant) not in known:
+                known[expr, target.instant] = self._answer(target, expr, window)
+            answers[name] = known[expr, target.instant]
+        return answers
+
+    def _answer(self, target: Target, expr: str, window: Window) -> Answer | str:
+        try:
+            if target.instant:
+                samples = self._monitoring.query(expr, window.end)
+                return {frozenset(one.labels.items()): (one.value,) for one in samples}
+            series = self._monitoring.query_range(expr, window.start, window.end, window.step)
+        except LabError as error:
+            return str(error)
+        return {frozenset(one.labels.items()): tuple(value for _, value in one.points) for one in series}

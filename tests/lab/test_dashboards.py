@@ -1,0 +1,146 @@
+"""Every query of every dashboard on the lab's Prometheus: healthy, failed over, split, Galera in parts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.dashboards.pages import TARGETS
+from tests.lab.asking import AGAIN, Act, Labels, Play, legends
+from tests.lab.balancers import Cluster
+
+# On one topology, so that `make test` stays short.
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.parametrize("topology", ["article"], indirect=True, scope="session"),
+]
+
+EMPTY = yaml.safe_load(Path(__file__).with_name("dashboards_empty.yml").read_text())
+ACTS = ("healthy", "failover", "split", "partition")
+each_act = pytest.mark.parametrize("name", ACTS)
+
+Story = dict[str, Act]
+
+
+@pytest.fixture(scope="module")
+def holder(running: Cluster) -> str:
+    """Who held the address before anything happened."""
+    return running.lab.holder()
+
+
+@pytest.fixture(scope="module")
+def story(running: Cluster, holder: str) -> Iterator[Story]:
+    play = Play(running.lab)
+    try:
+        play.begin()
+        acts = {"healthy": play.act()}
+        running.lab.fault("corosync-killed", holder)
+        play.fires("VIPSplitBrain")
+        acts["failover"] = play.act()
+        running.lab.heal()
+        running.lab.fault("lan-cut")
+        play.fires("PacemakerSplitBrain")
+        acts["split"] = play.act()
+        running.lab.heal()
+        running.lab.fault("galera-partition")
+        play.shown("count(max by (cluster, node) (mysql_global_status_wsrep_cluster_status) == 0) == 2")
+        acts["partition"] = play.act()
+        yield acts
+    finally:
+        play.end()
+
+
+@each_act
+def test_prometheus_answers_every_query(story: Story, name: str) -> None:
+    """With one cluster chosen, with both, and with all: no error, whatever collectors are absent."""
+    for answers in story[name].answers.values():
+        assert {target: answer for target, answer in answers.items() if isinstance(answer, str)} == {}
+
+
+def test_a_healthy_cluster_fills_the_dashboards(story: Story) -> None:
+    """What is empty is on the list, with the reason."""
+    empty = {target for target in TARGETS if not story["healthy"].data("one", target)}
+    assert empty - set(EMPTY["until_it_happens"]) - set(EMPTY["never_in_the_lab"]) == set()
+
+
+def test_what_happens_is_shown(story: Story) -> None:
+    """What is empty until something happens has data once it has; what the lab never has stays empty."""
+    shown = {target for target in TARGETS for act in story.values() if act.data("one", target)}
+    assert set(EMPTY["until_it_happens"]) - shown == set()
+    assert set(EMPTY["never_in_the_lab"]) & shown == set()
+
+
+def of(cluster: str, labels: Labels) -> bool:
+    return dict(labels).get("cluster") == cluster
+
+
+@each_act
+def test_two_clusters_do_not_mix(story: Story, running: Cluster, name: str) -> None:
+    """What is told of a cluster is the same beside another one, and the other is there too."""
+    cluster, act = running.lab.topology.cluster_name, story[name]
+    for target in [target for target, asked in TARGETS.items() if asked.kind != "variable"]:
+        one, all_of_them = act.data("one", target), act.data("all", target)
+        assert act.data("both", target) == all_of_them
+        if any("cluster" in dict(labels) for labels in one):
+            assert {labels: values for labels, values in all_of_them.items() if of(cluster, labels)} == one
+            assert any(of(AGAIN, labels) for labels in all_of_them)
+
+
+@each_act
+def test_no_series_is_there_twice(story: Story, name: str) -> None:
+    """Both balancers tell of the whole cluster: in each panel a name stands for one series."""
+    for target, legend in legends():
+        story[name].names("one", target, legend)
+
+
+def test_the_first_row_tells_the_failover(story: Story, running: Cluster, holder: str) -> None:
+    """Who holds the address now and held it before, is it split, since when, why, and what was felt."""
+    act, peer = story["failover"], running.peer(holder)
+
+    def first(panel: str, legend: str) -> dict[str, float]:
+        return act.names("one", f"failover-story: {panel}", legend)
+
+    assert first("Holds the address now A", "{{host}}") == {holder: 2, peer: 2}
+    assert list(first("The last failover A", "{{what}}")) == [f"{holder} → {peer}"]
+    assert list(first("Because of A", "{{cause}}")) == ["node_lost"]
+    ((_, at),) = first("At A", "at").items()
+    ((_, split),) = first("Split for A", "split").items()
+    assert act.window.start < at / 1000 < act.window.end
+    assert 0 < split <= act.window.end - at / 1000 + 2 * act.window.step
+    assert first("Clients were out for A", "now") == {"now": 0}
+    ((_, felt),) = first("Clients were out for B", "in this range").items()
+    assert 0 <= felt < 10
+
+
+def test_the_row_of_the_old_holder_turns(story: Story, holder: str) -> None:
+    """In the timeline it holds the address alone, and then as another does; the other turns from nothing."""
+    held = story["failover"].data("one", "failover-story: Who holds the address A")
+    rows = {dict(labels)["host"]: list(dict.fromkeys(values)) for labels, values in held.items()}
+    assert rows.pop(holder) == [1, 2]
+    assert list(rows.values()) == [[0, 2]]
+
+
+def test_a_cut_network_shows_two_halves(story: Story) -> None:
+    """Each with a DC, each sees the other as lost; nobody could take over for anybody."""
+    act = story["split"]
+    signs = ["A", "B", "C", "D"]  # bound twice, two MAC addresses, two DCs, two halves
+    for ref in signs:
+        assert set(act.names("one", f"failover-story: Signs of a split {ref}", "sign").values()) == {1}
+    seen = act.names("one", "failover-story: Who sees whom A", "{{host}} {{node}}")
+    of_the_other = {way: sees for way, sees in seen.items() if len(set(way.split())) == 2}
+    assert len(of_the_other) == 2 and not any(of_the_other.values())
+    able = act.names("one", "failover-cluster: Nodes that can take over A", "able")
+    assert able == {"able": 0}
+
+
+def test_a_galera_partition_shows_who_is_out(story: Story, running: Cluster) -> None:
+    """One node in no component, the others a Primary of two; HAProxy has two servers left or still checks."""
+    act = story["partition"]
+    states = act.names("one", "failover-galera: Nodes A", "{{node}}")
+    assert sorted(states.values()) == [1, 1, 5]
+    (lost,) = [node for node, state in states.items() if state == 5]
+    assert act.names("one", "failover-galera: In a Primary component A", "{{node}}")[lost] == 0
+    assert act.names("one", "failover-galera: Primary components A", "components") == {"components": 1}
+    views = act.names("one", "failover-galera: Members in each node's view A", "{{node}}")
+    assert views == {node: 1 if node == lost else 2 for node in running.databases}

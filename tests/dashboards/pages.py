@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def _asked() -> Iterator[tuple[str, Target]]:
 TARGETS = dict(_asked())
 
 
+@cache
 def parsed(expr: str) -> promql_parser.Expr:
     """With everything chosen, over an hour; ValueError if it is not PromQL."""
     page = next(iter(PAGES.values()))

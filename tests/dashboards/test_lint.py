@@ -8,8 +8,8 @@ import pytest
 from grafana_foundation_sdk.models import units
 
 from dashboards.src.interpolate import interpolate
-from dashboards.src.targets import LABEL_VALUES, Target
-from tests.dashboards.pages import HOUR, PAGES, PANELS, TARGETS, nodes, parsed
+from dashboards.src.targets import LABEL_VALUES, targets
+from tests.dashboards.pages import HOUR, PAGES, PANELS, nodes, parsed
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 UNITS = {value for name, value in vars(units).items() if isinstance(value, str) and not name.startswith("_")}
@@ -19,7 +19,6 @@ CHOSEN = ["cluster", "job", "instance"]
 
 each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 each_panel = pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
-each_target = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 
 
 def variables(page: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -101,38 +100,43 @@ def test_panel_no_targets_rule(panel: dict[str, Any]) -> None:
     assert refs and len(set(refs)) == len(refs)
 
 
-@each_target
-def test_target_promql_rule(target: Target) -> None:
+@each_page
+def test_target_promql_rule(page: dict[str, Any]) -> None:
     """Every query is PromQL."""
-    parsed(target.expr)
+    for target in targets(page):
+        parsed(target.expr)
 
 
-@each_target
-def test_target_job_and_instance_rules(target: Target) -> None:
+@each_page
+def test_target_job_and_instance_rules(page: dict[str, Any]) -> None:
     """Every selector is narrowed to what is chosen; alerts to the cluster, which is all that they have."""
-    asked = promql.parse(interpolate(target.expr, {name: f"the {name}" for name in CHOSEN}, HOUR))
-    for one in nodes(asked):
-        if isinstance(one, promql.VectorSelector) and target.kind != "variable":
-            values = {matcher.name: matcher.value for matcher in one.matchers.matchers}
-            wanted = ["cluster"] if one.name == "ALERTS" else CHOSEN
-            assert {name: values.get(name) for name in wanted} == {name: f"the {name}" for name in wanted}
+    for target in targets(page):
+        expr = promql.parse(interpolate(target.expr, {name: f"the {name}" for name in CHOSEN}, HOUR))
+        for one in nodes(expr):
+            if isinstance(one, promql.VectorSelector) and target.kind != "variable":
+                values = {matcher.name: matcher.value for matcher in one.matchers.matchers}
+                wanted = ["cluster"] if one.name == "ALERTS" else CHOSEN
+                assert {name: values.get(name) for name in wanted} == {
+                    name: f"the {name}" for name in wanted
+                }, target
 
 
-@each_target
-def test_target_rate_interval_rule(target: Target) -> None:
+@each_page
+def test_target_rate_interval_rule(page: dict[str, Any]) -> None:
     """Rates are of $__rate_interval; what is counted over the range that is shown, of that."""
     windows = {"rate": {"$__rate_interval"}, "increase": {"$__rate_interval", "$__range"}}
-    for name, allowed in windows.items():
-        for part in target.expr.split(f"{name}(")[1:]:
-            assert part[part.index("[") + 1 : part.index("]")] in allowed
+    for target in targets(page):
+        for name, allowed in windows.items():
+            for part in target.expr.split(f"{name}(")[1:]:
+                assert part[part.index("[") + 1 : part.index("]")] in allowed, target
 
 
-@each_target
-def test_target_counter_agg_rule(target: Target) -> None:
+@each_page
+def test_target_counter_agg_rule(page: dict[str, Any]) -> None:
     """A counter is never shown as it is: its rate is, or its increase."""
-    found = nodes(parsed(target.expr))
-    counters = [
-        one for one in found if isinstance(one, promql.VectorSelector) and str(one.name).endswith("_total")
-    ]
-    rated = [one for one in found if isinstance(one, promql.Call) and one.func.name in RATES]
-    assert len(counters) <= len(rated)
+    for target in targets(page):
+        found = nodes(parsed(target.expr))
+        selectors = [one for one in found if isinstance(one, promql.VectorSelector)]
+        counters = [one for one in selectors if str(one.name).endswith("_total")]
+        rated = [one for one in found if isinstance(one, promql.Call) and one.func.name in RATES]
+        assert len(counters) <= len(rated), target

@@ -188,9 +188,12 @@ def sql(host: Host, statement: str) -> str:
 
 
 def login(client: Host, vip: str, port: int) -> str:
-    """Logs in through the address as any client would; gives the node that answered, or (the error)."""
+    """Logs in through the address as any client would; gives the node that answered, or (the error).
+
+    A node without a Primary component still tells its variables, but runs no query with a table.
+    """
     argv = ["mariadb", "--no-defaults", f"--host={vip}", f"--port={port}", "--user=root"]
-    query = ["--batch", "--skip-column-names", "--execute=SELECT @@wsrep_node_name"]
+    query = ["--batch", "--skip-column-names", "--execute=SELECT @@wsrep_node_name FROM (SELECT 1) AS one"]
     try:
         done = client.exec([*argv, *query], 6, env=ROOT)
     except Overdue:

@@ -56,6 +56,14 @@ def test_a_view_names_every_trouble() -> None:
     )
 
 
+def test_a_view_names_what_people_switched_off() -> None:
+    """Neither is an error to Pacemaker, and neither is whole."""
+    off = CRM_MON.replace("<summary>", '<summary><cluster_options maintenance-mode="true"/>')
+    view = parse_view(off.replace('name="lb-a" online="true"', 'name="lb-a" online="true" standby="true"'))
+    assert view is not None
+    assert view.troubles[:2] == ("lb-a is in standby", "maintenance mode is on")
+
+
 def test_a_view_without_a_summary_is_none() -> None:
     """What crm_mon prints while Pacemaker is starting."""
     assert (

@@ -1,8 +1,10 @@
 """A lab, and what the exporters on its two balancers say, as the tests ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from deploy.lab import galera
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 from deploy.lab.page import Page, scrape
@@ -43,3 +45,15 @@ class Cluster:
 
         until(f"{host}'s page to show {what}", holds, seconds, log=lambda: pages[0].text if pages else "")
         return pages[0]
+
+    @contextmanager
+    def broken(self, fault: str) -> Iterator[None]:
+        """With a fault where it matters; then healed to a whole cluster."""
+        self.lab.fault(fault)
+        yield
+        self.lab.heal()
+
+    def served(self) -> bool:
+        """Whether a client gets in, and is answered."""
+        fleet, topology = self.lab.fleet, self.lab.topology
+        return galera.login(fleet.clients[0], topology.vip, topology.port) in self.databases

@@ -2,7 +2,7 @@
 
 from deploy.lab import exporters
 from deploy.lab.errors import LabError
-from deploy.lab.faults.where import balancer
+from deploy.lab.faults.where import balancer, wait_gone
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 
@@ -24,3 +24,4 @@ def _kill(host: Host) -> None:
     if daemon is None:
         raise LabError(f"no exporter runs on {host.name}: nothing to break (`lab heal` first)")
     host.signal("KILL", [daemon])
+    wait_gone(host, [daemon])

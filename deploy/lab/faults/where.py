@@ -1,8 +1,12 @@
 """What a fault is injected into: the host named, else the one where it matters most."""
 
+from collections.abc import Sequence
+
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
+from deploy.lab.state import Process
+from deploy.lab.waiting import until
 
 
 def balancer(fleet: Fleet, name: str | None) -> Host:
@@ -31,5 +35,15 @@ def must(host: Host, process: str) -> int:
 def strike(which: str, host: Host, process: str) -> int:
     """Sends a signal to all processes of a name, at least one; gives the pid inside of the first."""
     first = must(host, process)
-    host.signal(which, host.named(process))
+    struck = host.named(process)
+    host.signal(which, struck)
+    if which == "KILL":
+        wait_gone(host, struck)
     return first
+
+
+def wait_gone(host: Host, processes: Sequence[Process]) -> None:
+    """A killed process is there for a moment more."""
+    pids = {process.pid for process in processes}
+    what = f"{processes[0].name} on {host.name} to end"
+    until(what, lambda: not pids & {one.pid for one in host.processes()}, 10, step=0.01)

@@ -37,7 +37,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
     add("--topology", choices=list(TOPOLOGIES), default=DEFAULT_TOPOLOGY, help=f"({DEFAULT_TOPOLOGY})")
     add("--fault", action="append", choices=names, metavar="NAME", help=f"only this: {', '.join(names)}")
     add("--ci", action="store_true", help="only those that CI runs")
-    add("--resume", action="store_true", help="go on with a run that ended early")
+    add("--resume", action="store_true", help="keep what earlier runs found, and run the rest")
     add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
     add(
         "--document",

@@ -1,5 +1,6 @@
 """What became of each fault, kept in a file after each one so that a run can be resumed."""
 
+import fcntl
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -49,11 +50,14 @@ class Kept:
         return {name: outcome(one) for name, one in raw.items()}
 
     def add(self, one: Outcome) -> None:
-        whole = self.load() | {one.name: one}
+        """Two runs may share a file, each with its own faults and its own lab."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(json.dumps({name: asdict(it) for name, it in whole.items()}, indent=1))
-        fresh.replace(self.file)
+        with self.file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            whole = self.load() | {one.name: one}
+            fresh = self.file.with_suffix(".new")
+            fresh.write_text(json.dumps({name: asdict(it) for name, it in whole.items()}, indent=1))
+            fresh.replace(self.file)
 
     def forget(self) -> None:
         self.file.unlink(missing_ok=True)

@@ -104,8 +104,10 @@ def _told(notifications: Iterable[Notification], placed: float, healed: float | 
 
 
 def _one(story: list[Notification], placed: float, healed: float | None) -> Told:
-    start, end = story[0], story[-1]
-    cleared = None
-    if healed is not None and end.status == "resolved":
-        cleared = max(0.0, end.at - healed)
+    start, cleared = story[0], None
+    last_firing = max(index for index, one in enumerate(story) if one.status == "firing")
+    # The end is told again and again: Prometheus repeats it for a quarter of an hour.
+    ends = story[last_firing + 1 :]
+    if healed is not None and ends:
+        cleared = max(0.0, ends[0].at - healed)
     return Told(start.alert, start.severity, dict(start.labels), start.at - placed, cleared)

@@ -343,9 +343,8 @@ def scheduling() -> Panel:
             ("CorosyncNotScheduled",),
         ),
         Query(f"max by (cluster, host) ({longest})", "{{host}}"),
-        Query(f"min by (cluster) ({timeout})", "token timeout"),
+        Query(f"min by (cluster) ({timeout})", "token timeout", limit=True),
         unit="s",
-        colors={"token timeout": BAD},
     )
 
 

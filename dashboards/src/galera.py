@@ -223,9 +223,12 @@ def received() -> Panel:
             ("GaleraFlowControl",),
         ),
         Query(status("local_recv_queue"), "{{node}}"),
-        Query(f"min by (cluster) ({pick(STATUS + 'flow_control_interval_high')})", "stops the others"),
+        Query(
+            f"min by (cluster) ({pick(STATUS + 'flow_control_interval_high')})",
+            "stops the others",
+            limit=True,
+        ),
         unit="short",
-        colors={"stops the others": BAD},
     )
 
 

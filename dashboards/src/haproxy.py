@@ -172,9 +172,8 @@ def sessions() -> Panel:
         ),
         Query(f"sum by ({BY_PROXY}) ({now})", "{{proxy}}"),
         Query(f"sum by ({BY_PROXY}) ({new})", "{{proxy}}, new a second"),
-        Query(f"min by (cluster) ({limit})", "least limit"),
+        Query(f"min by (cluster) ({limit})", "least limit", limit=True),
         unit="short",
-        colors={"least limit": BAD},
     )
 
 
@@ -308,9 +307,8 @@ def connections() -> Panel:
             ("HAProxySessionsNearLimit",),
         ),
         Query(f"max by (cluster, host) ({now})", "{{host}}"),
-        Query(f"max by (cluster) ({most})", "limit"),
+        Query(f"max by (cluster) ({most})", "limit", limit=True),
         unit="short",
-        colors={"limit": BAD},
     )
 
 

@@ -3,12 +3,12 @@
 import json
 
 from grafana_foundation_sdk.builders import dashboard as build
-from grafana_foundation_sdk.builders import prometheus
+from grafana_foundation_sdk.builders import prometheus, statetimeline, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard
 
 from dashboards.src import facts
-from dashboards.src.panels import SOURCE, Panel, Query
+from dashboards.src.panels import AXIS, SOURCE, Panel, Query
 from dashboards.src.promql import of_alerts
 from dashboards.src.theme import ACTIVE, BAD
 
@@ -42,6 +42,8 @@ class Page:
     def more(self, *panels: tuple[Panel, int], height: int) -> None:
         """Below the panels before, under the same heading."""
         for panel, width in panels:
+            if width == 24 and isinstance(panel, statetimeline.Panel | timeseries.Panel):
+                panel.axis_width(AXIS)
             self._page.with_panel(panel.id(self._next()).span(width).height(height))
 
     def _next(self) -> int:
@@ -93,7 +95,9 @@ def failovers() -> build.AnnotationQuery:
 
 
 def alerts() -> build.AnnotationQuery:
-    query = Query(of_alerts(severity=("critical", "warning")))
+    """Only when each begins to fire: regions would lie over the colours of the timelines."""
+    firing = of_alerts(severity=("critical", "warning"))
+    query = Query(f"{firing} unless {firing} offset {STEP}")
     mark = _annotation("Firing alerts", query, BAD).tag_keys("severity")
     return mark.title_format("{{alertname}}").text_format("{{cluster}} {{severity}}")
 

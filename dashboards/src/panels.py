@@ -10,10 +10,12 @@ from grafana_foundation_sdk.builders import prometheus, stat, statetimeline, tab
 from grafana_foundation_sdk.models import common, dashboard
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat, QueryEditorMode
 
-from dashboards.src.theme import ACTIVE, State
+from dashboards.src.theme import ACTIVE, BAD, NUMBERED, State
 
 SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
-AXIS = 170  # pixels for names left of the plot: panels above each other then share their time axis
+AXIS = 210  # pixels for names left of the plot, where panels above each other share their time axis
+LEAST = {"percentunit": 0.01, "s": 0.001}  # what an axis reaches at the least, by unit; else 1
+DASHES = {"fill": "dash", "dash": [8, 6]}
 
 Panel = stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
 P = TypeVar("P", stat.Panel, statetimeline.Panel, table.Panel, timeseries.Panel)
@@ -29,6 +31,11 @@ class Query:
     legend: str = ""
     instant: bool = False
     table: bool = False
+    limit: bool = False  # that the others should stay below
+
+    @property
+    def by_label(self) -> bool:
+        return "{{" in self.legend
 
     def build(self, ref: str) -> prometheus.Dataquery:
         query = prometheus.Dataquery().expr(self.expr).ref_id(ref).legend_format(self.legend)
@@ -104,7 +111,7 @@ def states(about: About, *queries: Query, states: Iterable[State], link: str = "
     panel.mappings(_mappings(states)).color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
     panel.thresholds(_thresholds(((None, ACTIVE),)))
     panel.show_value(common.VisibilityMode.AUTO).row_height(0.8).line_width(0).fill_opacity(85)
-    panel.axis_width(AXIS).legend(_legend()).per_page(20)
+    panel.legend(_legend()).per_page(20)
     if link:
         panel.data_links([build.DashboardLink("Open").url(link)])
     return panel.tooltip(build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE))
@@ -113,14 +120,18 @@ def states(about: About, *queries: Query, states: Iterable[State], link: str = "
 def lines(
     about: About, *queries: Query, unit: str, colors: Mapping[str, str] | None = None, drawn: Drawn = "lines"
 ) -> timeseries.Panel:
-    """`colors` are those of series whose names are known; the others are shades of one."""
+    """`colors` are those of series whose names are known. A second query by host is drawn dashed."""
     panel = _panel(timeseries.Panel(), about, queries).unit(unit).no_value("nothing to show")
     panel.line_width(1).fill_opacity(FILL[drawn]).show_points(common.VisibilityMode.NEVER)
-    panel.axis_width(AXIS).axis_soft_min(0).legend(_legend())
+    panel.axis_soft_min(0).axis_soft_max(LEAST.get(unit, 1)).legend(_legend())
     panel.color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.SHADES).fixed_color(ACTIVE))
+    for number, query in enumerate(queries):
+        _tell_apart(panel, number, query)
     for name, color in (colors or {}).items():
-        fixed = {"mode": "fixed", "fixedColor": color}
-        panel.override_by_name(name, [dashboard.DynamicConfigValue(id_val="color", value=fixed)])
+        panel.override_by_name(name, [_fixed(color)])
+    if any(query.limit for query in queries):  # what is far below it shall be seen too
+        scale = build_common.ScaleDistributionConfig().type(common.ScaleDistribution.SYMLOG)
+        panel.min(0).scale_distribution(scale.log(10).linear_threshold(LEAST.get(unit, 1)))
     if drawn == "bars":
         panel.draw_style(common.GraphDrawStyle.BARS)
     if drawn != "lines":
@@ -178,8 +189,33 @@ def _panel(panel: P, about: About, queries: Iterable[Query]) -> P:
     panel.title(about.title).description(" ".join(about.text.split())).datasource(SOURCE)
     panel.links([runbook(alert) for alert in about.runbooks])
     for number, query in enumerate(queries):
-        panel.with_target(query.build(chr(ord("A") + number)))
+        panel.with_target(query.build(_letter(number)))
     return panel
+
+
+def _letter(number: int) -> str:
+    """By which Grafana tells a panel's queries apart."""
+    return chr(ord("A") + number)
+
+
+def _tell_apart(panel: timeseries.Panel, number: int, query: Query) -> None:
+    if query.limit:
+        panel.override_by_name(query.legend, [_fixed(BAD), _set("custom.fillOpacity", 0)])
+    if not query.by_label:
+        return
+    if number == 0:
+        for place, color in enumerate(NUMBERED, 1):
+            panel.override_by_regexp(f"/^[^0-9]*0*{place}([^0-9]|$)/", [_fixed(color)])
+    else:
+        panel.override_by_query(_letter(number), [_set("custom.lineStyle", DASHES)])
+
+
+def _fixed(color: str) -> dashboard.DynamicConfigValue:
+    return _set("color", {"mode": "fixed", "fixedColor": color})
+
+
+def _set(option: str, value: object) -> dashboard.DynamicConfigValue:
+    return dashboard.DynamicConfigValue(id_val=option, value=value)
 
 
 def runbook(alert: str) -> build.DashboardLink:

@@ -1,7 +1,7 @@
 """One palette (Okabe and Ito's, made for all kinds of colour vision), and what its colours mean everywhere.
 
 Colour never stands alone: a state has its text, a number its unit. Lines whose names are known have colours
-of their own; lines named after hosts are shades of one.
+of their own, and so have hosts whose names have a 1, 2 or 3 first; all others are shades of one.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ BY_HAND = "#CC79A7"  # somebody wanted it so: standby, maintenance, drained
 CHANGING = "#56B4E9"  # on its way from one state to another
 IDLE = "#5A5A5A"  # passive, or not known
 
+NUMBERED = (ACTIVE, BY_HAND, CHANGING)  # lines of the first, the second and the third host
 PALETTE = (WELL, ACTIVE, REDUCED, BAD, BY_HAND, CHANGING, IDLE)
 
 

@@ -18,7 +18,7 @@ export function Table({ panel, frames, height, theme }: PanelProps) {
   if (frame === undefined || frame.length === 0) {
     return <Empty panel={panel} height={height} />;
   }
-  const { fields } = sorted(frame, panel.options?.sortBy?.[0]);
+  const { fields } = sorted(frame, panel.options?.sortBy ?? []);
   const columns = fields.filter(({ config }) => !config.custom?.hidden && !config.custom?.hideFrom?.viz);
   return (
     <table className="table">
@@ -76,9 +76,12 @@ function colored(field: Field, color: string | undefined, theme: GrafanaTheme2):
   return { background: color, color: theme.colors.getContrastText(colorManipulator.asHexString(color)) };
 }
 
-function sorted(frame: DataFrame, by: { displayName: string; desc?: boolean } | undefined): DataFrame {
-  const index = frame.fields.findIndex((field) => getFieldDisplayName(field, frame) === by?.displayName);
-  return index < 0 ? frame : sortDataFrame(frame, index, by?.desc);
+// By the first that is named, where that is the same by the second, and so on.
+function sorted(frame: DataFrame, by: Array<{ displayName: string; desc?: boolean }>): DataFrame {
+  return by.reduceRight((rows, { displayName, desc }) => {
+    const index = rows.fields.findIndex((field) => getFieldDisplayName(field, rows) === displayName);
+    return index < 0 ? rows : sortDataFrame(rows, index, desc);
+  }, frame);
 }
 
 function align({ config, type }: Field): CSSProperties['textAlign'] {

@@ -4,7 +4,7 @@ from grafana_foundation_sdk.models.common import BigValueTextMode
 
 from dashboards.src.panels import About, Panel, Query, lines, numbers
 from dashboards.src.promql import in_range, of_clients, per_second, pick
-from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, IDLE, REDUCED, WELL
+from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 REASONS = {
     "refused": BAD,
@@ -13,7 +13,7 @@ REASONS = {
     "unreachable": ACTIVE,
     "handshake": CHANGING,
     "denied": IDLE,
-    "query": WELL,
+    "query": FURTHER,
 }
 
 
@@ -69,7 +69,7 @@ def latency() -> Panel:
         Query(f"histogram_quantile(0.99, {total})", "99 of 100"),
         Query(f"histogram_quantile(1, {total})", "slowest"),
         unit="s",
-        colors={"median": WELL, "99 of 100": ACTIVE, "slowest": BAD},
+        colors={"median": WELL, "99 of 100": ACTIVE, "slowest": REDUCED},
     )
 
 
@@ -132,7 +132,7 @@ def commits() -> Panel:
             ("VIPCommitsLost",),
         ),
         *(Query(f"round({expr})", name, instant=True) for name, expr in counted.items()),
-        unit="none",
+        limits=((None, IDLE), (1, WELL)),
         shows=BigValueTextMode.VALUE_AND_NAME,
         missing="no probe writes",
         by_name={"in doubt": ((None, WELL), (1, REDUCED)), "lost": ((None, WELL), (1, BAD))},

@@ -282,11 +282,11 @@ def links() -> Panel:
     return states(
         About(
             "Corosync's links",
-            """Which node hears which, over which link. One of two lost: redundancy is gone. The only one
-            lost: the nodes are apart.""",
+            """Which node hears which, over which link (its number). One of two lost: redundancy is gone.
+            The only one lost: the nodes are apart.""",
             ("CorosyncLinkDown", "CorosyncLinkFlapping"),
         ),
-        Query(f"min by (cluster, host, node, link) ({heard})", "{{host}} hears {{node}}, link {{link}}"),
+        Query(f"min by (cluster, host, node, link) ({heard})", "{{host}} ← {{node}} ({{link}})"),
         states=CONNECTED,
     )
 
@@ -303,8 +303,8 @@ def latency() -> Panel:
             token's timeout is well.""",
             ("CorosyncLinkFlapping",),
         ),
-        Query(of("avg"), "{{host}} → {{node}}, link {{link}}"),
-        Query(of("max"), "{{host}} → {{node}}, link {{link}}, longest"),
+        Query(of("avg"), "{{host}} → {{node}} ({{link}})"),
+        Query(of("max"), "{{host}} → {{node}} ({{link}}), longest"),
         unit="s",
     )
 
@@ -322,7 +322,7 @@ def tokens() -> Panel:
         Query(f"sum by (cluster) ({lately('ha_cluster_corosync_consensus_timeouts_total')})", "no agreement"),
         Query(f"sum by (cluster) ({lately('ha_cluster_corosync_retransmits_total')})", "messages sent again"),
         unit="short",
-        drawn="bars",
+        drawn="areas",
         colors={
             "in operational": BAD,
             "in gather": REDUCED,

@@ -4,7 +4,7 @@ from dashboards.src import facts, theme
 from dashboards.src.page import Page, view
 from dashboards.src.panels import About, Column, Limits, Panel, Query, lines, merged, rows, states
 from dashboards.src.promql import by_host, in_range, lately, of_alerts, of_clients, or_zero, pick
-from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, IDLE, REDUCED, WELL
+from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 ANY_BAD: Limits = ((None, WELL), (1, BAD))
 ANY_REDUCED: Limits = ((None, WELL), (1, REDUCED))
@@ -12,9 +12,10 @@ CAUSES = {
     "node_lost": BAD,
     "resource_failure": REDUCED,
     "fencing": ACTIVE,
-    "node_shutdown": BY_HAND,
+    "standby": BY_HAND,
+    "node_shutdown": CHANGING,
+    "operator_move": FURTHER,
     "failback": WELL,
-    "operator_move": CHANGING,
     "unknown": IDLE,
 }
 
@@ -112,7 +113,7 @@ def outages() -> Panel:
         ),
         Query(f"max by (cluster) ({of_clients(lately('vip_outage_seconds_total'))})", "{{cluster}}"),
         unit="s",
-        drawn="bars",
+        drawn="areas",
     )
 
 
@@ -128,7 +129,7 @@ def failovers() -> Panel:
         Query(f"sum by (cause) (max by (cluster, cause) ({counted}))", "{{cause}}"),
         unit="short",
         colors=CAUSES,
-        drawn="bars",
+        drawn="areas",
     )
 
 
@@ -186,7 +187,8 @@ def age() -> Panel:
             ("ClusterViewStale",),
         ),
         Query(
-            f"max by (cluster, host) ({by_host(f'(timestamp({built}) - {built})')})", "{{cluster}}: {{host}}"
+            f"max by (cluster, host) ({by_host(f'clamp_min(timestamp({built}) - {built}, 0)')})",
+            "{{cluster}}: {{host}}",
         ),
         unit="s",
     )

@@ -6,7 +6,7 @@ from dashboards.src import theme
 from dashboards.src.page import Page
 from dashboards.src.panels import About, Panel, Query, lines, numbers, states
 from dashboards.src.promql import by_host, coded, lately, of_balancers, per_second, pick
-from dashboards.src.theme import ACTIVE, BAD, BY_HAND, REDUCED, WELL
+from dashboards.src.theme import ACTIVE, BAD, CHANGING, REDUCED, WELL
 
 BY_PROXY = "cluster, proxy"
 BY_SERVER = "cluster, proxy, server"
@@ -160,19 +160,14 @@ def proxies() -> Panel:
 
 
 def sessions() -> Panel:
-    now = pick("haproxy_frontend_current_sessions")
-    limit = pick("haproxy_frontend_limit_sessions")
-    new = per_second("haproxy_frontend_sessions_total")
     return lines(
         About(
             "Sessions of the frontends",
-            """Connected clients, beside the most that are allowed, and new ones a second. A fall to 0 and
-            back is a failover.""",
+            """Connected clients. A fall to 0 and back is a failover: sessions end with the HAProxy that
+            held them.""",
             ("HAProxySessionsNearLimit",),
         ),
-        Query(f"sum by ({BY_PROXY}) ({now})", "{{proxy}}"),
-        Query(f"sum by ({BY_PROXY}) ({new})", "{{proxy}}, new a second"),
-        Query(f"min by (cluster) ({limit})", "least limit", limit=True),
+        Query(f"sum by ({BY_PROXY}) ({pick('haproxy_frontend_current_sessions')})", "{{proxy}}"),
         unit="short",
     )
 
@@ -235,7 +230,7 @@ def errors() -> Panel:
         ),
         *(Query(f"sum by (cluster) ({per_second(metric)})", name) for name, metric in kinds.items()),
         unit="cps",
-        colors=dict(zip(kinds, (BAD, REDUCED, ACTIVE, BY_HAND), strict=True)),
+        colors=dict(zip(kinds, (BAD, REDUCED, ACTIVE, CHANGING), strict=True)),
     )
 
 
@@ -267,7 +262,7 @@ def checks() -> Panel:
         Query(f"sum by ({BY_SERVER}) ({failed})", "{{proxy}} / {{server}}"),
         Query(f"sum by ({BY_SERVER}) ({downs})", "{{proxy}} / {{server}} went down"),
         unit="short",
-        drawn="bars",
+        drawn="areas",
     )
 
 
@@ -303,12 +298,11 @@ def connections() -> Panel:
     return lines(
         About(
             "Connections of the process",
-            """Beside the most that it takes, over all frontends.""",
+            """As a share of the most that it takes, over all frontends.""",
             ("HAProxySessionsNearLimit",),
         ),
-        Query(f"max by (cluster, host) ({now})", "{{host}}"),
-        Query(f"max by (cluster) ({most})", "limit", limit=True),
-        unit="short",
+        Query(f"max by (cluster, host) ({now}) / max by (cluster, host) ({most})", "{{host}}"),
+        unit="percentunit",
     )
 
 

@@ -19,8 +19,8 @@ DASHES = {"fill": "dash", "dash": [8, 6]}
 
 Panel = stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
 P = TypeVar("P", stat.Panel, statetimeline.Panel, table.Panel, timeseries.Panel)
-Drawn = Literal["lines", "areas", "bars"]  # areas and bars stand on each other
-FILL = {"lines": 8, "areas": 60, "bars": 80}  # percent
+Drawn = Literal["lines", "areas"]  # areas stand on each other
+FILL = {"lines": 8, "areas": 60}  # percent
 Step = dashboard.DataTransformerConfig
 Limits = tuple[tuple[float | None, str], ...]  # from which value on, which colour
 
@@ -99,6 +99,8 @@ def numbers(  # noqa: PLR0913 - a stat panel's own settings
     panel.graph_mode(common.BigValueGraphMode.NONE).justify_mode(common.BigValueJustifyMode.CENTER)
     panel.reduce_options(build_common.ReduceDataOptions().calcs(["lastNotNull"]))
     panel.color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
+    if unit == "percentunit":
+        panel.decimals(1)
     for name, own in (by_name or {}).items():
         steps = _thresholds(own).build()
         panel.override_by_name(name, [dashboard.DynamicConfigValue(id_val="thresholds", value=steps)])
@@ -132,9 +134,7 @@ def lines(
     if any(query.limit for query in queries):  # what is far below it shall be seen too
         scale = build_common.ScaleDistributionConfig().type(common.ScaleDistribution.SYMLOG)
         panel.min(0).scale_distribution(scale.log(10).linear_threshold(LEAST.get(unit, 1)))
-    if drawn == "bars":
-        panel.draw_style(common.GraphDrawStyle.BARS)
-    if drawn != "lines":
+    if drawn == "areas":
         panel.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
     return panel.tooltip(tooltip.sort(common.SortOrder.DESCENDING))

@@ -13,9 +13,10 @@ BAD = "#D55E00"  # clients are hurt, or data is at risk
 BY_HAND = "#CC79A7"  # somebody wanted it so: standby, maintenance, drained
 CHANGING = "#56B4E9"  # on its way from one state to another
 IDLE = "#5A5A5A"  # passive, or not known
+FURTHER = "#F0E442"  # one more line among others; it means nothing
 
 NUMBERED = (ACTIVE, BY_HAND, CHANGING)  # lines of the first, the second and the third host
-PALETTE = (WELL, ACTIVE, REDUCED, BAD, BY_HAND, CHANGING, IDLE)
+PALETTE = (WELL, ACTIVE, REDUCED, BAD, BY_HAND, CHANGING, IDLE, FURTHER)
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def nodes() -> Panel:
     cases = {
         theme.NODE_UNCLEAN: any_says("unclean"),
         theme.NODE_OFFLINE: f"({any_says('online')} == bool 0)",
+        theme.NODE_DISPUTED: f"(min by (cluster, node) ({facts.ONLINE}) == bool 0)",
         theme.NODE_PENDING: any_says("pending"),
         theme.NODE_MAINTENANCE: any_says("maintenance"),
         theme.NODE_STANDBY: any_says("standby", "standby_onfail"),
@@ -173,8 +174,9 @@ def nodes() -> Panel:
     return states(
         About(
             "Nodes",
-            """As Pacemaker sees them, from any balancer that can ask it. Unclean: it may still run things,
-            and nobody knows.""",
+            """As the balancers that can ask Pacemaker are told. Online for one and offline for the other: a
+            split, each half believes that it is left alone. Unclean: it may still run things, and nobody
+            knows.""",
             ("PacemakerNodeOffline", "PacemakerNodeUnclean", "PacemakerNodeStandby"),
         ),
         Query(coded(cases), "{{node}}"),

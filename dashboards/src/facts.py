@@ -19,16 +19,16 @@ HOLDER = (
 )
 RUN = f"max by (cluster, resource, node) ({pick('failover_holder')})"
 
-_ONLINE = pick("ha_cluster_pacemaker_nodes", status="online")
+ONLINE = pick("ha_cluster_pacemaker_nodes", status="online")
 _HINDERED = pick(
     "ha_cluster_pacemaker_nodes",
     status=("standby", "standby_onfail", "maintenance", "pending", "unclean", "shutdown"),
 )
 PACEMAKER = pick("ha_cluster_pacemaker_dc_present")  # there as long as Pacemaker can be asked
-NODES = f"count by (cluster) (group by (cluster, node) ({_ONLINE}))"
+NODES = f"count by (cluster) (group by (cluster, node) ({ONLINE}))"
 # A node can take over when everybody sees it online and nothing hinders it.
 ABLE = or_zero(
-    f"count by (cluster) (min by (cluster, node) ({_ONLINE}) == 1"
+    f"count by (cluster) (min by (cluster, node) ({ONLINE}) == 1"
     f" unless on (cluster, node) max by (cluster, node) ({_HINDERED}) == 1)",
     PACEMAKER,
 )
@@ -42,7 +42,7 @@ PRIMARIES = f"max by (cluster) ({pick('galera_primary_components')})"
 # No split shows every sign: docs/split-brain.md.
 _TWO_DCS = f"count by (cluster) (group by (cluster, node) ({pick('ha_cluster_pacemaker_dc_info')})) > bool 1"
 _HALVES = (
-    f"sum by (cluster) ((min by ({FROM}) ({_ONLINE}) == bool 0)"
+    f"sum by (cluster) ((min by ({FROM}) ({ONLINE}) == bool 0)"
     f" * on ({FROM}) {pick('ha_cluster_pacemaker_dc_present')}) > bool 1"
 )
 _RUNS_TWICE = f"max by (cluster) (sum by ({FROM}, resource) ({pick('failover_holder')}) > bool 1)"

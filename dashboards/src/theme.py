@@ -41,7 +41,16 @@ NODE_MAINTENANCE = State(2, "maintenance", BY_HAND)
 NODE_PENDING = State(3, "pending", CHANGING)
 NODE_OFFLINE = State(4, "offline", BAD)
 NODE_UNCLEAN = State(5, "unclean", BAD)
-NODE = (NODE_ONLINE, NODE_STANDBY, NODE_MAINTENANCE, NODE_PENDING, NODE_OFFLINE, NODE_UNCLEAN)
+NODE_DISPUTED = State(6, "online for one, offline for the other", BAD)
+NODE = (
+    NODE_ONLINE,
+    NODE_STANDBY,
+    NODE_MAINTENANCE,
+    NODE_PENDING,
+    NODE_OFFLINE,
+    NODE_UNCLEAN,
+    NODE_DISPUTED,
+)
 
 RESOURCE_ACTIVE = State(1, "runs here", ACTIVE)
 RESOURCE_UNMANAGED = State(2, "runs here, unmanaged", BY_HAND)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dashboards.src.theme import GALERA_INITIALIZED, GALERA_SYNCED, NODE_DISPUTED
 from tests.dashboards.pages import TARGETS
 from tests.lab.asking import AGAIN, Act, Labels, Play, legends
 from tests.lab.balancers import Cluster
@@ -130,16 +131,18 @@ def test_a_cut_network_shows_two_halves(story: Story) -> None:
     seen = act.names("one", "failover-story: Who sees whom A", "{{host}} {{node}}")
     of_the_other = {way: sees for way, sees in seen.items() if len(set(way.split())) == 2}
     assert len(of_the_other) == 2 and not any(of_the_other.values())
+    nodes = act.names("one", "failover-cluster: Nodes A", "{{node}}")
+    assert set(nodes.values()) == {NODE_DISPUTED.value}
     able = act.names("one", "failover-cluster: Nodes that can take over A", "able")
     assert able == {"able": 0}
 
 
 def test_a_galera_partition_shows_who_is_out(story: Story, running: Cluster) -> None:
-    """One node in no component, the others a Primary of two; HAProxy has two servers left or still checks."""
+    """One node in no component, the two others together in the only Primary."""
     act = story["partition"]
     states = act.names("one", "failover-galera: Nodes A", "{{node}}")
-    assert sorted(states.values()) == [1, 1, 5]
-    (lost,) = [node for node, state in states.items() if state == 5]
+    (lost,) = [node for node, state in states.items() if state == GALERA_INITIALIZED.value]
+    assert set(states.values()) == {GALERA_INITIALIZED.value, GALERA_SYNCED.value}
     assert act.names("one", "failover-galera: In a Primary component A", "{{node}}")[lost] == 0
     assert act.names("one", "failover-galera: Primary components A", "components") == {"components": 1}
     views = act.names("one", "failover-galera: Members in each node's view A", "{{node}}")

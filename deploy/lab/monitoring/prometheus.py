@@ -92,17 +92,20 @@ class Prometheus:
         return [one["url"] for one in self.get("alertmanagers")["activeAlertmanagers"]]
 
     def get(self, what: str, **parameters: str) -> Any:
-        return ask(self.host, self.port, f"/api/v1/{what}", parameters)
-
-
-def ask(host: Host, port: int, path: str, parameters: Mapping[str, str]) -> Any:
-    """The data that a Prometheus on this host's loopback gives; LabError with what it says instead."""
-    fields = [word for key, value in parameters.items() for word in ("--data-urlencode", f"{key}={value}")]
-    curl = ["curl", "--silent", "--show-error", "--max-time", f"{PATIENCE:g}", "--get", *fields]
-    answer = json.loads(host.output([*curl, f"http://127.0.0.1:{port}{path}"], PATIENCE + 5))
-    if answer["status"] != "success":
-        raise LabError(f"Prometheus, asked for {path} {parameters}: {answer['error']}")
-    return answer["data"]
+        """The data of /api/v1/WHAT; LabError with what Prometheus says instead."""
+        fields = [
+            word for key, value in parameters.items() for word in ("--data-urlencode", f"{key}={value}")
+        ]
+        url = f"http://127.0.0.1:{self.port}/api/v1/{what}"
+        curl = ["curl", "--silent", "--show-error", "--max-time", f"{PATIENCE:g}", "--get", *fields, url]
+        said = self.host.output(curl, PATIENCE + 5)
+        try:
+            answer = json.loads(said)
+        except ValueError:  # as "Service Unavailable" while it starts
+            raise LabError(f"Prometheus, asked for {what}: {said[:100]!r}") from None
+        if answer["status"] != "success":
+            raise LabError(f"Prometheus, asked for {what} {parameters}: {answer['error']}")
+        return answer["data"]
 
 
 def _sample(labels: Mapping[str, str], point: tuple[float, str]) -> Sample:

@@ -11,6 +11,6 @@ prometheus.py     Prometheus's API
 
 from deploy.lab.monitoring.api import Monitoring
 from deploy.lab.monitoring.notifications import Notification, Text
-from deploy.lab.monitoring.prometheus import Alert, Sample, Series, Target, ask
+from deploy.lab.monitoring.prometheus import Alert, Sample, Series, Target
 
-__all__ = ["Alert", "Monitoring", "Notification", "Sample", "Series", "Target", "Text", "ask"]
+__all__ = ["Alert", "Monitoring", "Notification", "Sample", "Series", "Target", "Text"]

@@ -19,6 +19,7 @@ from deploy.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARN_WITHIN, WARNING, 
 PAST = 30.0  # seconds past the time in which all must be told: later is late, and known to be
 LOOK = 1.0  # seconds between two looks at what was told
 PAGES_AND_TICKETS = (CRITICAL, WARNING)
+FIRING = "firing"
 
 
 def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, step: Report) -> Outcome:
@@ -91,7 +92,7 @@ def _key(one: Notification) -> tuple[str, frozenset[tuple[str, str]]]:
 def _open(notifications: Iterable[Notification]) -> set[object]:
     """What was told as firing, and not yet as resolved."""
     latest = {_key(one): one.status for one in notifications if one.severity in PAGES_AND_TICKETS}
-    return {key for key, status in latest.items() if status == "firing"}
+    return {key for key, status in latest.items() if status == FIRING}
 
 
 def _told(notifications: Iterable[Notification], placed: float, healed: float | None) -> tuple[Told, ...]:
@@ -100,12 +101,13 @@ def _told(notifications: Iterable[Notification], placed: float, healed: float | 
     for one in notifications:
         if one.severity in PAGES_AND_TICKETS:
             by_key.setdefault(_key(one), []).append(one)
-    return tuple(_one(story, placed, healed) for story in by_key.values())
+    told = (story for story in by_key.values() if any(one.status == FIRING for one in story))
+    return tuple(_one(story, placed, healed) for story in told)
 
 
 def _one(story: list[Notification], placed: float, healed: float | None) -> Told:
     start, cleared = story[0], None
-    last_firing = max(index for index, one in enumerate(story) if one.status == "firing")
+    last_firing = max(index for index, one in enumerate(story) if one.status == FIRING)
     # The end is told again and again: Prometheus repeats it for a quarter of an hour.
     ends = story[last_firing + 1 :]
     if healed is not None and ends:

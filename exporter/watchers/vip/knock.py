@@ -24,7 +24,8 @@ STRANGER = Account("failover-exporter-probe", b"")
 UNKNOWN_SERVER = "unknown"
 SERVER_NAME_LENGTH = 64
 
-_WHO = "SELECT @@wsrep_node_name"
+# A node that is in no Primary component still tells its variables, but answers no query with a table.
+_WHO = "SELECT @@wsrep_node_name FROM (SELECT 1) AS one"
 
 _OWN_TROUBLE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 _BY_ERRNO = {

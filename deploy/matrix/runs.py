@@ -27,7 +27,8 @@ def run(
             for expected in group:
                 kept.add(_try(lab, peers, expected, step))
                 done = kept.load()
-                _say(judge(expected, done[expected.name]), f"{len(done)} of {len(chosen)}", step)
+                progress = f"{sum(one.name in done for one in chosen)} of {len(chosen)}"
+                _say(judge(expected, done[expected.name]), progress, step)
     return [judge(one, done[one.name]) for one in chosen]
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboards.src.interpolate import Window, interpolate
+from dashboards.src.interpolate import SCRAPE, Window, interpolate
 from dashboards.src.targets import Target, choice
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
@@ -83,9 +83,14 @@ class Play:
     def shown(self, expr: str) -> None:
         until(f"{expr}", lambda: self._monitoring.query(expr), TOLD, step=0.5)
 
+    def _scraped_since(self, moment: float) -> None:
+        self.shown(f"min(timestamp(up)) > {moment:.3f}")
+
     def act(self) -> Act:
+        """As all exporters see it: each was scraped since, and long enough for a range's last point."""
+        self._scraped_since(time.time() + SCRAPE)
         end = time.time()
-        self.shown(f"min(timestamp(up)) > {end:.3f}")  # nothing before the end is still on its way
+        self._scraped_since(end)  # nothing from before the end is still on its way
         window = Window(self._since, end)
         clusters: dict[str, dict[str, tuple[str, ...]]] = {
             "one": {"cluster": (self.cluster,)},

@@ -15,7 +15,7 @@ ACCOUNTS = "/etc/mysql/accounts.sql"
 # In nftables' words: the group's own traffic and incremental state transfers, whoever began the connection.
 GROUP_TRAFFIC = ("tcp dport 4567-4568", "tcp sport 4567-4568")
 ALONE = 60.0  # seconds until a node that is cut off has given up the others; evs.inactive_timeout is 15
-AGREE = 20.0  # seconds for nodes that hear each other again to form a Primary component by themselves
+AGREE = 12.0  # seconds for nodes that hear each other again to form a Primary component; a joiner waits 30
 JOIN = 60.0  # seconds, a whole state transfer included
 
 CONFIG = """\

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from exporter.errors import SourceError
+from exporter.sources.pacemaker.view import LastChange
 from exporter.transports import command
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.sight import Sight
@@ -18,17 +19,26 @@ class Addresses:
     def __init__(self, crm_mon_path: str):
         """crm_resource lies beside crm_mon."""
         self._crm_resource = str(Path(crm_mon_path).with_name("crm_resource"))
-        self._asked_for: object = None
+        self._configured: LastChange | None = None
+        self._asked: set[str] = set()  # since the configuration changed
         self._by_resource: dict[str, str] = {}
 
-    def learn(self, seen: Sight) -> None:
+    def unknown(self, seen: Sight) -> list[str]:
+        """The resources to learn of; what was known of them before stands until then."""
+        if seen.configured != self._configured:
+            self._configured = seen.configured
+            self._asked.clear()
+        self._by_resource = {name: at for name, at in self._by_resource.items() if name in seen.addresses}
+        return sorted(seen.addresses - self._asked)
+
+    def learn(self, resource: str) -> None:
         """Blocking. A resource that gives no answer has no known address."""
-        wanted = (seen.addresses, seen.configured)
-        if wanted != self._asked_for:
-            self._by_resource = {
-                resource: address for resource in seen.addresses if (address := self._ask(resource))
-            }
-            self._asked_for = wanted
+        address = self._ask(resource)
+        self._asked.add(resource)
+        if address:
+            self._by_resource[resource] = address
+        else:
+            self._by_resource.pop(resource, None)
 
     def of(self, resource: str, seen: Sight) -> frozenset[str]:
         """Its own, or those of what moves with it; none: not known, so each may be meant."""

@@ -81,6 +81,11 @@ class News:
     def busy(self, now: float) -> bool:
         return now - self.heard < BUSY_SECONDS
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are news that nobody took."""
+        return self._any.is_set()
+
     async def wait(self, seconds: float) -> None:
         """Until there are news, `seconds` at most."""
         with suppress(TimeoutError):

@@ -153,7 +153,10 @@ class FailoverWatcher(Source[FailoverReading]):
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, sight, reading.value, self._options.resources)
         self._observe(seen, reading.finished, told)
-        await loop.run_in_executor(None, self._addresses.learn, seen)
+        for resource in self._addresses.unknown(seen):
+            if self._news.waiting:
+                break
+            await loop.run_in_executor(None, self._addresses.learn, resource)
         return self._pause()
 
     def _stopped_here(self) -> bool:

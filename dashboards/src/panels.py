@@ -131,9 +131,6 @@ def lines(
         _tell_apart(panel, number, query)
     for name, color in (colors or {}).items():
         panel.override_by_name(name, [_fixed(color)])
-    if any(query.limit for query in queries):  # what is far below it shall be seen too
-        scale = build_common.ScaleDistributionConfig().type(common.ScaleDistribution.SYMLOG)
-        panel.min(0).scale_distribution(scale.log(10).linear_threshold(LEAST.get(unit, 1)))
     if drawn == "areas":
         panel.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)

@@ -55,7 +55,7 @@ def _missing(entries: Iterable[str], severity: str, within: float, told: Sequenc
 
 
 def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
-    true = {name for entry in expected.page for name in alternatives(entry)}
+    true = {name for entry in expected.page for name in alternatives(entry)} | set(expected.may)
     if expected.cause and max(outcome.felt, default=0.0) > SLOW:
         true.add(SLOWLY)
     paged = {one.alert for one in outcome.told if one.severity == CRITICAL}

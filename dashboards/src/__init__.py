@@ -1,10 +1,12 @@
 """What the dashboards are made of.
 
 theme.py        one palette, and what its colours mean; states by name
-promql.py       pieces of queries that several dashboards share
+promql.py       the words that queries are made of;  facts.py  what they say of a whole cluster
+links.py        where links lead
 panels.py       each kind of panel with its habits
 page.py         what all dashboards have: variables, annotations, links, rows, numbers
 fleet.py …      one module a dashboard: its question, its panels
-interpolate.py  the queries as Grafana would send them, for tests and pictures
+clients.py      panels about what clients feel
+targets.py      what a dashboard asks, read from its JSON;  interpolate.py  as Grafana would send it
 __main__.py     writes the JSON: `make dashboards`
 """

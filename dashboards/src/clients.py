@@ -46,6 +46,7 @@ def failures() -> Panel:
             cut off. handshake: HAProxy has no server. denied: a server lives, but refuses the account.
             query: logged in, not answered: a Galera node without quorum.""",
             ("VIPDown", "VIPOutage"),
+            ("failover-haproxy",),
         ),
         Query(f"sum by (cluster, reason) ({failed})", "{{reason}}"),
         unit="cps",
@@ -97,6 +98,7 @@ def servers() -> Panel:
             """Logins a second through the address, by the Galera node that answered. A node that is missing
             gets no clients.""",
             ("HAProxyServerDown",),
+            ("failover-haproxy", "failover-galera"),
         ),
         Query(f"sum by (cluster, server) ({answered})", "{{server}}"),
         unit="cps",

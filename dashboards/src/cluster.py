@@ -14,7 +14,6 @@ SOME = ((None, WELL), (1, REDUCED))
 def page() -> Page:
     made = Page(
         "failover-cluster",
-        "Pacemaker and Corosync",
         "Could the pair fail over now, and what would keep it from doing so?",
         "now-3h",
     )

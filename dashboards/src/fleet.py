@@ -1,7 +1,8 @@
 """Fleet: which of my clusters needs me?"""
 
 from dashboards.src import facts, theme
-from dashboards.src.page import Page, view
+from dashboards.src.links import address
+from dashboards.src.page import Page
 from dashboards.src.panels import About, Column, Limits, Panel, Query, lines, merged, rows, states
 from dashboards.src.promql import by_host, in_range, lately, of_alerts, of_clients, or_zero, pick
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
@@ -21,7 +22,7 @@ CAUSES = {
 
 
 def page() -> Page:
-    made = Page("failover-fleet", "Fleet", "Which of my clusters needs me?", "now-7d")
+    made = Page("failover-fleet", "Which of my clusters needs me?", "now-7d")
     made.row("Which of my clusters needs me?", (clusters(), 24), height=11, for_each_cluster=False)
     made.row("This time range", (alerts(), 24), height=7, for_each_cluster=False)
     made.more((outages(), 12), (failovers(), 12), height=8)
@@ -59,7 +60,7 @@ def clusters() -> Panel:
         *(Query(expr, instant=True, table=True) for expr in asked),
         steps=(merged(),),
         columns={
-            "cluster": Column("Cluster", link=view("failover-story", "var-cluster=${__value.raw}")),
+            "cluster": Column("Cluster", link=address("failover-story", "var-cluster=${__value.raw}")),
             "Value #B": Column("Critical", limits=ANY_BAD, width=90),
             "Value #C": Column("Warnings", limits=ANY_REDUCED, width=90),
             "Value #D": Column("Split", states=theme.SIGN, width=80),
@@ -100,7 +101,7 @@ def alerts() -> Panel:
             "{{cluster}}",
         ),
         states=theme.SEVERITY,
-        link=view("failover-story", "var-cluster=${__field.labels.cluster}"),
+        link=address("failover-story", "var-cluster=${__field.labels.cluster}"),
     )
 
 

@@ -16,7 +16,6 @@ LOST_TIME = ((None, WELL), (0.05, REDUCED), (0.3, BAD))
 def page() -> Page:
     made = Page(
         "failover-galera",
-        "Galera",
         "Is there one Primary component, and does every node in it keep up?",
         "now-3h",
     )

@@ -15,9 +15,7 @@ NEAR_LIMIT = ((None, WELL), (0.8, REDUCED), (0.95, BAD))
 
 
 def page() -> Page:
-    made = Page(
-        "failover-haproxy", "HAProxy", "Does it take clients, and has it servers to hand them to?", "now-3h"
-    )
+    made = Page("failover-haproxy", "Does it take clients, and has it servers to hand them to?", "now-3h")
     top = (serving(), usable(), sessions_now(), fullest(), waiting(), errors_now())
     made.row("$cluster: does it serve?", *((panel, 4) for panel in top), height=4)
     made.more((servers(), 24), height=6)

@@ -8,12 +8,11 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard
 
 from dashboards.src import facts
+from dashboards.src.links import RUNBOOKS, TAG, TITLES, others
 from dashboards.src.panels import AXIS, SOURCE, Panel, Query
 from dashboards.src.promql import of_alerts
 from dashboards.src.theme import ACTIVE, BAD
 
-TAG = "failover-exporter"
-RUNBOOKS = "https://git.example.com/failover-exporter/docs/runbooks"  # as in alerts/prometheus.yml
 STEP = "15s"  # of annotations: closer together they are one
 EVERYTHING = dashboard.VariableOption(selected=True, text=["All"], value=["$__all"])
 EVERY_EXPORTER = "failover_exporter_build_info"  # a metric that each of them has
@@ -22,9 +21,9 @@ EVERY_EXPORTER = "failover_exporter_build_info"  # a metric that each of them ha
 class Page:
     """A dashboard that is being filled, row by row; each row adds up to 24 columns."""
 
-    def __init__(self, uid: str, title: str, question: str, since: str):
+    def __init__(self, uid: str, question: str, since: str):
         self._ids = 0
-        self._page = build.Dashboard(title).uid(uid).description(question).tags([TAG]).readonly()
+        self._page = build.Dashboard(TITLES[uid]).uid(uid).description(question).tags([TAG]).readonly()
         self._page.time(since, "now").refresh("30s").timezone("browser").version(1)
         self._page.tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
         self._page.variables([source(), *chosen(), runbooks()])
@@ -107,13 +106,3 @@ def _annotation(name: str, query: Query, color: str) -> build.AnnotationQuery:
     target: prometheus.Dataquery = query.build("A").interval(STEP)
     mark = build.AnnotationQuery().name(name).datasource(SOURCE).enable(True).icon_color(color)
     return mark.expr(query.expr).step(STEP).target(target)
-
-
-def others() -> build.DashboardLink:
-    link = build.DashboardLink("Other views").type(dashboard.DashboardLinkType.DASHBOARDS).tags([TAG])
-    return link.as_dropdown(True).include_vars(True).keep_time(True)
-
-
-def view(uid: str, cluster: str = "${cluster:queryparam}") -> str:
-    """The address of another dashboard, with the same time range, data source and, unless given, clusters."""
-    return f"/d/{uid}?${{__url_time_range}}&${{datasource:queryparam}}&{cluster}"

@@ -10,6 +10,7 @@ from grafana_foundation_sdk.builders import prometheus, stat, statetimeline, tab
 from grafana_foundation_sdk.models import common, dashboard
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat, QueryEditorMode
 
+from dashboards.src.links import runbook, view
 from dashboards.src.theme import ACTIVE, BAD, NUMBERED, State
 
 SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -73,11 +74,12 @@ class Column:
 
 @dataclass(frozen=True)
 class About:
-    """What every panel says of itself; `runbooks` are the alerts whose pages tell what to do about it."""
+    """What every panel says of itself."""
 
     title: str
     text: str
-    runbooks: tuple[str, ...] = ()
+    runbooks: tuple[str, ...] = ()  # of these alerts: they tell what to do about it
+    more: tuple[str, ...] = ()  # the dashboards that go on from here, by uid
 
 
 def numbers(  # noqa: PLR0913 - a stat panel's own settings
@@ -184,7 +186,7 @@ def _renamed(columns: Mapping[str, Column]) -> Step:
 
 def _panel(panel: P, about: About, queries: Iterable[Query]) -> P:
     panel.title(about.title).description(" ".join(about.text.split())).datasource(SOURCE)
-    panel.links([runbook(alert) for alert in about.runbooks])
+    panel.links([*map(runbook, about.runbooks), *map(view, about.more)])
     for number, query in enumerate(queries):
         panel.with_target(query.build(_letter(number)))
     return panel
@@ -213,11 +215,6 @@ def _fixed(color: str) -> dashboard.DynamicConfigValue:
 
 def _set(option: str, value: object) -> dashboard.DynamicConfigValue:
     return dashboard.DynamicConfigValue(id_val=option, value=value)
-
-
-def runbook(alert: str) -> build.DashboardLink:
-    link = build.DashboardLink(f"Runbook: {alert}").type(dashboard.DashboardLinkType.LINK)
-    return link.url(f"${{runbooks}}/{alert}.md").target_blank(True)
 
 
 def _mode(mode: dashboard.FieldColorModeId) -> build.FieldColor:

@@ -16,7 +16,7 @@ PHASES = ("detection", "address", "service", "reconnect", "total")
 
 
 def page() -> Page:
-    made = Page("failover-story", "Failover", "What happened, why, and what did clients feel?", "now-1h")
+    made = Page("failover-story", "What happened, why, and what did clients feel?", "now-1h")
     top = ((holder(), 5), (split(), 3), (last_event(), 5), (cause(), 3), (when(), 3), (clients.felt(), 5))
     made.row("$cluster: what happened", *top, height=4)
     made.more((held(), 24), height=5)
@@ -184,6 +184,7 @@ def signs() -> Panel:
             """No split shows all of them. Corosync killed: bound on two balancers, two MAC addresses, and
             nothing in Pacemaker. A network cut: two DCs, too. A sign for a single scrape is a handover.""",
             ("VIPSplitBrain", "PacemakerSplitBrain", "GaleraSplitBrain"),
+            ("failover-cluster", "failover-galera"),
         ),
         *(Query(expr, name) for name, expr in facts.SIGNS.items()),
         states=SIGN,
@@ -198,6 +199,7 @@ def sight() -> Panel:
             """Each balancer's Pacemaker, asked for each node. Lost in both directions, and both go on:
             split. Rows that end: on that balancer Pacemaker can't be asked.""",
             ("PacemakerNodeOffline", "PacemakerSplitBrain"),
+            ("failover-cluster",),
         ),
         Query(f"max by (cluster, host, node) ({seen})", "{{host}} sees {{node}}"),
         states=CONNECTED,
@@ -211,6 +213,7 @@ def running() -> Panel:
             """Two nodes in vermilion: each half of a split says its own. What Pacemaker does not know is
             not here: compare with who holds the address.""",
             ("PacemakerSplitBrain", "PacemakerResourceNotRunning"),
+            ("failover-cluster",),
         ),
         Query(doubled(f"({facts.RUN})", "cluster, resource"), "{{resource}} on {{node}}"),
         states=RUNNING,

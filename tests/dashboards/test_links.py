@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dashboards.src.page import RUNBOOKS
+from dashboards.src.links import RUNBOOKS
 from tests.dashboards.pages import PAGES, REPOSITORY
 
 VARIABLE = re.compile(r"\$\{([\w.]+)(?::\w+)?\}|\$(\w+)")
@@ -81,11 +81,12 @@ def test_links_between_dashboards_keep_what_is_chosen(page: dict[str, Any]) -> N
             assert "cluster" in url.rpartition("&")[2]
 
 
-def test_the_fleet_leads_to_the_story() -> None:
-    """A click on a cluster's name."""
-    clusters = json.dumps(PAGES["failover-fleet"]["panels"])
-    assert "/d/failover-story?" in clusters
-    assert "var-cluster=${__value.raw}" in clusters
+def test_the_way_goes_from_the_fleet_to_the_details() -> None:
+    """A click on a cluster's name leads to its story, the story's panels to all that may have caused it."""
+    led = {uid: {url.partition("?")[0] for url in urls(page["panels"])} for uid, page in PAGES.items()}
+    assert "/d/failover-story" in led["failover-fleet"]
+    assert led["failover-story"] >= {"/d/failover-cluster", "/d/failover-haproxy", "/d/failover-galera"}
+    assert "var-cluster=${__value.raw}" in json.dumps(PAGES["failover-fleet"])
 
 
 def test_runbooks_are_where_the_alerts_say() -> None:

@@ -24,7 +24,7 @@ Answer = Mapping[Labels, tuple[float, ...]]  # of an instant query one value eac
 
 @dataclass(frozen=True)
 class Act:
-    """All queries at one moment, by what was chosen: one cluster, both by name, or all."""
+    """All queries at one moment, by what was chosen: one cluster, all, or both by name."""
 
     window: Window
     answers: Mapping[str, Mapping[str, Answer | str]]  # a string is Prometheus's refusal
@@ -86,7 +86,7 @@ class Play:
     def _scraped_since(self, moment: float) -> None:
         self.shown(f"min(timestamp(up)) > {moment:.3f}")
 
-    def act(self) -> Act:
+    def act(self, *also: str) -> Act:
         """As all exporters see it: each was scraped since, and long enough for a range's last point."""
         self._scraped_since(time.time() + SCRAPE)
         end = time.time()
@@ -94,10 +94,10 @@ class Play:
         window = Window(self._since, end)
         clusters: dict[str, dict[str, tuple[str, ...]]] = {
             "one": {"cluster": (self.cluster,)},
-            "both": {"cluster": (self.cluster, AGAIN)},
             "all": {},
+            "both": {"cluster": (self.cluster, AGAIN)},
         }
-        return Act(window, {name: self._ask(window, chosen) for name, chosen in clusters.items()})
+        return Act(window, {name: self._ask(window, clusters[name]) for name in ("one", "all", *also)})
 
     def _ask(self, window: Window, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Answer | str]:
         known: dict[tuple[str, bool], Answer | str] = {}  # dashboards have queries in common

@@ -42,6 +42,11 @@ class Act:
         return found
 
 
+def as_text(answer: Answer) -> dict[Labels, str]:
+    """To be compared: a value that is not a number is not even like itself."""
+    return {labels: repr(values) for labels, values in answer.items()}
+
+
 def named(legend: str, labels: Mapping[str, str]) -> str:
     return IN_LEGEND.sub(lambda match: labels.get(match[1], ""), legend)
 

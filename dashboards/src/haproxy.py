@@ -2,15 +2,14 @@
 
 from grafana_foundation_sdk.models.common import BigValueTextMode
 
+from dashboards.src import haproxy_traffic as traffic
 from dashboards.src import theme
+from dashboards.src.haproxy_traffic import BY_PROXY, BY_SERVER
 from dashboards.src.page import Page
-from dashboards.src.panels import About, Panel, Query, lines, numbers, states
-from dashboards.src.promql import by_host, coded, lately, of_balancers, per_second, pick
-from dashboards.src.theme import ACTIVE, BAD, CHANGING, REDUCED, WELL
+from dashboards.src.panels import About, Panel, Query, numbers, states
+from dashboards.src.promql import by_host, coded, of_balancers, per_second, pick
+from dashboards.src.theme import ACTIVE, BAD, REDUCED, WELL
 
-BY_PROXY = "cluster, proxy"
-BY_SERVER = "cluster, proxy, server"
-RUNS = pick("haproxy_process_uptime_seconds")  # there where HAProxy runs
 NEAR_LIMIT = ((None, WELL), (0.8, REDUCED), (0.95, BAD))
 
 
@@ -20,11 +19,17 @@ def page() -> Page:
     made.row("$cluster: does it serve?", *((panel, 4) for panel in top), height=4)
     made.more((servers(), 24), height=6)
     made.more((proxies(), 24), height=6)
-    made.row("$cluster: sessions", (sessions(), 12), (by_server(), 12), height=7)
-    made.more((queues(), 12), (times(), 12), height=7)
-    made.row("$cluster: errors and checks", (errors(), 12), (aborts(), 12), height=7)
-    made.more((checks(), 12), (check_times(), 12), height=7)
-    made.row("$cluster: the process", (idle(), 8), (connections(), 8), (bytes_moved(), 8), height=7)
+    made.row("$cluster: sessions", (traffic.sessions(), 12), (traffic.by_server(), 12), height=7)
+    made.more((traffic.queues(), 12), (traffic.times(), 12), height=7)
+    made.row("$cluster: errors and checks", (traffic.errors(), 12), (traffic.aborts(), 12), height=7)
+    made.more((traffic.checks(), 12), (traffic.check_times(), 12), height=7)
+    made.row(
+        "$cluster: the process",
+        (traffic.idle(), 8),
+        (traffic.connections(), 8),
+        (traffic.bytes_moved(), 8),
+        height=7,
+    )
     return made
 
 
@@ -154,161 +159,4 @@ def proxies() -> Panel:
         Query(up("frontend"), "{{proxy}}, frontend"),
         Query(up("backend"), "{{proxy}}, backend"),
         states=theme.UP_DOWN,
-    )
-
-
-def sessions() -> Panel:
-    return lines(
-        About(
-            "Sessions of the frontends",
-            """Connected clients. A fall to 0 and back is a failover: sessions end with the HAProxy that
-            held them.""",
-            ("HAProxySessionsNearLimit",),
-        ),
-        Query(f"sum by ({BY_PROXY}) ({pick('haproxy_frontend_current_sessions')})", "{{proxy}}"),
-        unit="short",
-    )
-
-
-def by_server() -> Panel:
-    new = per_second("haproxy_server_sessions_total")
-    return lines(
-        About(
-            "New sessions by server",
-            """A second. Uneven without reason: look at weights and at who is down.""",
-            ("HAProxyServerDown",),
-        ),
-        Query(f"sum by ({BY_SERVER}) ({new})", "{{proxy}} / {{server}}"),
-        unit="cps",
-        drawn="areas",
-    )
-
-
-def queues() -> Panel:
-    return lines(
-        About(
-            "Queues",
-            """Clients that wait for a place on a server, or in a backend for any server.""",
-            ("HAProxyQueueing",),
-        ),
-        Query(f"sum by ({BY_SERVER}) ({pick('haproxy_server_current_queue')})", "{{proxy}} / {{server}}"),
-        Query(f"sum by ({BY_PROXY}) ({pick('haproxy_backend_current_queue')})", "{{proxy}}, any server"),
-        unit="short",
-    )
-
-
-def times() -> Panel:
-    connect = pick("haproxy_server_connect_time_average_seconds")
-    queue = pick("haproxy_server_queue_time_average_seconds")
-    return lines(
-        About(
-            "Time to connect to servers",
-            """Means of the last 1024 sessions, as HAProxy keeps them: they fall slowly after a trouble.
-            Time in the queue comes before it.""",
-            ("VIPConnectSlow",),
-        ),
-        Query(f"max by ({BY_SERVER}) ({connect})", "{{proxy}} / {{server}}"),
-        Query(f"max by ({BY_SERVER}) ({queue})", "{{proxy}} / {{server}}, in the queue"),
-        unit="s",
-    )
-
-
-def errors() -> Panel:
-    kinds = {
-        "connect failed": "haproxy_backend_connection_errors_total",
-        "tried again": "haproxy_backend_retry_warnings_total",
-        "sent to another server": "haproxy_backend_redispatch_warnings_total",
-        "bad response": "haproxy_backend_response_errors_total",
-    }
-    return lines(
-        About(
-            "Errors towards servers",
-            """A second. Tried again, and sent to another server: the client was served, but late.""",
-            ("HAProxyServerDown", "VIPConnectSlow"),
-        ),
-        *(Query(f"sum by (cluster) ({per_second(metric)})", name) for name, metric in kinds.items()),
-        unit="cps",
-        colors=dict(zip(kinds, (BAD, REDUCED, ACTIVE, CHANGING), strict=True)),
-    )
-
-
-def aborts() -> Panel:
-    return lines(
-        About(
-            "Sessions that were cut off",
-            """A second. By the server: it went away under its clients. By the client: it gave up, or was
-            done without saying so.""",
-            ("HAProxyServerDown",),
-        ),
-        Query(f"sum by ({BY_SERVER}) ({per_second('haproxy_server_server_aborts_total')})", "by {{server}}"),
-        Query(f"sum by (cluster) ({per_second('haproxy_backend_client_aborts_total')})", "by clients"),
-        unit="cps",
-        colors={"by clients": REDUCED},
-    )
-
-
-def checks() -> Panel:
-    failed = lately("haproxy_server_check_failures_total")
-    downs = lately("haproxy_server_check_up_down_total")
-    return lines(
-        About(
-            "Failed health checks",
-            """How many around that time, and how often a server went down for it. Failures without a fall:
-            its check is near its timeout.""",
-            ("HAProxyServerDown",),
-        ),
-        Query(f"sum by ({BY_SERVER}) ({failed})", "{{proxy}} / {{server}}"),
-        Query(f"sum by ({BY_SERVER}) ({downs})", "{{proxy}} / {{server}} went down"),
-        unit="short",
-        drawn="areas",
-    )
-
-
-def check_times() -> Panel:
-    took = pick("haproxy_server_check_duration_seconds")
-    return lines(
-        About(
-            "How long health checks take",
-            """The latest check of each server. A server that gets slow shows here before it falls.""",
-            ("HAProxyServerDown",),
-        ),
-        Query(f"max by ({BY_SERVER}) ({took})", "{{proxy}} / {{server}}"),
-        unit="s",
-    )
-
-
-def idle() -> Panel:
-    waits = by_host(pick("haproxy_process_idle_time_percent"))
-    return lines(
-        About(
-            "Idle",
-            """Share of the last second in which HAProxy had nothing to do. Near 0 it is short of CPU.""",
-            ("HAProxySessionsNearLimit",),
-        ),
-        Query(f"min by (cluster, host) ({waits})", "{{host}}"),
-        unit="percent",
-    )
-
-
-def connections() -> Panel:
-    now = by_host(pick("haproxy_process_current_connections"))
-    most = by_host(pick("haproxy_process_max_connections"))
-    return lines(
-        About(
-            "Connections of the process",
-            """As a share of the most that it takes, over all frontends.""",
-            ("HAProxySessionsNearLimit",),
-        ),
-        Query(f"max by (cluster, host) ({now}) / max by (cluster, host) ({most})", "{{host}}"),
-        unit="percentunit",
-    )
-
-
-def bytes_moved() -> Panel:
-    return lines(
-        About("Bytes", "A second, through all backends: towards servers, and towards clients."),
-        Query(f"sum by (cluster) ({per_second('haproxy_backend_bytes_in_total')})", "to servers"),
-        Query(f"sum by (cluster) ({per_second('haproxy_backend_bytes_out_total')})", "to clients"),
-        unit="Bps",
-        colors={"to servers": ACTIVE, "to clients": WELL},
     )

@@ -1,0 +1,91 @@
+"""Corosync's links, tokens and quorum: panels of the cluster."""
+
+from dashboards.src import theme
+from dashboards.src.panels import About, Panel, Query, lines, states
+from dashboards.src.promql import by_host, lately, pick
+from dashboards.src.theme import ACTIVE, BAD, CHANGING, CONNECTED, REDUCED
+
+
+def links() -> Panel:
+    heard = by_host(pick("ha_cluster_corosync_link_connected"))
+    return states(
+        About(
+            "Corosync's links",
+            """Which node hears which, over which link (its number). One of two lost: redundancy is gone.
+            The only one lost: the nodes are apart.""",
+            ("CorosyncLinkDown", "CorosyncLinkFlapping"),
+        ),
+        Query(f"min by (cluster, host, node, link) ({heard})", "{{host}} ← {{node}} ({{link}})"),
+        states=CONNECTED,
+    )
+
+
+def latency() -> Panel:
+    def of(stat: str) -> str:
+        measured = by_host(pick("ha_cluster_corosync_link_latency_seconds", stat=stat))
+        return f"max by (cluster, host, node, link) ({measured})"
+
+    return lines(
+        About(
+            "Latency of the links",
+            """Corosync's own pings: moving average, and the longest since the link came up. Far below the
+            token's timeout is well.""",
+            ("CorosyncLinkFlapping",),
+        ),
+        Query(of("avg"), "{{host}} → {{node}} ({{link}})"),
+        Query(of("max"), "{{host}} → {{node}} ({{link}}), longest"),
+        unit="s",
+    )
+
+
+def tokens() -> Panel:
+    return lines(
+        About(
+            "Tokens lost",
+            """How often around that time, by the phase in which it was lost. operational: a peer or the
+            network went away. Failed agreements and messages sent again, too: a network that loses
+            packets.""",
+            ("CorosyncTokenLoss",),
+        ),
+        Query(f"sum by (cluster, phase) ({lately('ha_cluster_corosync_token_lost_total')})", "in {{phase}}"),
+        Query(f"sum by (cluster) ({lately('ha_cluster_corosync_consensus_timeouts_total')})", "no agreement"),
+        Query(f"sum by (cluster) ({lately('ha_cluster_corosync_retransmits_total')})", "messages sent again"),
+        unit="short",
+        drawn="areas",
+        colors={
+            "in operational": BAD,
+            "in gather": REDUCED,
+            "no agreement": ACTIVE,
+            "messages sent again": CHANGING,
+        },
+    )
+
+
+def scheduling() -> Panel:
+    longest = by_host(pick("ha_cluster_corosync_scheduling_miss_max_seconds"))
+    timeout = pick("ha_cluster_corosync_token_timeout_seconds")
+    return lines(
+        About(
+            "Corosync waited for the CPU",
+            """The longest it was not scheduled, beside the time after which its peers take it for dead.
+            Near that line, the next busy moment is a false failover.""",
+            ("CorosyncNotScheduled",),
+        ),
+        Query(f"max by (cluster, host) ({longest})", "{{host}}"),
+        Query(f"min by (cluster) ({timeout})", "token timeout", limit=True),
+        unit="s",
+    )
+
+
+def flags() -> Panel:
+    told = by_host(pick("ha_cluster_corosync_flags"))
+    return states(
+        About(
+            "Flags of the quorum",
+            """2Node: one vote is enough. WaitForAll: after a start both have to have been seen. Quorate:
+            this half may act.""",
+            ("PacemakerNoQuorum",),
+        ),
+        Query(f"max by (cluster, host, flag) ({told})", "{{flag}} on {{host}}"),
+        states=(theme.State(1, "set", ACTIVE),),
+    )

@@ -1,0 +1,168 @@
+"""Pacemaker's nodes, resources and operations, and how it is configured: panels of the cluster."""
+
+from dashboards.src import facts, theme
+from dashboards.src.panels import About, Column, Panel, Query, lines, merged, rows, states
+from dashboards.src.promql import coded, pick
+from dashboards.src.theme import REDUCED, WELL
+
+SOME = ((None, WELL), (1, REDUCED))
+
+
+def nodes() -> Panel:
+    def any_says(*status: str) -> str:
+        return f"max by (cluster, node) ({pick('ha_cluster_pacemaker_nodes', status=status)})"
+
+    cases = {
+        theme.NODE_UNCLEAN: any_says("unclean"),
+        theme.NODE_OFFLINE: f"({any_says('online')} == bool 0)",
+        theme.NODE_DISPUTED: f"(min by (cluster, node) ({facts.ONLINE}) == bool 0)",
+        theme.NODE_PENDING: any_says("pending"),
+        theme.NODE_MAINTENANCE: any_says("maintenance"),
+        theme.NODE_STANDBY: any_says("standby", "standby_onfail"),
+        theme.NODE_ONLINE: any_says("online"),
+    }
+    return states(
+        About(
+            "Nodes",
+            """As the balancers that can ask Pacemaker are told. Online for one and offline for the other: a
+            split, each half believes that it is left alone. Unclean: it may still run things, and nobody
+            knows.""",
+            ("PacemakerNodeOffline", "PacemakerNodeUnclean", "PacemakerNodeStandby"),
+        ),
+        Query(coded(cases), "{{node}}"),
+        states=theme.NODE,
+    )
+
+
+def resources() -> Panel:
+    def here(**labels: str) -> str:
+        known = pick("ha_cluster_pacemaker_resources", node=(".+",), **labels)
+        return f"max by (cluster, resource, node) ({known})"
+
+    cases = {
+        theme.RESOURCE_BLOCKED: here(status="blocked"),
+        theme.RESOURCE_FAILED: here(status="failed"),
+        theme.RESOURCE_UNMANAGED: here(status="active", managed="false"),
+        theme.RESOURCE_ACTIVE: here(status="active", managed="true"),
+    }
+    nowhere = f"max by (cluster, resource) ({pick('ha_cluster_pacemaker_resource_running_nodes')}) == bool 0"
+    return states(
+        About(
+            "Resources",
+            """A row for each resource on each node that ran it. A clone runs on several at once. Blocked:
+            Pacemaker gave up and waits for a person.""",
+            ("PacemakerResourceNotRunning", "PacemakerResourceFailures"),
+        ),
+        Query(coded(cases), "{{resource}} on {{node}}"),
+        Query(coded({theme.RESOURCE_NOWHERE: f"({nowhere})"}), "{{resource}}"),
+        states=theme.RESOURCE,
+    )
+
+
+def operations() -> Panel:
+    by = "cluster, resource, node, task, interval"
+    told = "ha_cluster_pacemaker_operation_"
+    return rows(
+        About(
+            "Operations",
+            """The last result of each. rc 0: well; 7: not running, as it should be where it is stopped; 8
+            and 9: promoted; 193: under way; others failed. Slow ones lengthen each failover.""",
+            ("PacemakerResourceFailures",),
+        ),
+        *(
+            Query(f"max by ({by}) ({pick(told + what)}){scale}", instant=True, table=True)
+            for what, scale in (
+                ("rc", ""),
+                ("exec_seconds", ""),
+                ("queue_seconds", ""),
+                ("last_change_timestamp_seconds", " * 1000"),
+            )
+        ),
+        steps=(merged(),),
+        columns={
+            "resource": Column("Resource"),
+            "node": Column("Node"),
+            "task": Column("Task", width=90),
+            "interval": Column("Every", width=70),
+            "Value #A": Column("rc", width=60),
+            "Value #B": Column("Took", unit="s", limits=((None, WELL), (5, REDUCED)), width=90),
+            "Value #C": Column("Waited", unit="s", width=90),
+            "Value #D": Column("Since", unit="dateTimeAsLocalNoDateIfToday", width=160),
+        },
+    )
+
+
+def failures() -> Panel:
+    by = "cluster, resource, node"
+    return rows(
+        About(
+            "Failures and their limit",
+            """Failures of each resource on each node since the last cleanup. At the limit it has to leave;
+            ∞: it failed to start or stop, and may not come back. A limit of 1000000 is never.""",
+            ("PacemakerResourceFailures",),
+        ),
+        Query(f"max by ({by}) ({pick('ha_cluster_pacemaker_fail_count')})", instant=True, table=True),
+        Query(
+            f"max by ({by}) ({pick('ha_cluster_pacemaker_migration_threshold')})", instant=True, table=True
+        ),
+        steps=(merged(),),
+        columns={
+            "resource": Column("Resource"),
+            "node": Column("Node"),
+            "Value #A": Column("Failures", limits=SOME, width=90),
+            "Value #B": Column("Limit", width=90),
+        },
+    )
+
+
+def durations() -> Panel:
+    took = pick("ha_cluster_pacemaker_operation_exec_seconds")
+    return lines(
+        About(
+            "How long operations take",
+            """The agent's own time, the last time it ran. Start and stop are part of every failover; a
+            monitor that grows towards its timeout is a failure to come.""",
+            ("PacemakerResourceFailures", "FailoverSlow"),
+        ),
+        Query(f"max by (cluster, resource, node, task) ({took})", "{{task}} {{resource}} on {{node}}"),
+        unit="s",
+    )
+
+
+def risks() -> Panel:
+    options = pick("ha_cluster_pacemaker_cluster_options_info")
+    by = "no_quorum_policy, stonith_enabled, stop_all_resources, symmetric_cluster"
+    return rows(
+        About(
+            "Options",
+            """How Pacemaker is told to act. no-quorum-policy ignore is usual with two nodes; without
+            fencing a split then runs everything twice.""",
+            ("PacemakerFencingDisabled",),
+        ),
+        Query(f"group by (cluster, {by}) ({options})", instant=True, table=True),
+        columns={
+            "no_quorum_policy": Column("Without quorum"),
+            "stonith_enabled": Column("Fencing"),
+            "stop_all_resources": Column("Stop everything"),
+            "symmetric_cluster": Column("Runs anywhere"),
+        },
+    )
+
+
+def constraints() -> Panel:
+    score = pick("ha_cluster_pacemaker_location_constraints")
+    return rows(
+        About(
+            "Where resources like to run",
+            """Location constraints and their scores; negative: shuns the node; ±∞: must, must not. Names
+            that begin with cli- are forgotten moves.""",
+            ("PacemakerLeftoverConstraint",),
+        ),
+        Query(f"max by (cluster, constraint, resource, node, role) ({score})", instant=True, table=True),
+        columns={
+            "constraint": Column("Constraint"),
+            "resource": Column("Resource"),
+            "node": Column("Node"),
+            "Value": Column("Score", width=80),
+        },
+    )

@@ -96,7 +96,7 @@ def failovers() -> build.AnnotationQuery:
 def alerts() -> build.AnnotationQuery:
     """Only when each begins to fire: regions would lie over the colours of the timelines."""
     firing = of_alerts(severity=("critical", "warning"))
-    query = Query(f"{firing} unless {firing} offset {STEP}")
+    query = Query(f"{firing} unless {firing} offset $__interval")
     mark = _annotation("Firing alerts", query, BAD).tag_keys("severity")
     return mark.title_format("{{alertname}}").text_format("{{cluster}} {{severity}}")
 

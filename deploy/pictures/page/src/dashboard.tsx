@@ -19,6 +19,7 @@ export function Dashboard({ scene, panels }: { scene: Scene; panels: Prepared[] 
       <header>
         <h1>{scene.dashboard.title}</h1>
         <span>{scene.subtitle}</span>
+        <aside>not Grafana</aside>
       </header>
       <main style={{ height: bottom * (ROW + GAP) }}>
         {rows.map((row) => (

@@ -75,4 +75,4 @@ lock:
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist deploy/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

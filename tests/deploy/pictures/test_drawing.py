@@ -19,9 +19,9 @@ def fake(folder: Path, name: str, script: str) -> None:
 def test_without_npm_one_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Before a lab is brought up for minutes."""
+    """Before anything else is looked for."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert main([]) == 1
+    assert main(["--data", str(tmp_path / "pictures.json")]) == 1
     assert capsys.readouterr().err == (
         "pictures: the pictures are drawn by a page that npm builds: install Node.js 18 or newer, with npm\n"
     )

@@ -77,13 +77,17 @@ def of(cluster: str, labels: Labels) -> bool:
 
 @each_act
 def test_two_clusters_do_not_mix(story: Story, running: Cluster, name: str) -> None:
-    """What is told of a cluster is the same beside another one, and the other is there too."""
+    """What is told of a cluster is the same beside another one; in quiet times the other is there too.
+
+    They are scraped at different moments: what shows for an instant may show in one of them alone.
+    """
     cluster, act = running.lab.topology.cluster_name, story[name]
     for target in [target for target, asked in TARGETS.items() if asked.kind != "variable"]:
         one, all_of_them = as_text(act.data("one", target)), as_text(act.data("all", target))
         if any("cluster" in dict(labels) for labels in one):
-            assert {labels: values for labels, values in all_of_them.items() if of(cluster, labels)} == one
-            assert any(of(AGAIN, labels) for labels in all_of_them)
+            beside = {labels: values for labels, values in all_of_them.items() if of(cluster, labels)}
+            assert beside == one, target
+            assert name != "healthy" or any(of(AGAIN, labels) for labels in all_of_them), target
 
 
 def test_clusters_chosen_by_name_are_those_of_all(story: Story) -> None:

@@ -68,8 +68,11 @@ def test_corosync_stopped_in_order(cluster: Cluster) -> None:
     stopped = cluster.lab.holder()
     peer, vip = cluster.peer(stopped), cluster.lab.topology.vip
     with fault(cluster, "corosync-stopped", stopped):
-        page = cluster.until(stopped, "no cluster", lambda page: page.get("vip_bound", vip=vip) == 0)
-        assert others_whole(page, "pacemaker", "corosync")
+        page = cluster.until(
+            stopped,
+            "no cluster",
+            lambda page: page.get("vip_bound", vip=vip) == 0 and others_whole(page, "pacemaker", "corosync"),
+        )
         assert page.failures("corosync", "unreachable")
         assert page.failures("pacemaker", "unreachable")
         page = cluster.until(peer, "the address", lambda page: page.get("vip_bound", vip=vip) == 1)

@@ -21,7 +21,7 @@ PROGRAM = Path(__file__).parents[2] / "deploy/lab/lab"
 
 
 def begun(lab: Lab) -> bool:
-    return len(lab.state.outers()) >= 2
+    return bool(networks(lab))
 
 
 def made(lab: Lab) -> bool:
@@ -51,21 +51,22 @@ def test_down_after_an_up_that_was_killed(tmp_path: Path, moment: Callable[[Lab]
             until(moment.__name__, lambda: moment(lab), 60, step=0.005)
         finally:
             os.killpg(up.pid, signal.SIGKILL)
-    networks = {network(host) for name in lab.state.outers() for host in [Host(name, lab.state)]}
+    there = networks(lab)
+    assert there
     lab.down()
     assert not lab.state.folder.exists()
-    assert networks - {None}
-    assert not [one for one in Path("/proc").glob("[0-9]*") if link(one / "ns/net") in networks - {None}]
+    assert not [one for one in Path("/proc").glob("[0-9]*") if network(one.name) in there]
 
 
-def network(host: Host) -> str | None:
-    """The host's network namespace; None before it has one."""
-    init = host.init()
-    return link(Path(f"/proc/{init.pid}/ns/net")) if init else None
+def networks(lab: Lab) -> set[str]:
+    """The hosts' network namespaces, as far as they have one of their own."""
+    firsts = [Host(name, lab.state).init() for name in lab.state.outers()]
+    found = {network(str(one.pid)) for one in firsts if one}
+    return {one for one in found if one is not None} - {network("self")}
 
 
-def link(path: Path) -> str | None:
+def network(pid: str) -> str | None:
     try:
-        return str(path.readlink())
+        return str(Path(f"/proc/{pid}/ns/net").readlink())
     except OSError:
         return None

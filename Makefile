@@ -7,17 +7,17 @@ RUN    := $(VENV)/bin
 .PHONY: help demo test check lab-test compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
 
 help:
-	@echo 'make demo      bring up a real cluster, show both /metrics, fail over once   (root, Debian 12)'
-	@echo 'make test      install what is missing, then all tests; the lab where the machine allows it'
-	@echo 'make check     format, types, imports and the fast tests; no lab'
-	@echo 'make compare   side by side with the exporters people use today              (root, Debian 12)'
-	@echo 'make accuracy  outages as the exporter tells them beside those that clients had (root, Debian 12)'
-	@echo 'make split-brain  which sign shows which split-brain, and that nothing else does (root, Debian 12)'
-	@echo 'make drill     the stress cases of the article, while clients write            (root, Debian 12)'
-	@echo 'make matrix    every fault of the lab, and what the on-call person is told   (root, Debian 12)'
+	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is told (root, Debian 12)'
+	@echo 'make test        install what is missing, then all tests; the lab where the machine allows it'
+	@echo 'make check       format, types, imports and the fast tests; no lab'
+	@echo 'make compare     side by side with the exporters people use today (root, Debian 12)'
+	@echo 'make accuracy    outages as the exporter tells them beside those that clients had (root, Debian 12)'
+	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
+	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
+	@echo 'make matrix      every fault of the lab, and what the on-call person is told (root, Debian 12)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
-	@echo 'make pictures  what the dashboards show of a failover in the lab: docs/pictures   (root, Debian 12, npm)'
-	@echo 'make clean     take the lab down, remove what was built'
+	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
+	@echo 'make clean       take the lab down, remove what was built'
 
 demo: packages venv
 	$(RUN)/python -m deploy.demo

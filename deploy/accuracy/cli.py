@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 import time
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -20,8 +19,7 @@ from deploy.compare.processes import busy
 from deploy.compare.results import machine, versions
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
-from deploy.lab.console import Screen, end_in_order, to_stderr
-from deploy.lab.errors import LabError
+from deploy.lab.console import Screen, carried_out, to_stderr
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.state import FOLDER
@@ -47,20 +45,16 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    end_in_order()
+    return carried_out("accuracy", lambda: _measure(options))
+
+
+def _measure(options: argparse.Namespace) -> int:
     screen = Screen()
     step = to_stderr if options.json else screen.step
-    try:
-        preflight.check()
-        with whole_lab(options.topology, options.folder, step) as lab:
-            same = command(options.topology, options.cost, short=options.short)
-            results = run(lab, step, same, short=options.short, cost=options.cost)
-    except LabError as error:
-        print(f"accuracy: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("accuracy: interrupted", file=sys.stderr)
-        return 130
+    preflight.check()
+    with whole_lab(options.topology, options.folder, step) as lab:
+        same = command(options.topology, options.cost, short=options.short)
+        results = run(lab, step, same, short=options.short, cost=options.cost)
     if not options.no_document:
         options.document.write_text(report.document(results))
     if options.json:

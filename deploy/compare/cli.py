@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from deploy.compare.results import Results, circumstances
 from deploy.compare.rounds import check_read, measure, parity
 from deploy.lab import preflight
 from deploy.lab.borrowed import Report, check_whole, whole_lab
-from deploy.lab.console import Screen, end_in_order, to_stderr
+from deploy.lab.console import Screen, carried_out, to_stderr
 from deploy.lab.errors import LabError, Missing
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
@@ -43,20 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     if options.rounds < 1:
         parser().error("--rounds: at least 1")
-    end_in_order()
+    return carried_out("compare", lambda: _compare(options))
+
+
+def _compare(options: argparse.Namespace) -> int:
     screen = Screen()
     step = to_stderr if options.json else screen.step
-    try:
-        preflight.check()
-        check_packages()
-        with whole_lab(options.topology, options.folder, step) as lab:
-            results = run(lab, options.rounds, step)
-    except LabError as error:
-        print(f"compare: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("compare: interrupted", file=sys.stderr)
-        return 130
+    preflight.check()
+    check_packages()
+    with whole_lab(options.topology, options.folder, step) as lab:
+        results = run(lab, options.rounds, step)
     if not options.no_document:
         options.document.write_text(report.document(results))
     if options.json:

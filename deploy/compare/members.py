@@ -10,7 +10,7 @@ from deploy.compare.documented import HACLUSTER, HAPROXY, MYSQLD
 from deploy.compare.processes import NO_MEMORY, Memory, Watched, outside
 from deploy.lab import exporters
 from deploy.lab.errors import LabError
-from deploy.lab.galera import CLIENT_FILE
+from deploy.lab.galera import account_file
 from deploy.lab.haproxy import SOCKET
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
@@ -156,8 +156,7 @@ def running(members: list[Member]) -> Iterator[None]:
         for member in started:
             stop(member.host, member.daemon, member.argv[0])  # what an earlier run left that was killed
             if member.kind == MYSQLD:
-                account = CLIENT_FILE.format(user="exporter") + "host = 127.0.0.1\nport = 3306\n"
-                member.host.write(MY_CNF, account, 0o600)
+                member.host.write(MY_CNF, account_file("exporter"), 0o600)
             start(member.host, member.daemon, member.argv, member.client())
         yield
     finally:

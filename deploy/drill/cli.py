@@ -3,7 +3,6 @@
 import argparse
 import json
 import shlex
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +16,7 @@ from deploy.drill.results import Results, table
 from deploy.drill.runs import drill
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
-from deploy.lab.console import Screen, end_in_order, to_stderr
-from deploy.lab.errors import LabError
+from deploy.lab.console import Screen, carried_out, to_stderr
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.state import FOLDER
@@ -44,22 +42,18 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    end_in_order()
+    return carried_out("drill", lambda: _drill(options))
+
+
+def _drill(options: argparse.Namespace) -> int:
     screen = Screen()
     step = to_stderr if options.json else screen.step
     cases = [case for case in CASES if not options.case or case.fault in options.case]
-    try:
-        preflight.check()
-        with whole_lab(options.topology, options.folder, step) as lab:
-            results = run(lab, cases, step)
-        if not options.no_document:
-            _write(options.document, options.readme, results)
-    except LabError as error:
-        print(f"drill: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("drill: interrupted", file=sys.stderr)
-        return 130
+    preflight.check()
+    with whole_lab(options.topology, options.folder, step) as lab:
+        results = run(lab, cases, step)
+    if not options.no_document:
+        _write(options.document, options.readme, results)
     if options.json:
         print(json.dumps(results.as_json(), indent=2))
     else:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from deploy.lab import preflight, status
-from deploy.lab.console import Screen, end_in_order
-from deploy.lab.errors import LabError
+from deploy.lab.console import Screen, carried_out
 from deploy.lab.faults import FAULTS
 from deploy.lab.host import ENVIRONMENT
 from deploy.lab.lab import Lab
@@ -42,16 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    end_in_order()
-    screen = Screen()
-    try:
-        return int(VERBS[options.verb](options, screen))
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("lab: interrupted", file=sys.stderr)
-        return 130
+    return carried_out("lab", lambda: int(VERBS[options.verb](options, Screen())))
 
 
 def _up(options: argparse.Namespace, screen: Screen) -> int:

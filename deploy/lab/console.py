@@ -3,12 +3,13 @@
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
 
+from deploy.lab.errors import LabError
 from deploy.lab.status import Status
 
 
@@ -16,6 +17,19 @@ def end_in_order() -> None:
     """From now on SIGTERM and SIGHUP end a command as Ctrl-C does, so that it cleans up."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+
+
+def carried_out(program: str, work: Callable[[], int], interrupted: str = "interrupted") -> int:
+    """The exit code of a command: what `work` gives, 1 for what can't be done, 130 for an interrupt."""
+    end_in_order()
+    try:
+        return work()
+    except LabError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{program}: {interrupted}", file=sys.stderr)
+        return 130
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -177,6 +177,11 @@ def parse_status(text: str) -> dict[str, str]:
     return {name: value for name, _, value in (line.partition("\t") for line in text.splitlines())}
 
 
+def account_file(user: str) -> str:
+    """Of who asks the server on its own host."""
+    return CLIENT_FILE.format(user=user) + "host = 127.0.0.1\nport = 3306\n"
+
+
 def sql(host: Host, statement: str) -> str:
     """What root gets from the server on this host; empty when it does not answer within a few seconds."""
     client = ["mariadb", "--no-defaults", f"--socket={SOCKET}", "--user=root"]

@@ -3,7 +3,6 @@
 import argparse
 import json
 import shlex
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +12,7 @@ from deploy.compare.cli import check_packages
 from deploy.compare.results import machine, versions
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY
-from deploy.lab.console import Screen, end_in_order, to_stderr
-from deploy.lab.errors import LabError
+from deploy.lab.console import Screen, carried_out, to_stderr
 from deploy.lab.host import REPOSITORY
 from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
@@ -54,23 +52,20 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     every = expectations()
     options = parser([one.name for one in every]).parse_args(argv)
-    end_in_order()
+    interrupted = "interrupted; --resume goes on from here"
+    return carried_out("matrix", lambda: _try_all(every, options), interrupted)
+
+
+def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     screen = Screen()
     step = to_stderr if options.json else screen.step
     chosen = [one for one in every if _wanted(one, options)]
     kept = Kept(KEPT / f"matrix-{options.topology}.json")
-    try:
-        preflight.check()
-        check_packages()
-        if not options.resume:
-            kept.forget()
-        verdicts = run(chosen, options.topology, options.folder, kept, step)
-    except LabError as error:
-        print(f"matrix: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("matrix: interrupted; --resume goes on from here", file=sys.stderr)
-        return 130
+    preflight.check()
+    check_packages()
+    if not options.resume:
+        kept.forget()
+    verdicts = run(chosen, options.topology, options.folder, kept, step)
     found = report.Run(
         when=datetime.now(UTC),
         command=_command(options),

@@ -10,7 +10,7 @@ import yaml
 
 from deploy.accuracy.trials import client
 from deploy.lab.errors import LabError
-from deploy.lab.galera import CLIENT_FILE
+from deploy.lab.galera import account_file
 from deploy.lab.haproxy import SOCKET
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
@@ -44,7 +44,7 @@ class Today:
         """What does not run; harmless to what does."""
         fleet = self.lab.fleet
         for host in fleet.databases:
-            host.write(MY_CNF, CLIENT_FILE.format(user="exporter") + "host = 127.0.0.1\nport = 3306\n", 0o600)
+            host.write(MY_CNF, account_file("exporter"), 0o600)
         self.host.write(f"{FOLDER}/rules.yml", RULES.read_text())
         self.host.write(f"{FOLDER}/prometheus.yml", yaml.safe_dump(self._config()))
         for daemon in self._daemons():

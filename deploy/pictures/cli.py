@@ -2,14 +2,12 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
-from deploy.lab.console import Screen, end_in_order
-from deploy.lab.errors import LabError
+from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
@@ -44,21 +42,17 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    end_in_order()
+    return carried_out("pictures", lambda: _draw(options))
+
+
+def _draw(options: argparse.Namespace) -> int:
     step = Screen().step
-    try:
-        drawing.check()
-        dashboards = [json.loads(path.read_text()) for path in sorted(DASHBOARDS.glob("*.json"))]
-        recordings = load(options.data) if options.data else _record(options, dashboards, step)
-        pictures = _scenes(dashboards, recordings)
-        drawing.draw({options.pictures / f"{name}.png": one for name, one in pictures.items()}, step)
-        step(f"drawn: {options.pictures}")
-    except LabError as error:
-        print(f"pictures: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("pictures: interrupted", file=sys.stderr)
-        return 130
+    drawing.check()
+    dashboards = [json.loads(path.read_text()) for path in sorted(DASHBOARDS.glob("*.json"))]
+    recordings = load(options.data) if options.data else _record(options, dashboards, step)
+    pictures = _scenes(dashboards, recordings)
+    drawing.draw({options.pictures / f"{name}.png": one for name, one in pictures.items()}, step)
+    step(f"drawn: {options.pictures}")
     return 0
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.lab.errors import LabError
+from deploy.lab.console import carried_out
 from deploy.lab.lab import Lab
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.split_brain import report
@@ -35,11 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=DOCUMENT, help="the document that is written")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args(argv)
-    try:
-        measured = [measure(name) for name in options.topology or TOPOLOGIES]
-    except LabError as error:
-        print(f"split_brain: {error}", file=sys.stderr)
-        return 1
+    return carried_out("split_brain", lambda: _split(options))
+
+
+def _split(options: argparse.Namespace) -> int:
+    measured = [measure(name) for name in options.topology or TOPOLOGIES]
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     results, versions = [result for result, _ in measured], measured[0][1]
     text = report.document(results, date, versions)

@@ -29,6 +29,35 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def tool(name: str) -> str:
+    """Its path, empty when it is not installed."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/bin") or ""
+
+
+def install(folder: Path) -> list[str]:
+    """A new server's tables in `folder`; the command that runs a server on them.
+
+    Temporary tables get a folder of their own: a mariadbd that starts deletes all that it finds in the one
+    it shares, other servers' too.
+    """
+    options = ["--no-defaults", f"--datadir={folder / 'data'}", f"--tmpdir={folder / 'tmp'}"]
+    if os.geteuid() == 0:
+        options.append("--user=root")
+    (folder / "tmp").mkdir()
+    done = subprocess.run(
+        [
+            *(tool("mariadb-install-db"), *options),
+            *("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [tool("mariadbd"), *options]
+
+
 class MariaDB:
     """The server and what a test does to it. `port` is on 127.0.0.1, where USER may log in with PASSWORD."""
 
@@ -36,6 +65,7 @@ class MariaDB:
         self.folder = folder
         self.port, self._group_port, self._transfer_port = free_ports(3)
         self.ca = str(folder / "ca.pem")
+        self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def install(self) -> None:
@@ -48,23 +78,14 @@ class MariaDB:
         (self.folder / "accounts.sql").write_text(
             f"CREATE USER IF NOT EXISTS {USER}@'127.0.0.1' IDENTIFIED BY '{password}';\n"
         )
-        subprocess.run(
-            [
-                *(_tool("mariadb-install-db"), "--no-defaults", f"--datadir={self.folder / 'data'}"),
-                *("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"),
-                *_as_root(),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
+        self._command = install(self.folder)
 
     def start(self) -> None:
         (self.folder / "data/grastate.dat").unlink(
             missing_ok=True
         )  # else not safe to bootstrap after a crash
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)
+            self._process = subprocess.Popen([*self._command, *self._options()], stdout=log, stderr=log)
         give_up = threading.Event()
         timer = threading.Timer(START_SECONDS, give_up.set)
         timer.start()
@@ -75,9 +96,8 @@ class MariaDB:
         finally:
             timer.cancel()
 
-    def _command(self) -> list[str]:
+    def _options(self) -> list[str]:
         options = {
-            "datadir": self.folder / "data",
             "socket": self.folder / "socket",
             "pid-file": self.folder / "pid",
             "init-file": self.folder / "accounts.sql",
@@ -100,14 +120,7 @@ class MariaDB:
             f"ist.recv_addr=127.0.0.1:{self._transfer_port};gcache.size=4M",
         }
         given = [f"--{name}={value}" for name, value in options.items()]
-        return [
-            _tool("mariadbd"),
-            "--no-defaults",
-            *_as_root(),
-            "--skip-name-resolve",
-            *given,
-            "--wsrep-new-cluster",
-        ]
+        return ["--skip-name-resolve", *given, "--wsrep-new-cluster"]
 
     def _answers(self) -> bool:
         try:
@@ -157,18 +170,10 @@ class MariaDB:
         self._process.send_signal(number)
 
 
-def _tool(name: str) -> str:
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/bin") or name
-
-
-def _as_root() -> list[str]:
-    return ["--user=root"] if os.geteuid() == 0 else []
-
-
 @pytest.fixture(scope="session")
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
     """One server for all tests, which leave it running and thawed."""
-    if not PROVIDER.exists() or "/" not in _tool("mariadbd"):
+    if not PROVIDER.exists() or not tool("mariadbd"):
         pytest.skip("mariadb-server or galera-4 is not installed")
     server = MariaDB(tmp_path_factory.mktemp("mariadb"))
     try:

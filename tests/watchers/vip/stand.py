@@ -4,8 +4,6 @@ HAProxy comes to the server from 127.0.0.2 and not from 127.0.0.1, which MariaDB
 resolves names, which it has to do to block a host.
 """
 
-import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +15,7 @@ from pathlib import Path
 import pymysql
 from pymysql.connections import Connection
 
-from tests.mariadb import free_ports
+from tests.mariadb import free_ports, install, tool
 
 SERVER_NAME = "galera-node07"
 USER, PASSWORD = "probe", "probe-secret"
@@ -63,7 +61,7 @@ def until(what: str, condition: Callable[[], object], seconds: float = START_SEC
 def missing() -> str | None:
     """Which program is not there."""
     needed = ("mariadbd", "mariadb-install-db", "haproxy")
-    return next((name for name in needed if not _tool(name)), None)
+    return next((name for name in needed if not tool(name)), None)
 
 
 class Stand:
@@ -76,11 +74,7 @@ class Stand:
         self._haproxy: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        data = f"--datadir={self.folder / 'data'}"
-        install = ["--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"]
-        subprocess.run(
-            [_tool("mariadb-install-db"), *install, *_as_root()], check=True, capture_output=True, timeout=60
-        )
+        server = install(self.folder)
         accounts = self.folder / "accounts.sql"
         accounts.write_text(f"CREATE USER IF NOT EXISTS {USER}@'%' IDENTIFIED BY '{PASSWORD}';\n")
         config = CONFIG.format(name=SERVER_NAME, **vars(self))
@@ -97,12 +91,13 @@ class Stand:
             "wsrep-node-name": SERVER_NAME,
         }
         given = [f"--{name}={value}" for name, value in options.items()]
-        self._server = self._spawn("mariadbd", "--no-defaults", *_as_root(), data, *given)
+        self._server = self._spawn("mariadbd", *server, *given)
         until("mariadbd answers", self._answers)
         self.start_haproxy()
 
     def start_haproxy(self) -> None:
-        self._haproxy = self._spawn("haproxy", "-db", "-f", str(self.folder / "haproxy.cfg"))
+        config = str(self.folder / "haproxy.cfg")
+        self._haproxy = self._spawn("haproxy", tool("haproxy"), "-db", "-f", config)
         until("haproxy answers", self.lets_a_client_in)
 
     def stop_haproxy(self) -> None:
@@ -156,20 +151,12 @@ class Stand:
         except (OSError, pymysql.Error):
             return False
 
-    def _spawn(self, name: str, *options: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen([_tool(name), *options], stdout=log, stderr=log)
+            return subprocess.Popen(command, stdout=log, stderr=log)
 
 
 def _end(process: subprocess.Popen[bytes] | None) -> None:
     if process:
         process.kill()
         process.wait()
-
-
-def _tool(name: str) -> str:
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/bin") or ""
-
-
-def _as_root() -> list[str]:
-    return ["--user=root"] if os.geteuid() == 0 else []

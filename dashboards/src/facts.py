@@ -86,7 +86,9 @@ _LAST_COUNTED = (
 )
 # At each moment of a range: a restart while it is counted, a move until the next.
 EVENTS = _told(_restarts(_COUNTED))
-LAST_EVENT = f"topk by (cluster) (1, {_told(_restarts(_LAST_COUNTED))})"
+_TOLD = _told(_restarts(_LAST_COUNTED))
+# A resource each: those that were seen to move or start in the same moment have the same time.
+LAST_EVENT = f"({_TOLD} == on (cluster) group_left () max by (cluster) ({_TOLD}))"
 
 # An exporter whose Pacemaker is gone knows older events only: those count that know the newest of a resource.
 _NEWEST = (

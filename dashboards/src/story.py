@@ -70,7 +70,7 @@ def last_event() -> Panel:
             restarted in place in this time range.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
-        Query(f"{facts.LAST_EVENT} or {none}", "{{what}}", instant=True),
+        Query(f"max by (cluster, what) ({facts.LAST_EVENT}) or {none}", "{{what}}", instant=True),
         shows=BigValueTextMode.NAME,
     )
 
@@ -84,7 +84,7 @@ def cause() -> Panel:
             the node was shot. failback: the node that it likes better came back.""",
             ("FailoverHappened",),
         ),
-        Query(facts.LAST_EVENT, "{{cause}}", instant=True),
+        Query(f"max by (cluster, cause) ({facts.LAST_EVENT})", "{{cause}}", instant=True),
         shows=BigValueTextMode.NAME,
     )
 
@@ -97,7 +97,7 @@ def when() -> Panel:
             today.""",
             ("FailoverHappened",),
         ),
-        Query(f"{facts.LAST_EVENT} * 1000", "at", instant=True),
+        Query(f"max by (cluster) ({facts.LAST_EVENT}) * 1000", "at", instant=True),
         unit="dateTimeAsLocalNoDateIfToday",
         shows=BigValueTextMode.VALUE,
         missing="never",

@@ -40,14 +40,17 @@ def added(before: Counts, after: Counts) -> dict[tuple[str, str, str], float]:
 
 def all_counts(cluster: Cluster) -> dict[str, Counts]:
     """Once what happened before is told: healing moves resources too."""
-    return {host: counts(cluster.until(host, "who holds", settled(cluster))) for host in cluster.balancers}
+    return {host: counts(cluster.until(host, "it settled", settled(cluster))) for host in cluster.balancers}
 
 
 def settled(cluster: Cluster) -> Callable[[Page], bool]:
+    """Everything runs where it should, and no outage lasts that the next one would be a part of."""
     holder, resources = cluster.lab.holder(), cluster.lab.topology.primitives
 
     def holds(page: Page) -> bool:
-        return all(page.values("node", "failover_holder", resource=one) == [holder] for one in resources)
+        out = any(page.all("vip_outage_active_seconds").values())
+        held = [page.values("node", "failover_holder", resource=one) for one in resources]
+        return not out and held == [[holder]] * len(resources)
 
     return holds
 

@@ -1,10 +1,10 @@
-"""One attempt: connect, handshake, login, ask who answers, say goodbye; each step timed."""
+"""One attempt: connect, handshake, login, ask who answers; each step timed."""
 
 import errno
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import pymysql
@@ -13,7 +13,7 @@ from pymysql.constants import CR, ER
 from exporter.errors import Denied, SourceError, TimedOut, Unreachable
 from exporter.parsing import excerpt
 from exporter.transports.deadline import Deadline
-from exporter.transports.mysql import Rows, close_in_order, dial, login
+from exporter.transports.mysql import Rows, Session, close_in_order, dial, login
 from exporter.transports.mysql_account import Account
 
 REASONS = ("refused", "timeout", "reset", "unreachable", "handshake", "denied", "query")
@@ -54,6 +54,7 @@ class Answer:
     phases: Mapping[str, float] = field(default_factory=dict)  # seconds; of a success only
     detail: str = ""  # of a failure, for the log
     connected: float | None = None  # monotonic seconds: the connection was taken; None: it was not
+    session: Session | None = None  # is still logged in, for the caller to close; None: not an account's
 
 
 class _Stopwatch:
@@ -71,9 +72,9 @@ class _Stopwatch:
         self.phases[phase] = now - self._lap
         self._lap = now
 
-    def success(self, server: str | None = None) -> Answer:
+    def success(self, server: str | None = None, session: Session | None = None) -> Answer:
         self.phases["total"] = self._lap - self._started
-        return Answer(self._lap, None, server, self.phases, connected=self.connected)
+        return Answer(self._lap, None, server, self.phases, connected=self.connected, session=session)
 
 
 def knock(address: str, port: int, account: Account | None, timeout: float) -> Answer:
@@ -84,13 +85,16 @@ def knock(address: str, port: int, account: Account | None, timeout: float) -> A
         with watch.timing("connect"):
             connection = dial(address, port, deadline, f"{address}:{port}")
         watch.connected = time.monotonic()
-        with connection:
+        with ExitStack() as until_in:
+            until_in.enter_context(connection)
             with watch.timing("handshake"):
                 _await_greeting(connection, deadline)
             close_in_order(connection)
             if account is None:
                 return _as_stranger(connection, address, deadline, watch)
-            return _as_user(connection, account, address, deadline, watch)
+            answer = _as_user(connection, account, address, deadline, watch)
+            until_in.pop_all()  # the session has it now
+            return answer
     except SourceError as error:
         reason = reason_of(error, watch.phase)
         detail = f"{reason} in {watch.phase}: {error}"
@@ -121,13 +125,12 @@ def _as_user(
     try:
         with watch.timing("query"):
             results = session.query(_WHO, deadline)
-        return watch.success(_server(results[0]))
     except SourceError as error:
+        session.close()
         if _code(error) != ER.UNKNOWN_SYSTEM_VARIABLE:  # a server without Galera is an answer too
             raise
         return watch.success(UNKNOWN_SERVER)
-    finally:
-        session.close()
+    return watch.success(_server(results[0]), session)
 
 
 def _server(rows: Rows) -> str:

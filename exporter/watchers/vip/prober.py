@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from exporter.errors import SourceError
+from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.vip.knock import Answer, knock
 from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
@@ -27,6 +28,7 @@ IN_FLIGHT = 256
 # Three probers in step, in front of three servers in turn, would each meet the same server for ever: seen on
 # an idle cluster. So each interval is a little longer or shorter, by this share of it.
 WANDER = 0.2
+STAY_SECONDS = 1.0  # at most, that a client which got in stays
 RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
 
 
@@ -64,6 +66,7 @@ class Prober:
         self._latest_failure = float("-inf")  # its launch; one log line for those close together
         self._in_flight = 0
         self._due = 0.0  # monotonic seconds of the next launch
+        self._hurried = float("-inf")  # when one was launched before its time
         self._stopping = False
         self._changed = threading.Condition()  # guards all of the above
         name = f"{vip.address}:{vip.port}"
@@ -139,6 +142,20 @@ class Prober:
         else:
             self._note(None)
             self._finish(attempt, answer, late)
+            if answer.session:
+                self._stay(answer.session)
+
+    def _stay(self, session: Session) -> None:
+        """Until the next launch, which is at once if it is thrown out: a HAProxy that moves in order refuses
+        clients for tens of milliseconds only, before their SYNs are lost."""
+        if session.ends_within(min(self._vip.interval * (1 + WANDER), STAY_SECONDS)):
+            with self._changed:
+                now = time.monotonic()
+                if now - self._hurried >= self._vip.interval:  # else whoever throws all out is met in a rush
+                    self._hurried = now
+                    self._due = min(self._due, now)
+                    self._changed.notify_all()
+        session.close()
 
     def _finish(self, attempt: Attempt, answer: Answer | None, late: bool) -> None:
         with self._changed:

@@ -12,7 +12,7 @@ import pytest
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.transports.mysql_account import Account
 from exporter.watchers.vip import knock as module
-from exporter.watchers.vip.knock import PHASES, REASONS, NotMade, knock, reason_of
+from exporter.watchers.vip.knock import PHASES, REASONS, Answer, NotMade, knock, reason_of
 from tests.transports.peers import closed_port, tcp_peer, until_closed
 from tests.watchers.vip.stand import MAX_CONNECT_ERRORS, SERVER_NAME, USER, Stand, until
 
@@ -20,15 +20,23 @@ ATTEMPTS = 500
 LOOPBACK = "127.0.0.1"
 
 
-def reason(port: int, account: Account | None, timeout: float = 5.0, address: str = LOOPBACK) -> str | None:
+def knocked(port: int, account: Account | None, timeout: float = 5.0, address: str = LOOPBACK) -> Answer:
+    """One attempt, and goodbye."""
     answer = knock(address, port, account, timeout)
+    if answer.session:
+        answer.session.close()
+    return answer
+
+
+def reason(port: int, account: Account | None, timeout: float = 5.0, address: str = LOOPBACK) -> str | None:
+    answer = knocked(port, account, timeout, address)
     assert (answer.reason is None) == bool(answer.phases)
     return answer.reason
 
 
 def test_with_an_account_it_logs_in_and_learns_who_answered(stand: Stand, account: Account) -> None:
     """All phases have their times, the total is their sum, and the server gives its name."""
-    answer = knock(LOOPBACK, stand.port, account, 5.0)
+    answer = knocked(stand.port, account)
     assert (answer.reason, answer.server) == (None, SERVER_NAME)
     assert tuple(answer.phases) == PHASES
     *parts, total = answer.phases.values()
@@ -38,7 +46,7 @@ def test_with_an_account_it_logs_in_and_learns_who_answered(stand: Stand, accoun
 
 def test_without_an_account_the_refusal_is_the_answer_of_a_living_server(stand: Stand) -> None:
     """A name that does not exist: success, nobody's name is learnt, there is no query."""
-    answer = knock(LOOPBACK, stand.port, None, 5.0)
+    answer = knocked(stand.port, None)
     assert (answer.reason, answer.server) == (None, None)
     assert tuple(answer.phases) == ("connect", "handshake", "login", "total")
 
@@ -79,7 +87,7 @@ def test_dropped_connects_do_get_it_blocked_here(stand: Stand, account: Account)
             with socket.create_connection((LOOPBACK, stand.port)) as dropped:
                 dropped.recv(5, socket.MSG_PEEK)
             until("the drop is counted", lambda before=before: stand.status("Aborted_connects") > before)  # type: ignore[misc]
-        answer = knock(LOOPBACK, stand.port, account, 5.0)
+        answer = knocked(stand.port, account)
         assert answer.reason == "handshake"
         assert "is blocked because of many connection error" in answer.detail
         assert reason(stand.port, None) == "handshake"
@@ -104,10 +112,10 @@ def test_too_many_connections_are_told_as_handshake(stand: Stand, account: Accou
         with ExitStack() as held:
             for _ in range(10):
                 held.enter_context(stand.client())
-            answers = [knock(LOOPBACK, stand.port, each, 5.0) for each in (account, None)]
+            answers = [knocked(stand.port, each) for each in (account, None)]
             with socket.create_connection((LOOPBACK, stand.port)) as last:
                 last.recv(5, socket.MSG_PEEK)
-                answers += [knock(LOOPBACK, stand.port, each, 5.0) for each in (account, None)]
+                answers += [knocked(stand.port, each) for each in (account, None)]
         assert [answer.reason for answer in answers] == ["handshake", None, "handshake", "handshake"]
         assert "Too many connections" in answers[3].detail
     finally:
@@ -131,7 +139,7 @@ def test_a_server_without_galera_answers_as_unknown(
 ) -> None:
     """MySQL does not know the variable: it lives all the same."""
     monkeypatch.setattr(module, "_WHO", "SELECT @@no_such_variable")
-    answer = knock(LOOPBACK, stand.port, account, 5.0)
+    answer = knocked(stand.port, account)
     assert (answer.reason, answer.server) == (None, "unknown")
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from exporter.errors import Unreachable
 from exporter.scrape import Scraper
 from exporter.transports.deadline import Deadline
+from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account
 from exporter.watchers.vip import prober as module
 from exporter.watchers.vip.knock import Answer, NotMade
@@ -302,6 +304,37 @@ def vip(stand: Stand, tmp_path: Path) -> Vip:
     client_file = tmp_path / "probe.cnf"
     client_file.write_text(f"[client]\nuser = {USER}\npassword = {PASSWORD}\n")
     return Vip("127.0.0.1", stand.port, interval=0.02, client_file=str(client_file), timeout=1.0)
+
+
+def test_a_client_that_is_thrown_out_knocks_at_once(stand: Stand, vip: Vip) -> None:
+    """At an interval of a minute: HAProxy ends, and with it the session that stayed, not the interval."""
+    with running(replace(vip, interval=60)) as prober:
+        until("it is in", lambda: ended(prober.reading()) == 1)
+        stand.stop_haproxy()
+        try:
+            until("the refusal", lambda: prober.reading().failures["refused"], 5)
+        finally:
+            stand.start_haproxy()
+
+
+def test_who_throws_all_out_is_not_met_in_a_rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A double that ends each session: one launch is early in each interval, not all of them."""
+
+    class ThrownOut(Session):
+        def __init__(self) -> None:
+            pass
+
+        def ends_within(self, _seconds: float) -> bool:
+            return True
+
+        def close(self) -> None:
+            pass
+
+    attempts_are(monkeypatch, lambda: replace(success(), session=ThrownOut()))
+    began = time.monotonic()
+    with running(Vip("127.0.0.1", 3306, interval=0.1)) as prober:
+        until("ten attempts", lambda: prober.reading().attempts >= 10)
+    assert time.monotonic() - began > 4 * 0.1 * (1 - module.WANDER)
 
 
 def test_haproxy_gone_and_back_is_one_outage(stand: Stand, vip: Vip) -> None:

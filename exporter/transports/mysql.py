@@ -1,6 +1,5 @@
 """Ask a MySQL-compatible server over PyMySQL: each call ends by its deadline, or with a SourceError."""
 
-import select
 import socket
 import ssl
 import struct
@@ -130,11 +129,9 @@ class Session:
                 rows.append(cursor.fetchall())
             return rows
 
-    def ends_within(self, seconds: float) -> bool:
-        """Wait so long, or until the other side hangs up; whether it did."""
-        watch = select.poll()
-        watch.register(self._connection._sock, select.POLLRDHUP)  # type: ignore[attr-defined]
-        return bool(watch.poll(seconds * 1000))
+    def fileno(self) -> int:
+        """Of its connection, for select(): EPOLLRDHUP is the server hanging up."""
+        return int(self._connection._sock.fileno())  # type: ignore[attr-defined]
 
     def close(self) -> None:
         """Say goodbye, so that the server doesn't count an aborted client, and never mind the answer."""

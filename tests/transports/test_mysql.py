@@ -53,17 +53,6 @@ def test_a_session_is_used_again(mariadb: MariaDB, tmp_path: Path) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("lines", [["skip-ssl"], ["ssl-mode=REQUIRED"]])
-def test_the_end_of_a_session_is_seen(lines: list[str], mariadb: MariaDB, tmp_path: Path) -> None:
-    """It goes on until the server hangs up, in the clear and over TLS; what the server says is no end."""
-    session = mysql.connect("localhost", mariadb.port, account(tmp_path, *lines), Deadline.after(10), "db1")
-    session.query("SELECT 1", Deadline.after(10))
-    assert not session.ends_within(0.05)
-    mariadb.kill_connections()
-    assert session.ends_within(10)
-    session.close()
-
-
 def test_goodbye_is_said(mariadb: MariaDB, tmp_path: Path) -> None:
     """Closing a session, the server does not count an aborted client."""
     aborted = "SHOW GLOBAL STATUS LIKE 'Aborted_c%'"

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from exporter.errors import SourceError
-from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.vip.knock import Answer, knock
+from exporter.watchers.vip.lookout import Lookout
 from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
 from exporter.watchers.vip.outages import APART_SECONDS, Attempt, Ledger, Outage
 from exporter.watchers.vip.tally import Reading, Tally
@@ -28,7 +28,6 @@ IN_FLIGHT = 256
 # Three probers in step, in front of three servers in turn, would each meet the same server for ever: seen on
 # an idle cluster. So each interval is a little longer or shorter, by this share of it.
 WANDER = 0.2
-STAY_SECONDS = 1.0  # at most, that a client which got in stays
 RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
 
 
@@ -69,6 +68,7 @@ class Prober:
         self._hurried = float("-inf")  # when one was launched before its time
         self._stopping = False
         self._changed = threading.Condition()  # guards all of the above
+        self._lookout = Lookout()
         name = f"{vip.address}:{vip.port}"
         self._what = name
         self._scheduler = threading.Thread(target=self._run, name=f"probe {name}", daemon=True)
@@ -81,8 +81,9 @@ class Prober:
         """Launch no more, and let attempts in flight end properly for `patience` seconds."""
         with self._changed:
             self._stopping = True
-            self._changed.notify_all()
+            self._lookout.call()
             self._changed.wait_for(lambda: self._in_flight == 0, patience)
+        self._lookout.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def conclude(self) -> None:
@@ -110,13 +111,22 @@ class Prober:
 
     def _wait_until_due(self) -> bool:
         """False when the prober stops."""
+        while not self._stopping:
+            with self._changed:
+                wait, full = self._due - time.monotonic(), self._in_flight >= IN_FLIGHT
+            if wait <= 0 and not full:
+                return True
+            if self._lookout.wait(wait if wait > 0 else None):
+                self._hurry()
+        return False
+
+    def _hurry(self) -> None:
+        """Once in an interval: else whoever throws all out would be met in a rush."""
         with self._changed:
-            while not self._stopping:
-                wait = self._due - time.monotonic()
-                if wait <= 0 and self._in_flight < IN_FLIGHT:
-                    return True
-                self._changed.wait(wait if wait > 0 else None)
-            return False
+            now = time.monotonic()
+            if now - self._hurried >= self._vip.interval:
+                self._hurried = now
+                self._due = min(self._due, now)
 
     def _interval(self) -> float:
         pace = SHORTEST_INTERVAL if self._ledger.failing else self._vip.interval
@@ -143,19 +153,7 @@ class Prober:
             self._note(None)
             self._finish(attempt, answer, late)
             if answer.session:
-                self._stay(answer.session)
-
-    def _stay(self, session: Session) -> None:
-        """Until the next launch, which is at once if it is thrown out: a HAProxy that moves in order refuses
-        clients for tens of milliseconds only, before their SYNs are lost."""
-        if session.ends_within(min(self._vip.interval * (1 + WANDER), STAY_SECONDS)):
-            with self._changed:
-                now = time.monotonic()
-                if now - self._hurried >= self._vip.interval:  # else whoever throws all out is met in a rush
-                    self._hurried = now
-                    self._due = min(self._due, now)
-                    self._changed.notify_all()
-        session.close()
+                self._lookout.stay(answer.session)
 
     def _finish(self, attempt: Attempt, answer: Answer | None, late: bool) -> None:
         with self._changed:
@@ -171,8 +169,10 @@ class Prober:
             outages = self._settle(now)
             if failing and not was_failing:
                 self._due = min(self._due, now)
-                self._changed.notify_all()
-            elif self._stopping or self._in_flight == IN_FLIGHT - 1:
+                self._lookout.call()
+            elif self._in_flight == IN_FLIGHT - 1:
+                self._lookout.call()
+            if self._stopping:
                 self._changed.notify_all()
         if self._on_answer:
             self._on_answer(answer)

@@ -1,5 +1,6 @@
 """The schedule, on doubled attempts; outages, on a real HAProxy and MariaDB."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -322,13 +323,14 @@ def test_who_throws_all_out_is_not_met_in_a_rush(monkeypatch: pytest.MonkeyPatch
 
     class ThrownOut(Session):
         def __init__(self) -> None:
-            pass
+            self._here, there = socket.socketpair()
+            there.close()
 
-        def ends_within(self, _seconds: float) -> bool:
-            return True
+        def fileno(self) -> int:
+            return self._here.fileno()
 
         def close(self) -> None:
-            pass
+            self._here.close()
 
     attempts_are(monkeypatch, lambda: replace(success(), session=ThrownOut()))
     began = time.monotonic()

@@ -1,0 +1,57 @@
+"""Waiting for time, a call or the end of a session, with sessions of a real MariaDB."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.transports import mysql
+from exporter.transports.deadline import Deadline
+from exporter.transports.mysql_account import AccountFile
+from exporter.watchers.vip.lookout import Lookout
+from tests.mariadb import PASSWORD, USER, MariaDB
+from tests.watchers.vip.stand import until
+
+ABORTED = "SHOW GLOBAL STATUS LIKE 'Aborted_c%'"
+
+
+def session(mariadb: MariaDB, folder: Path, line: str = "skip-ssl") -> mysql.Session:
+    path = folder / "client.cnf"
+    path.write_text(f"[client]\nuser={USER}\npassword='{PASSWORD}'\n{line}\n")
+    who = AccountFile(str(path)).account()
+    return mysql.connect("localhost", mariadb.port, who, Deadline.after(10), "db1")
+
+
+def connected(mariadb: MariaDB) -> int:
+    return sum(user == USER for _id, user, *_ in mariadb.sql("SHOW PROCESSLIST"))
+
+
+@pytest.mark.parametrize("line", ["skip-ssl", "ssl-mode=REQUIRED"])
+def test_the_end_of_the_session_is_seen_once(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
+    """In the clear and over TLS; what the server said while it let us in is no end."""
+    lookout = Lookout()
+    lookout.stay(session(mariadb, tmp_path, line))
+    assert not lookout.wait(0.05)
+    mariadb.kill_connections()
+    assert lookout.wait(10)
+    assert not lookout.wait(0.05)
+    lookout.close()
+
+
+def test_a_call_ends_the_wait() -> None:
+    """Also one that came before, and one wait alone."""
+    lookout = Lookout()
+    lookout.call()
+    assert not lookout.wait(None)
+    assert not lookout.wait(0.01)
+
+
+def test_one_stays_and_all_say_goodbye(mariadb: MariaDB, tmp_path: Path) -> None:
+    """The next takes the place of the one before; after the end nobody stays. None is an aborted client."""
+    before, lookout = mariadb.sql(ABORTED), Lookout()
+    for _ in range(3):
+        lookout.stay(session(mariadb, tmp_path))
+    assert not lookout.wait(0.05), "who left is no end"
+    lookout.close()
+    lookout.stay(session(mariadb, tmp_path))
+    until("all gone", lambda: not connected(mariadb))
+    assert mariadb.sql(ABORTED) == before

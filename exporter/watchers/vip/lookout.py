@@ -15,7 +15,7 @@ from exporter.transports.mysql import Session
 class Lookout:
     def __init__(self) -> None:
         self._calls = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        weakref.finalize(self, os.close, self._calls)
+        self._close_calls = weakref.finalize(self, os.close, self._calls)
         self._events = select.epoll()
         self._events.register(self._calls, select.EPOLLIN)
         self._guest: Session | None = None
@@ -31,7 +31,9 @@ class Lookout:
 
     def call(self) -> None:
         """End the wait that is on, or the next one."""
-        os.eventfd_write(self._calls, 1)
+        with self._changing:
+            if not self._over:
+                os.eventfd_write(self._calls, 1)
 
     def stay(self, session: Session) -> None:
         """In the place of the one that stayed so far, which says goodbye."""
@@ -47,5 +49,7 @@ class Lookout:
         """After the last wait. Who stays says goodbye, and who comes later."""
         with self._changing:
             self._over, leaving, self._guest = True, self._guest, None
+            self._events.close()
+            self._close_calls()
         if leaving:
             leaving.close()

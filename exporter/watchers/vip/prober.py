@@ -83,6 +83,8 @@ class Prober:
             self._stopping = True
             self._lookout.call()
             self._changed.wait_for(lambda: self._in_flight == 0, patience)
+        if self._scheduler.is_alive():
+            self._scheduler.join(patience)
         self._lookout.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
@@ -135,6 +137,8 @@ class Prober:
     def _launch(self) -> None:
         account = self._account_file.account() if self._account_file else None
         with self._changed:
+            if self._stopping:
+                return
             now, due, interval = time.monotonic(), self._due, self._interval()
             attempt = self._ledger.launch(now)
             self._tally.attempts += 1

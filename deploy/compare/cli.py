@@ -12,7 +12,7 @@ from deploy.compare.rounds import check_read, measure, parity
 from deploy.lab import preflight
 from deploy.lab.borrowed import Report, check_whole, whole_lab
 from deploy.lab.console import Screen, carried_out, to_stderr
-from deploy.lab.errors import LabError, Missing
+from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
@@ -20,7 +20,6 @@ from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 
 DOCUMENT = REPOSITORY / "docs/comparison.md"
-PACKAGES = Path(__file__).with_name("packages.txt")
 BUSY = 0.3  # the lab alone takes about a tenth of two cores
 
 
@@ -49,7 +48,7 @@ def _compare(options: argparse.Namespace) -> int:
     screen = Screen()
     step = to_stderr if options.json else screen.step
     preflight.check()
-    check_packages()
+    preflight.need(members.PACKAGES, "compare")
     with whole_lab(options.topology, options.folder, step) as lab:
         results = run(lab, options.rounds, step)
     if not options.no_document:
@@ -59,13 +58,6 @@ def _compare(options: argparse.Namespace) -> int:
     else:
         show(results, screen)
     return 0 if results.parity_holds else 1
-
-
-def check_packages() -> None:
-    wanted = preflight.packages(PACKAGES.read_text())
-    absent = [name for name, proof in wanted.items() if not proof.exists()]
-    if absent:
-        raise Missing(f"not installed: {' '.join(absent)} (`make compare` installs what is missing)")
 
 
 def run(lab: Lab, rounds: int, step: Report) -> Results:

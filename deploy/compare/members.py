@@ -16,6 +16,7 @@ from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.waiting import until
 
+PACKAGES = Path(__file__).with_name("packages.txt")
 OURS = "failover-exporter"
 HAPROXY_PORT = 8404
 START = 15.0  # seconds that a peer may take to answer

@@ -24,6 +24,11 @@ def check() -> None:
         raise Missing(f"the lab is made of network namespaces: it needs Linux, not {sys.platform}")
     if os.geteuid() != 0:
         raise Missing("the lab makes network namespaces and mounts: run it as root")
-    absent = [name for name, proof in packages(PACKAGES.read_text()).items() if not proof.exists()]
+    need(PACKAGES, "demo")
+
+
+def need(listed: Path, target: str) -> None:
+    """The packages of that file; `target` is who of the Makefile installs them."""
+    absent = [name for name, proof in packages(listed.read_text()).items() if not proof.exists()]
     if absent:
-        raise Missing(f"not installed: {' '.join(absent)} (`make demo` installs what is missing)")
+        raise Missing(f"not installed: {' '.join(absent)} (`make {target}` installs what is missing)")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.accuracy.results import LIBRARIES, PACKAGES
-from deploy.compare.cli import check_packages
+from deploy.compare import members
 from deploy.compare.results import machine, versions
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY
@@ -62,7 +62,7 @@ def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     chosen = [one for one in every if _wanted(one, options)]
     kept = Kept(KEPT / f"matrix-{options.topology}.json")
     preflight.check()
-    check_packages()
+    preflight.need(members.PACKAGES, "matrix")
     if not options.resume:
         kept.forget()
     verdicts = run(chosen, options.topology, options.folder, kept, step)

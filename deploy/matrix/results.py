@@ -49,6 +49,10 @@ class Kept:
             raise LabError(f"{self.file} is damaged: remove it, and begin anew") from None
         return {name: outcome(one) for name, one in raw.items()}
 
+    def carried_out(self) -> set[str]:
+        """The faults that need no other try."""
+        return {name for name, one in self.load().items() if not one.error}
+
     def add(self, one: Outcome) -> None:
         """Two runs may share a file, each with its own faults and its own lab."""
         self.file.parent.mkdir(parents=True, exist_ok=True)

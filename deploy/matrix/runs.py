@@ -17,9 +17,9 @@ from deploy.matrix.verdict import Verdict, judge
 def run(
     chosen: Sequence[Expectation], topology: str, folder: Path, kept: Kept, step: Report
 ) -> list[Verdict]:
-    """Those that `kept` has already are not run again."""
-    done = kept.load()
-    left = [one for one in chosen if one.name not in done]
+    """Those that `kept` has already are not run again, unless they could not be carried out."""
+    carried_out = kept.carried_out()
+    left = [one for one in chosen if one.name not in carried_out]
     by_topology = sorted(left, key=lambda one: one.topology is not None)
     for wanted, group in groupby(by_topology, key=lambda one: one.topology or topology):
         place = folder if wanted == topology else folder.with_name(f"{folder.name}-{wanted}")
@@ -29,6 +29,7 @@ def run(
                 done = kept.load()
                 progress = f"{sum(one.name in done for one in chosen)} of {len(chosen)}"
                 _say(judge(expected, done[expected.name]), progress, step)
+    done = kept.load()
     return [judge(one, done[one.name]) for one in chosen]
 
 

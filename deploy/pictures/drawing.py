@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.lab.borrowed import Report
 from deploy.lab.errors import LabError, Missing
-from deploy.lab.preflight import packages
+from deploy.lab.preflight import need
 
 PAGE = Path(__file__).with_name("page")
 PACKAGES = Path(__file__).with_name("packages.txt")
@@ -22,9 +22,7 @@ def check() -> None:
         raise Missing(
             "the pictures are drawn by a page that npm builds: install Node.js 18 or newer, with npm"
         )
-    absent = [name for name, proof in packages(PACKAGES.read_text()).items() if not proof.exists()]
-    if absent:
-        raise Missing(f"not installed: {' '.join(absent)} (`make pictures` installs what is missing)")
+    need(PACKAGES, "pictures")
 
 
 def draw(scenes: Mapping[Path, Mapping[str, Any]], step: Report) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from deploy.compare.cli import check_packages
+from deploy.compare import members
 from deploy.compare.rounds import parity
 from deploy.lab.errors import Missing
+from deploy.lab.preflight import need
 from tests.lab.balancers import Cluster
 
 pytestmark = pytest.mark.lab
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.lab
 def test_nothing_is_missing_and_nothing_differs(cluster: Cluster) -> None:
     """Every series of theirs is on our page with its labels and value, or is a documented correction."""
     try:
-        check_packages()
+        need(members.PACKAGES, "compare")
     except Missing as missing:
         pytest.skip(str(missing))
     compared = parity(cluster.lab)

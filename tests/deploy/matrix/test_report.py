@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_outcomes_are_kept_fault_by_fault(tmp_path: Path) -> None:
     assert Kept(kept.file).load() == {"haproxy-killed": KILLED, "calm": CALM}
     kept.forget()
     assert kept.load() == {}
+
+
+def test_what_could_not_be_carried_out_is_tried_again(tmp_path: Path) -> None:
+    """It is kept for the report, and left for the next run."""
+    kept = Kept(tmp_path / "matrix.json")
+    kept.add(KILLED)
+    kept.add(replace(CALM, error="the cluster did not heal"))
+    assert set(kept.load()) == {"haproxy-killed", "calm"}
+    assert kept.carried_out() == {"haproxy-killed"}
 
 
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:

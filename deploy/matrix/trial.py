@@ -27,8 +27,8 @@ FIRING = "firing"
 
 def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, step: Report) -> Outcome:
     """Returns with the lab whole; LabError if the fault can't be made or healed."""
-    monitoring.reset()
     until("the last failover to be no news", lambda: not monitoring.query(NEWS), OLD_WITHIN, step=LOOK)
+    monitoring.reset()
     today.start()
     with clients.running(client(lab), lab.topology) as running:
         running.wait_quiet()

@@ -67,6 +67,7 @@ class Detector:
                 found += self._tell(track, resource, ways, sight, now, late=late)
             if holders == (track.holder,):
                 track.looked = now.wall
+        self._evidence.outlived(self._homes(sight), now.mono)
         self._before, self._looked, self._blind = sight, now.mono, False
         return found
 
@@ -95,6 +96,17 @@ class Detector:
             )
             for resource, track in self._tracks.items()
             if track.holder is not None
+        }
+
+    def _homes(self, sight: Sight) -> dict[str, str]:
+        """Of the resources that are quietly at their places, on nodes that nothing is wrong with."""
+        usable = {node for node, state in sight.nodes.items() if state.usable}
+        return {
+            name: track.holder
+            for name, track in self._tracks.items()
+            if track.restless is None
+            and track.holder in usable
+            and sight.holders.get(name) == (track.holder,)
         }
 
     def _note_doubled(self, sight: Sight, now: float) -> None:

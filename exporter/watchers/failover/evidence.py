@@ -1,13 +1,13 @@
 """Signs, kept for the events that they may explain (pure). Times are monotonic seconds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exporter.watchers.failover.signs import CONFIGURED, Sign
+from exporter.watchers.failover.signs import CONFIGURED, LOST, Sign
 
 SIGN_SECONDS = 300.0  # a stop may take its time before it leads to the move
 CONFIGURED_SECONDS = 30.0  # a change by hand says little, and leads to a move at once
-FOLLOW_SECONDS = 5.0  # what explained an event still explains those of resources that stayed, for so long
+FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains what resources do that stayed
 
 
 @dataclass(eq=False)
@@ -39,6 +39,13 @@ class Evidence:
         """It had an event: all until now was before it."""
         for one in self._signs:
             one.spent[resource] = now
+
+    def outlived(self, homes: Mapping[str, str], now: float) -> None:
+        """By resource the node where it runs as before, and which is usable: its loss came to nothing."""
+        for one in self._signs:
+            if one.sign.kind == LOST:
+                for resource in [name for name, node in homes.items() if node == one.sign.node]:
+                    one.spent.setdefault(resource, now + FOLLOW_SECONDS)
 
     @staticmethod
     def explained(used: Iterable[Dated], quiet: Iterable[str], now: float) -> None:

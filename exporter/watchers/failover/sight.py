@@ -29,6 +29,10 @@ class NodeState:
     unclean: bool
     maintenance: bool
 
+    @property
+    def usable(self) -> bool:
+        return self.online and not (self.standby or self.shutdown or self.unclean or self.maintenance)
+
 
 @dataclass(frozen=True)
 class Call:

@@ -81,12 +81,8 @@ def _node_signs(name: str, before: NodeState, after: NodeState) -> Iterator[Sign
         yield Sign(LOST, name, "", f"{name} is lost{', unclean' if after.unclean else ''}")
     if after.standby and not before.standby:
         yield Sign(STANDBY, name, "", f"{name} goes to standby")
-    if _usable(after) and not _usable(before):
+    if after.usable and not before.usable:
         yield Sign(RETURNED, name, "", f"{name} is back")
-
-
-def _usable(state: NodeState) -> bool:
-    return state.online and not (state.standby or state.shutdown or state.unclean or state.maintenance)
 
 
 def _failure_signs(before: Sight, after: Sight) -> Iterator[Sign]:

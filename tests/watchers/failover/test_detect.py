@@ -368,6 +368,20 @@ def test_a_node_whose_pacemaker_could_not_be_asked_has_lost_what_left_it() -> No
         assert list(event.evidence) == told  # once, however often it was asked
 
 
+@pytest.mark.parametrize(("pause", "cause"), [(1.0, "node_lost"), (60.0, "resource_failure")])
+def test_a_loss_that_came_to_nothing_explains_nothing_that_comes_later(pause: float, cause: str) -> None:
+    """Pacemaker hung here and went on; what fails a minute after that failed by itself."""
+    cluster, watch = Cluster(), Watch()
+    watch.detector = Detector({}, "alpha")
+    watch.look(cluster.seen(), cluster.now)
+    watch.detector.blind(cluster.now + 1)
+    assert watch.look(cluster.seen(), cluster.now + 30) == []
+    cluster.now += 30 + pause
+    _, after = cluster.go("alpha")
+    broken = frozenset({Failure("alpha", VIP, "monitor", 7, "", cluster.now)})
+    assert [one.cause for one in watch.look(replace(after, failures=broken), cluster.now)] == [cause]
+
+
 def test_a_node_that_had_stopped_what_ran_there_was_shut_down() -> None:
     """Stopped so fast that no look saw it stopping; but the address was gone before Pacemaker was."""
     cluster, watch = Cluster(), Watch()

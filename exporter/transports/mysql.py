@@ -3,7 +3,7 @@
 import socket
 import ssl
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -62,37 +62,33 @@ class _Socket(socket.socket):
     its thread for ever.
     """
 
-    @contextmanager
-    def _timed(self) -> Iterator[_Allowance]:
+    def _timed(self, operation: Callable[..., Any], *args: Any) -> Any:
         allowance = _allowance.get()
         self.settimeout(allowance.deadline.remaining(allowance.what))
         try:
-            yield allowance
+            return operation(*args)
         except TimeoutError:
             raise TimedOut(f"{allowance.what}: no answer in time") from None
 
     def connect(self, *args: Any) -> None:
-        with self._timed():
-            super().connect(*args)
+        self._timed(super().connect, *args)
 
     def recv_into(self, *args: Any) -> int:
-        with self._timed() as allowance:
-            received = super().recv_into(*args)
+        received = int(self._timed(super().recv_into, *args))
+        allowance = _allowance.get()
         allowance.bytes_left -= received
         if allowance.bytes_left < 0:
             raise Unparsable(f"{allowance.what}: more than {ANSWER_LIMIT} bytes of answer")
         return received
 
     def sendall(self, *args: Any) -> None:
-        with self._timed():
-            super().sendall(*args)
+        self._timed(super().sendall, *args)
 
 
 class _TlsSocket(_Socket, ssl.SSLSocket):
     def do_handshake(self, *args: Any) -> None:
         try:
-            with self._timed():
-                super().do_handshake(*args)
+            self._timed(super().do_handshake, *args)
         except SourceError:  # after an OSError, ssl itself closes it
             self.close()
             raise

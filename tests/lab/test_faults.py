@@ -11,6 +11,7 @@ import pytest
 
 from deploy.lab.faults import FAULTS
 from deploy.lab.page import COLLECTORS, Page
+from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
 
 pytestmark = pytest.mark.lab
@@ -209,8 +210,12 @@ def test_the_exporter_keeps_one_child_and_no_descriptor(cluster: Cluster) -> Non
     daemon = host.daemon("failover-exporter")
     assert daemon
     process = host.path(f"/proc/{daemon.pid}")
+
+    def open_files() -> int:
+        return len(list(process.joinpath("fd").iterdir()))
+
     cluster.page(host.name)
-    before = len(list(process.joinpath("fd").iterdir()))
+    before = open_files()
     readings: set[float | None] = set()
 
     def many(page: Page) -> bool:
@@ -218,7 +223,7 @@ def test_the_exporter_keeps_one_child_and_no_descriptor(cluster: Cluster) -> Non
         return len(readings) > 5
 
     cluster.until(host.name, "six readings", many)
-    assert len(list(process.joinpath("fd").iterdir())) <= before
+    until("no attempt under way, and so no file more", lambda: open_files() <= before, 10)
     children = {pid for path in process.glob("task/*/children") for pid in path.read_text().split()}
     names = [one.name for one in host.processes() if str(one.pid) in children]
     assert names == ["crm_mon"], "the failover watcher's stream, and nothing else"

@@ -130,8 +130,10 @@ class Prober:
                 self._hurried = now
                 self._due = min(self._due, now)
 
-    def _interval(self) -> float:
-        pace = SHORTEST_INTERVAL if self._ledger.failing else self._vip.interval
+    def _interval(self, now: float) -> float:
+        """Of one server in three that fails, successes between are no end of the outage."""
+        lasts = self._ledger.failing or now - self._latest_failure < APART_SECONDS
+        pace = SHORTEST_INTERVAL if lasts else self._vip.interval
         return pace * random.uniform(1 - WANDER, 1 + WANDER)  # noqa: S311  # no secret
 
     def _launch(self) -> None:
@@ -139,7 +141,8 @@ class Prober:
         with self._changed:
             if self._stopping:
                 return
-            now, due, interval = time.monotonic(), self._due, self._interval()
+            now, due = time.monotonic(), self._due
+            interval = self._interval(now)
             attempt = self._ledger.launch(now)
             self._tally.attempts += 1
             self._in_flight += 1

@@ -15,6 +15,8 @@ import pytest
 import trustme
 from pymysql.connections import Connection
 
+from exporter.transports.mysql_account import Account, AccountFile
+
 PROVIDER = Path("/usr/lib/galera/libgalera_smm.so")
 START_SECONDS = 20.0
 USER, PASSWORD = "exporter", "s3cret ☂ \"quoted'"
@@ -27,6 +29,13 @@ def free_ports(count: int) -> list[int]:
     for listener in listeners:
         listener.close()
     return ports
+
+
+def account(folder: Path, *lines: str) -> Account:
+    """USER's, from an option file in `folder` with these lines more."""
+    path = folder / "client.cnf"
+    path.write_text("\n".join(["[client]", f"user={USER}", f"password='{PASSWORD}'", *lines]))
+    return AccountFile(str(path)).account()
 
 
 def tool(name: str) -> str:

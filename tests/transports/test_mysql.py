@@ -15,18 +15,12 @@ from hypothesis import strategies as st
 from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
-from exporter.transports.mysql_account import Account, AccountFile
-from tests.mariadb import CERTIFIED_NAME, PASSWORD, USER, MariaDB
+from exporter.transports.mysql_account import Account
+from tests.mariadb import CERTIFIED_NAME, USER, MariaDB, account
 from tests.transports.peers import closed_port, tcp_peer, until_closed
 
 SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
 NOBODY = Account("nobody", b"hush-hush")
-
-
-def account(folder: Path, *lines: str) -> Account:
-    path = folder / "client.cnf"
-    path.write_text("\n".join(["[client]", f"user={USER}", f"password='{PASSWORD}'", *lines]))
-    return AccountFile(str(path)).account()
 
 
 def ask(

@@ -42,9 +42,9 @@ class Evidence:
 
     def outlived(self, homes: Mapping[str, str], now: float) -> None:
         """By resource the node where it runs as before, and which is usable: its loss came to nothing."""
-        for one in self._signs:
-            if one.sign.kind == LOST:
-                for resource in [name for name, node in homes.items() if node == one.sign.node]:
+        for resource, node in homes.items():
+            for one in self._signs:
+                if (one.sign.kind, one.sign.node) == (LOST, node):
                     one.spent.setdefault(resource, now + FOLLOW_SECONDS)
 
     @staticmethod

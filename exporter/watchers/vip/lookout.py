@@ -38,9 +38,10 @@ class Lookout:
     def stay(self, session: Session) -> None:
         """In the place of the one that stayed so far, which says goodbye."""
         with self._changing:
-            leaving = session if self._over else self._guest
-            if not self._over:
-                self._guest = session
+            if self._over:
+                leaving: Session | None = session
+            else:
+                leaving, self._guest = self._guest, session
                 self._events.register(session, select.EPOLLRDHUP | select.EPOLLONESHOT)
         if leaving:
             leaving.close()

@@ -62,7 +62,7 @@ class Prober:
         self._account_file = AccountFile(vip.client_file) if vip.client_file else None
         self._ledger = Ledger(patience=2 * vip.timeout)
         self._tally = Tally()
-        self._latest_failure = float("-inf")  # its launch; one log line for those close together
+        self._latest_failure = float("-inf")  # its launch; those close together: one outage, one log line
         self._in_flight = 0
         self._due = 0.0  # monotonic seconds of the next launch
         self._hurried = float("-inf")  # when one was launched before its time

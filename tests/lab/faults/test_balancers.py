@@ -12,7 +12,6 @@ from tests.lab.faults.on_article import ON_ARTICLE
 pytestmark = pytest.mark.lab
 
 TAKEOVER = 30  # seconds
-FAILS = ("start_0", "monitor_1000")
 CHECK = ["haproxy", "-c", "-q", "-f", "/etc/haproxy/haproxy.cfg"]
 
 
@@ -34,8 +33,10 @@ def test_haproxy_broken(cluster: Cluster) -> None:
         assert not broken.named("haproxy")
         view = pacemaker.view(cluster.lab.host(peer))
         assert view
-        resource = cluster.lab.topology.primitives[-1]  # one agent says it at the start, the other soon after
-        failed = [f"failed operation {resource}_{task} on {broken.name}" for task in FAILS]
+        resource = cluster.lab.topology.primitives[-1]
+        # Twin's agent may call it started before HAProxy has read its file; then the monitor fails.
+        tasks = ["start_0"] if cluster.lab.topology.name == "article" else ["start_0", "monitor_1000"]
+        failed = [f"failed operation {resource}_{task} on {broken.name}" for task in tasks]
         assert set(failed) & set(view.troubles)
     assert broken.exec(CHECK).returncode == 0
 

@@ -6,19 +6,15 @@ import pytest
 
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
-from exporter.transports.mysql_account import AccountFile
 from exporter.watchers.vip.lookout import Lookout
-from tests.mariadb import PASSWORD, USER, MariaDB
+from tests.mariadb import USER, MariaDB, account
 from tests.watchers.vip.stand import until
 
 ABORTED = "SHOW GLOBAL STATUS LIKE 'Aborted_c%'"
 
 
 def session(mariadb: MariaDB, folder: Path, line: str = "skip-ssl") -> mysql.Session:
-    path = folder / "client.cnf"
-    path.write_text(f"[client]\nuser={USER}\npassword='{PASSWORD}'\n{line}\n")
-    who = AccountFile(str(path)).account()
-    return mysql.connect("localhost", mariadb.port, who, Deadline.after(10), "db1")
+    return mysql.connect("localhost", mariadb.port, account(folder, line), Deadline.after(10), "db1")
 
 
 def connected(mariadb: MariaDB) -> int:

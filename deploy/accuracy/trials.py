@@ -17,7 +17,7 @@ SHORT_BLOCKS = (0.2, 0.4, 0.8, 1.5, 3.0)
 FAULTS = (
     *("haproxy-killed", "resource-moved") * 3,
     *("corosync-stopped", "corosync-killed") * 2,
-    "galera-stopped",
+    *("galera-stopped",) * 3,
 )
 SHORT_FAULTS = ("haproxy-killed", "resource-moved", "corosync-stopped")
 SETTLE = 6.0  # seconds in which the cluster answers a fault, before it is healed

@@ -3,10 +3,10 @@
 import socket
 import ssl
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import pymysql
@@ -22,6 +22,8 @@ ANSWER_LIMIT = 1024 * 1024  # bytes; all wsrep_ status and variables of one node
 GOODBYE_SECONDS = 0.2
 
 Rows = tuple[tuple[Any, ...], ...]
+
+_Endpoint = tuple[int, Any]  # the address family, and an address as it has them
 
 _DENIED = {
     ER.DBACCESS_DENIED_ERROR,
@@ -118,7 +120,7 @@ class Session:
 
     def query(self, sql: str, deadline: Deadline) -> list[Rows]:
         """The rows of each statement in `sql`, values as text. A session that raised is of no more use."""
-        with _asking(self._what, deadline), self._connection.cursor() as cursor:
+        with _Asking(self._what, deadline), self._connection.cursor() as cursor:
             cursor.execute(sql)
             rows: list[Rows] = [cursor.fetchall()]
             while cursor.nextset():
@@ -143,9 +145,9 @@ def dial(host: str, port: int, deadline: Deadline, what: str) -> socket.socket:
 
     The name look-up is the one step that can't be bounded: the resolver has its own.
     """
-    with _asking(what, deadline):
+    with _Asking(what, deadline):
         refusal: OSError | None = None
-        for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for family, address in _numeric(host, port) or _look_up(host, port):
             connection = _Socket(family, socket.SOCK_STREAM)
             try:
                 connection.connect(address)
@@ -159,6 +161,20 @@ def dial(host: str, port: int, deadline: Deadline, what: str) -> socket.socket:
                 connection.close()
                 raise
         raise refusal or OSError("the name has no address")
+
+
+@lru_cache(maxsize=64)
+def _numeric(host: str, port: int) -> Sequence[_Endpoint]:
+    """None for a name. Kept, as Python takes 0.1 ms of CPU to find that an address is one."""
+    try:
+        return _look_up(host, port, socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return ()
+
+
+def _look_up(host: str, port: int, flags: int = 0) -> Sequence[_Endpoint]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    return [(family, address) for family, *_, address in found]
 
 
 def close_in_order(connection: socket.socket) -> None:
@@ -179,7 +195,7 @@ def login(connection: socket.socket, account: Account, host: str, deadline: Dead
     """Handshake and login on a connection that dial() made. `host` is the name in its certificate."""
     if account.tls:
         account.tls.sslsocket_class = _TlsSocket
-    with _asking(what, deadline):
+    with _Asking(what, deadline):
         server = _Connection(
             host=host,
             user=account.user,
@@ -216,19 +232,23 @@ def code_of(error: BaseException | None) -> int | None:
     return None
 
 
-@contextmanager
-def _asking(what: str, deadline: Deadline) -> Iterator[None]:
-    token = _allowance.set(_Allowance(what, deadline))
-    try:
-        yield
-    except SourceError:
-        raise
-    except (pymysql.Error, OSError) as error:
-        raise _translated(error, what) from None
-    except Exception as error:  # what PyMySQL raises on bytes of another protocol: struct.error, IndexError…
-        raise Unparsable(f"{what}: not the MySQL protocol ({type(error).__name__})") from None
-    finally:
-        _allowance.reset(token)
+class _Asking:
+    """A call to the server: what it raises is a SourceError. @contextmanager would be dearer."""
+
+    def __init__(self, what: str, deadline: Deadline):
+        self._what, self._deadline = what, deadline
+
+    def __enter__(self) -> None:
+        self._token = _allowance.set(_Allowance(self._what, self._deadline))
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        _allowance.reset(self._token)
+        if error is None or isinstance(error, SourceError):
+            return
+        if isinstance(error, pymysql.Error | OSError):
+            raise _translated(error, self._what) from None
+        if isinstance(error, Exception):  # by PyMySQL on bytes of another protocol: struct.error, IndexError…
+            raise Unparsable(f"{self._what}: not the MySQL protocol ({type(error).__name__})") from None
 
 
 def _translated(error: Exception, what: str) -> SourceError:

@@ -8,9 +8,9 @@ With none of them: TLS where the server offers it, unchecked.
 """
 
 import configparser
+import os
 import ssl
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ _MODES = ("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 _ON = ("", "1", "on", "true", "yes")  # the empty one: a key without a value
 _FILES = ("ssl-ca", "ssl-cert", "ssl-key")
 
-_Stamp = tuple[tuple[str, int, int, int], ...]
+_Stamp = tuple[int, int, int] | None  # of a file: when it changed, its size, its number
 
 
 @dataclass(frozen=True)
@@ -38,27 +38,30 @@ class AccountFile:
     def __init__(self, path: str):
         self._path = Path(path).expanduser()
         self._account: Account | None = None
-        self._stamp: _Stamp = ()
-        self._watched: tuple[Path, ...] = (self._path,)
+        self._stamps: list[_Stamp] = []
+        self._watched = [str(self._path)]
 
     def account(self) -> Account:
         """Raises Unreachable, Denied or Unparsable, with the path and never with what is in the file."""
-        if self._account is None or _stamp(self._watched) != self._stamp:
+        if self._account is None or _stamps(self._watched) != self._stamps:
             self._account = None
             options = client_options(self._path)
-            self._watched = (self._path, *(Path(options[key]) for key in _FILES if options.get(key)))
-            self._stamp = _stamp(self._watched)
+            self._watched = [str(self._path), *(options[key] for key in _FILES if options.get(key))]
+            self._stamps = _stamps(self._watched)
             self._account = _account(options, self._path)
         return self._account
 
 
-def _stamp(paths: tuple[Path, ...]) -> _Stamp:
-    stamps = []
-    for path in paths:
-        with suppress(OSError, ValueError):  # what is wrong with a file is told by who reads it
-            found = path.stat()
-            stamps.append((str(path), found.st_mtime_ns, found.st_size, found.st_ino))
-    return tuple(stamps)
+def _stamps(paths: Sequence[str]) -> list[_Stamp]:
+    return [_stamp(path) for path in paths]
+
+
+def _stamp(path: str) -> _Stamp:
+    try:
+        found = os.stat(path)  # noqa: PTH116  # ten times a second, and Path.stat() is twice as dear
+    except (OSError, ValueError):  # what is wrong with a file is told by who reads it
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class _OptionFile(configparser.RawConfigParser):

@@ -4,7 +4,6 @@ import errno
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import pymysql
@@ -60,16 +59,18 @@ class Answer:
 class _Stopwatch:
     def __init__(self, started: float):
         self.phases: dict[str, float] = {}
-        self.phase = PHASES[0]
         self.connected: float | None = None
         self._started = self._lap = started
 
-    @contextmanager
-    def timing(self, phase: str) -> Iterator[None]:
-        self.phase = phase
-        yield
+    @property
+    def phase(self) -> str:
+        """The one under way."""
+        return PHASES[len(self.phases)]
+
+    def lap(self) -> None:
+        """It has ended, the next begins."""
         now = time.monotonic()
-        self.phases[phase] = now - self._lap
+        self.phases[self.phase] = now - self._lap
         self._lap = now
 
     def success(self, server: str | None = None, session: Session | None = None) -> Answer:
@@ -82,19 +83,19 @@ def knock(address: str, port: int, account: Account | None, timeout: float) -> A
     started = time.monotonic()
     watch, deadline = _Stopwatch(started), Deadline(started + timeout)
     try:
-        with watch.timing("connect"):
-            connection = dial(address, port, deadline, f"{address}:{port}")
+        connection = dial(address, port, deadline, f"{address}:{port}")
+        watch.lap()
         watch.connected = time.monotonic()
-        with ExitStack() as until_in:
-            until_in.enter_context(connection)
-            with watch.timing("handshake"):
-                _await_greeting(connection, deadline)
+        try:
+            _await_greeting(connection, deadline)
+            watch.lap()
             close_in_order(connection)
             if account is None:
                 return _as_stranger(connection, address, deadline, watch)
-            answer = _as_user(connection, account, address, deadline, watch)
-            until_in.pop_all()  # the session has it now
-            return answer
+            return _as_user(connection, account, address, deadline, watch)
+        except BaseException:  # a session closes its own
+            connection.close()
+            raise
     except SourceError as error:
         reason = reason_of(error, watch.phase)
         detail = f"{reason} in {watch.phase}: {error}"
@@ -120,11 +121,11 @@ def _await_greeting(connection: socket.socket, deadline: Deadline) -> None:
 def _as_user(
     connection: socket.socket, account: Account, host: str, deadline: Deadline, watch: _Stopwatch
 ) -> Answer:
-    with watch.timing("login"):
-        session = login(connection, account, host, deadline, host)
+    session = login(connection, account, host, deadline, host)
+    watch.lap()
     try:
-        with watch.timing("query"):
-            results = session.query(_WHO, deadline)
+        results = session.query(_WHO, deadline)
+        watch.lap()
     except SourceError as error:
         session.close()
         if _code(error) != ER.UNKNOWN_SYSTEM_VARIABLE:  # a server without Galera is an answer too
@@ -139,12 +140,13 @@ def _server(rows: Rows) -> str:
 
 
 def _as_stranger(connection: socket.socket, host: str, deadline: Deadline, watch: _Stopwatch) -> Answer:
-    with watch.timing("login"):
+    with connection:
         try:
             login(connection, STRANGER, host, deadline, host).close()  # where everybody is let in
         except Denied as error:
-            if reason_of(error, "login") != "denied":
+            if reason_of(error, watch.phase) != "denied":
                 raise
+    watch.lap()
     return watch.success()
 
 

@@ -111,6 +111,11 @@ class Ledger:
         """Whether the latest launch, of those that have ended, failed."""
         return self._latest_failure > self._latest_success
 
+    @property
+    def oldest_in_flight(self) -> float | None:
+        """Its launch, as far as has been settled."""
+        return self._waiting[0].launch if self._waiting else None
+
     def launch(self, at: float) -> Attempt:
         """Note an attempt. Launches are noted in the order of their time."""
         self._launched += 1

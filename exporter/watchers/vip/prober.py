@@ -1,23 +1,23 @@
 """Launches attempts on schedule, whatever the earlier ones do.
 
-A thread keeps the schedule, others make the attempts: neither the event loop nor the sources' threads can
-hold a launch up, and a frozen server costs as many waiting threads as attempts in flight.
+Threads of its own take turns: one waits for the next launch and makes that attempt, the others wait for their
+turn. Neither the event loop nor the sources' threads can hold a launch up, and a frozen server costs as many
+waiting threads as attempts in flight.
 """
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from exporter.errors import SourceError
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.vip.knock import Answer, knock
 from exporter.watchers.vip.lookout import Lookout
-from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
+from exporter.watchers.vip.options import Vip
 from exporter.watchers.vip.outages import APART_SECONDS, Attempt, Ledger, Outage
+from exporter.watchers.vip.pace import Pace
 from exporter.watchers.vip.tally import Reading, Tally
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 # A frozen server, an attempt each 0.02 s and the default timeout of 5 s make 250. At the bound a launch
 # waits for a place, and is counted as late.
 IN_FLIGHT = 256
-# Three probers in step, in front of three servers in turn, would each meet the same server for ever: seen on
-# an idle cluster. So each interval is a little longer or shorter, by this share of it.
-WANDER = 0.2
 RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
+
+
+_Launched = tuple[Attempt, Account | None, float]  # late when begun after these monotonic seconds
 
 
 class Listener(Protocol):
@@ -64,18 +64,23 @@ class Prober:
         self._tally = Tally()
         self._latest_failure = float("-inf")  # its launch; those close together: one outage, one log line
         self._in_flight = 0
+        self._pace = Pace(vip.interval)
         self._due = 0.0  # monotonic seconds of the next launch
-        self._hurried = float("-inf")  # when one was launched before its time
         self._stopping = False
-        self._changed = threading.Condition()  # guards all of the above
+        self._lock = threading.Lock()  # guards all of the above
+        self._changed = threading.Condition(self._lock)
         self._lookout = Lookout()
-        name = f"{vip.address}:{vip.port}"
-        self._what = name
-        self._scheduler = threading.Thread(target=self._run, name=f"probe {name}", daemon=True)
-        self._workers = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix=f"knock {name}")
+        self._turn = threading.Lock()
+        self._threads = 0
+        self._what = f"{vip.address}:{vip.port}"
 
     def start(self) -> None:
-        self._scheduler.start()
+        self._due = time.monotonic()
+        self._add_thread()
+
+    def _add_thread(self) -> None:
+        threading.Thread(target=self._take_turns, name=f"knock {self._what}", daemon=True).start()
+        self._threads += 1
 
     def stop(self, patience: float = 1.0) -> None:
         """Launch no more, and let attempts in flight end properly for `patience` seconds."""
@@ -83,71 +88,74 @@ class Prober:
             self._stopping = True
             self._lookout.call()
             self._changed.wait_for(lambda: self._in_flight == 0, patience)
-        if self._scheduler.is_alive():
-            self._scheduler.join(patience)
-        self._lookout.close()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        with self._turn:  # nobody is at the lookout any more
+            self._lookout.close()
 
     def conclude(self) -> None:
         """After stop(): no failure follows any more, so what has recovered is told as over."""
-        with self._changed:
+        with self._lock:
             outages = self._settle(time.monotonic() + APART_SECONDS)
         self._tell(None, outages)
 
     def reading(self) -> Reading:
-        with self._changed:
+        with self._lock:
             now = time.monotonic()
             outages = self._settle(now)
             reading = self._tally.reading(self.address, self.port, self._ledger.active_seconds(now))
         self._tell(None, outages)
         return reading
 
-    def _run(self) -> None:
-        self._due = time.monotonic()
+    def _take_turns(self) -> None:
+        while True:
+            with self._turn:
+                launched = self._next()
+            if launched is None:
+                return
+            self._attempt(*launched)
+
+    def _next(self) -> _Launched | None:
+        """Launch when it is due. None when the prober stops."""
         while self._wait_until_due():
             try:
-                self._launch()
+                return self._launch()
             except Exception as error:  # the account's file, no more threads, a defect: told, and tried again
                 self._note(error)
                 self._due = time.monotonic() + RETRY_SECONDS
+        return None
 
     def _wait_until_due(self) -> bool:
         """False when the prober stops."""
         while not self._stopping:
-            with self._changed:
+            with self._lock:
                 wait, full = self._due - time.monotonic(), self._in_flight >= IN_FLIGHT
             if wait <= 0 and not full:
                 return True
             if self._lookout.wait(wait if wait > 0 else None):
-                self._hurry()
+                self._suspect()
         return False
 
-    def _hurry(self) -> None:
-        """Once in an interval: else whoever throws all out would be met in a rush."""
-        with self._changed:
+    def _suspect(self) -> None:
+        with self._lock:
             now = time.monotonic()
-            if now - self._hurried >= self._vip.interval:
-                self._hurried = now
+            if self._pace.suspect(now):
                 self._due = min(self._due, now)
 
-    def _interval(self, now: float) -> float:
-        """Of one server in three that fails, successes between are no end of the outage."""
-        lasts = self._ledger.failing or now - self._latest_failure < APART_SECONDS
-        pace = SHORTEST_INTERVAL if lasts else self._vip.interval
-        return pace * random.uniform(1 - WANDER, 1 + WANDER)  # noqa: S311  # no secret
-
-    def _launch(self) -> None:
+    def _launch(self) -> _Launched | None:
         account = self._account_file.account() if self._account_file else None
-        with self._changed:
+        with self._lock:
             if self._stopping:
-                return
+                return None
+            if self._threads < self._in_flight + 2:  # this one, and who has the turn meanwhile
+                self._add_thread()
             now, due = time.monotonic(), self._due
-            interval = self._interval(now)
+            # Of one server in three that fails, successes between are no end of the outage.
+            outage = self._ledger.failing or now - self._latest_failure < APART_SECONDS
+            interval = self._pace.interval(now, outage, self._ledger.oldest_in_flight)
             attempt = self._ledger.launch(now)
             self._tally.attempts += 1
             self._in_flight += 1
             self._due = due + interval if due + interval > now else now + interval
-        self._workers.submit(self._attempt, attempt, account, due + self._vip.interval)
+        return attempt, account, due + self._vip.interval
 
     def _attempt(self, attempt: Attempt, account: Account | None, late_after: float) -> None:
         late = time.monotonic() > late_after
@@ -160,10 +168,10 @@ class Prober:
             self._note(None)
             self._finish(attempt, answer, late)
             if answer.session:
-                self._lookout.stay(answer.session)
+                self._lookout.stay(answer.session, answer.server)
 
     def _finish(self, attempt: Attempt, answer: Answer | None, late: bool) -> None:
-        with self._changed:
+        with self._lock:
             was_failing = self._ledger.failing
             self._in_flight -= 1
             self._tally.late += late
@@ -217,7 +225,7 @@ class Prober:
     def _note(self, trouble: Exception | None) -> None:
         """One log line when trouble begins, changes or ends."""
         before, self.trouble = self.trouble, trouble
-        if str(before) == str(trouble):
+        if before is trouble or str(before) == str(trouble):
             return
         if trouble is None:
             log.info("%s: is probed again", self._what)

@@ -25,7 +25,7 @@ def connected(mariadb: MariaDB) -> int:
 def test_the_end_of_the_session_is_seen_once(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
     """In the clear and over TLS; what the server said while it let us in is no end."""
     lookout = Lookout()
-    lookout.stay(session(mariadb, tmp_path, line))
+    lookout.stay(session(mariadb, tmp_path, line), "db1")
     assert not lookout.wait(0.05)
     mariadb.kill_connections()
     assert lookout.wait(10)
@@ -41,13 +41,30 @@ def test_a_call_ends_the_wait() -> None:
     assert not lookout.wait(0.01)
 
 
-def test_one_stays_and_all_say_goodbye(mariadb: MariaDB, tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["skip-ssl", "ssl-mode=REQUIRED"])
+def test_one_stays_at_each_server_and_all_say_goodbye(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
     """The next takes the place of the one before; after the end nobody stays. None is an aborted client."""
     before, lookout = mariadb.sql(ABORTED), Lookout()
-    for _ in range(3):
-        lookout.stay(session(mariadb, tmp_path))
-    assert not lookout.wait(0.05), "who left is no end"
+    for server in ["db1", "db2", None] * 5:
+        lookout.stay(session(mariadb, tmp_path, line), server)
+        assert not lookout.wait(0.01), "who left is no end"
+    until("one at each", lambda: connected(mariadb) == 3)
     lookout.close()
-    lookout.stay(session(mariadb, tmp_path))
+    lookout.stay(session(mariadb, tmp_path), "db1")
     until("all gone", lambda: not connected(mariadb))
     assert mariadb.sql(ABORTED) == before
+
+
+def test_nobody_stays_where_nobody_comes_any_more(
+    mariadb: MariaDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that isn't chosen any more would throw the guest out for its idleness: no sign of anything."""
+    monkeypatch.setattr("exporter.watchers.vip.lookout.LONGEST_STAY", 2)
+    lookout = Lookout()
+    for server in ["db1", "db2", "db2"]:
+        lookout.stay(session(mariadb, tmp_path), server)
+    until("both stay", lambda: connected(mariadb) == 2)
+    lookout.stay(session(mariadb, tmp_path), "db2")
+    until("the first is gone", lambda: connected(mariadb) == 1)
+    assert not lookout.wait(0.05)
+    lookout.close()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from exporter.scrape import Scraper
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account
+from exporter.watchers.vip import pace
 from exporter.watchers.vip import prober as module
 from exporter.watchers.vip.knock import Answer, NotMade
 from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
@@ -57,6 +57,10 @@ def success() -> Answer:
 
 def failure() -> Answer:
     return Answer(time.monotonic(), "refused")
+
+
+def knocking() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if "knock" in thread.name]
 
 
 def ended(reading: Reading) -> int:
@@ -102,17 +106,8 @@ def test_the_pace_is_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatc
         until("the slow pace", lambda: prober._due - time.monotonic() > 30)  # 48 s is the least
         reading = prober.reading()
         assert (reading.failures["refused"], reading.late) == (20, 0)
-        longest = APART_SECONDS / (SHORTEST_INTERVAL * (1 - module.WANDER))
+        longest = APART_SECONDS / (SHORTEST_INTERVAL * (1 - pace.WANDER))
         assert 22 < reading.attempts <= 22 + longest  # until no failure can belong to the outage any more
-
-
-def test_intervals_wander() -> None:
-    """Within a fifth of the interval, the same on the average: probers don't stay in step with each other."""
-    prober = Prober(Vip("127.0.0.1", 3306, interval=1.0))
-    intervals = [prober._interval(time.monotonic()) for _ in range(2000)]
-    assert 0.8 <= min(intervals) < 0.85
-    assert 1.15 < max(intervals) <= 1.2
-    assert 0.98 < sum(intervals) / len(intervals) < 1.02
 
 
 def test_failures_close_together_make_one_log_line(
@@ -255,14 +250,14 @@ def test_want_of_threads_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     attempts_are(monkeypatch, success)
     prober = Prober(SOON)
-    submit, refusals = prober._workers.submit, iter([True, True])
+    add_thread, refusals = prober._add_thread, iter([False, True, True])
 
-    def refuse_twice(*call: Any) -> Any:
+    def refuse_twice() -> None:
         if next(refusals, False):
             raise RuntimeError("can't start new thread")
-        return submit(*call)
+        add_thread()
 
-    monkeypatch.setattr(prober._workers, "submit", refuse_twice)
+    monkeypatch.setattr(prober, "_add_thread", refuse_twice)
     prober.start()
     until("attempts", lambda: ended(prober.reading()) > 3)
     prober.stop(patience=0.0)
@@ -286,8 +281,7 @@ def test_stopping_lets_attempts_in_flight_end(monkeypatch: pytest.MonkeyPatch) -
     prober.stop(patience=20)
     launched = prober.reading().attempts
     assert ended(prober.reading()) == launched
-    prober._scheduler.join(20)
-    assert not prober._scheduler.is_alive()
+    until("no thread", lambda: not knocking())
 
 
 def test_stopping_waits_for_no_hanging_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,8 +313,8 @@ def test_a_client_that_is_thrown_out_knocks_at_once(stand: Stand, vip: Vip) -> N
             stand.start_haproxy()
 
 
-def test_who_throws_all_out_is_not_met_in_a_rush(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A double that ends each session: one launch is early in each interval, not all of them."""
+def test_who_throws_all_out_is_met_by_few_launches_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A double that ends each session, at an interval of a minute: what may be spared, no more."""
 
     class ThrownOut(Session):
         def __init__(self) -> None:
@@ -333,11 +327,31 @@ def test_who_throws_all_out_is_not_met_in_a_rush(monkeypatch: pytest.MonkeyPatch
         def close(self) -> None:
             self._here.close()
 
+    monkeypatch.setattr(pace, "SPARE", 5.0)
+    monkeypatch.setattr(pace, "SPARE_RATE", 0.0)
     attempts_are(monkeypatch, lambda: replace(success(), session=ThrownOut()))
-    began = time.monotonic()
-    with running(Vip("127.0.0.1", 3306, interval=0.1)) as prober:
-        until("ten attempts", lambda: prober.reading().attempts >= 10)
-    assert time.monotonic() - began > 4 * 0.1 * (1 - module.WANDER)
+    with running(Vip("127.0.0.1", 3306, interval=60)) as prober:
+        until("the slow pace", lambda: prober.reading().attempts > 1 and prober._due - time.monotonic() > 30)
+        assert prober.reading().attempts <= 1 + 5
+
+
+def test_an_attempt_that_hangs_is_followed_by_others_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One server of three that takes connections and says nothing: no failure yet, but a sign."""
+    first, let_go = threading.Event(), threading.Event()
+
+    def script() -> Answer:
+        if not first.is_set():
+            first.set()
+            let_go.wait(20)
+        return success()
+
+    attempts_are(monkeypatch, script)
+    with running(Vip("127.0.0.1", 3306, interval=0.2)) as prober:
+        began = time.monotonic()
+        until("thirty", lambda: prober.reading().attempts >= 30)
+        assert time.monotonic() - began < 30 * 0.2 / 2
+        let_go.set()
+        until("the slow pace", lambda: prober._due - time.monotonic() > 0.1)
 
 
 def test_haproxy_gone_and_back_is_one_outage(stand: Stand, vip: Vip) -> None:
@@ -403,7 +417,7 @@ def test_nothing_is_left_behind(stand: Stand) -> None:
         with running(Vip("127.0.0.1", port, interval=0.02)) as prober:
             until("fifty", lambda prober=prober: ended(prober.reading()) >= 50)  # type: ignore[misc]
     until("all closed", lambda: descriptors() <= before)
-    until("no thread", lambda: not [one for one in threading.enumerate() if "knock" in one.name])
+    until("no thread", lambda: not knocking())
 
 
 def test_a_prober_without_a_port_is_a_defect() -> None:

@@ -1,0 +1,69 @@
+"""How soon the next attempt is launched."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.watchers.vip.options import SHORTEST_INTERVAL
+from exporter.watchers.vip.pace import SLOW_SECONDS, SPARE, SPARE_RATE, SUSPICION_SECONDS, WANDER, Pace
+
+NOW = 1000.0
+
+
+def fast(interval: float) -> bool:
+    return interval <= SHORTEST_INTERVAL * (1 + WANDER)
+
+
+def test_intervals_wander() -> None:
+    """Within a fifth of the interval, the same on the average: probers don't stay in step with each other."""
+    pace = Pace(1.0)
+    intervals = [pace.interval(NOW, False, None) for _ in range(2000)]
+    assert 0.8 <= min(intervals) < 0.85
+    assert 1.15 < max(intervals) <= 1.2
+    assert 0.98 < sum(intervals) / len(intervals) < 1.02
+
+
+def test_an_outage_is_met_at_the_fast_pace_however_long_it_lasts() -> None:
+    """What may be spared has nothing to do with it."""
+    pace = Pace(0.1)
+    assert all(fast(pace.interval(NOW, True, None)) for _ in range(1000))
+
+
+def test_a_client_that_is_thrown_out_is_a_sign_for_a_while() -> None:
+    """The next launch is at once, the following ones at the fast pace; then as before."""
+    pace = Pace(0.1)
+    assert pace.suspect(NOW)
+    assert fast(pace.interval(NOW + SUSPICION_SECONDS / 2, False, None))
+    assert not fast(pace.interval(NOW + 2 * SUSPICION_SECONDS, False, None))
+
+
+def test_an_attempt_that_takes_its_time_is_a_sign_while_it_lasts() -> None:
+    """A quick one under way is none."""
+    pace = Pace(0.1)
+    assert fast(pace.interval(NOW, False, NOW - SLOW_SECONDS - 0.01))
+    assert not fast(pace.interval(NOW, False, NOW - SLOW_SECONDS + 0.01))
+    assert not fast(pace.interval(NOW, False, None))
+
+
+@given(
+    interval=st.floats(SHORTEST_INTERVAL, 60),
+    signs=st.lists(st.sampled_from(["none", "slow", "thrown out"]), min_size=1, max_size=400),
+)
+def test_whatever_the_signs_few_launches_are_added(interval: float, signs: list[str]) -> None:
+    """A server that is far away, or throws all out at once: as many as may be spared, and the refill."""
+    pace, now, launches = Pace(interval), NOW, 0
+    for sign in signs:
+        if sign == "thrown out" and pace.suspect(now):
+            launches += 1
+        now += pace.interval(now, False, now - 1 if sign == "slow" else None)
+        launches += 1
+    took = now - NOW
+    assert launches <= took / (interval * (1 - WANDER)) + SPARE + SPARE_RATE * took + 1
+
+
+def test_what_was_spent_comes_back() -> None:
+    """After a sign that lasted long, the next one is met again."""
+    pace = Pace(0.1)
+    while fast(pace.interval(NOW, False, NOW - 1)):
+        pass
+    assert not pace.suspect(NOW)
+    assert pace.suspect(NOW + 1 / SPARE_RATE)

@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 IN_FLIGHT = 256
 RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
 
-
 _Launched = tuple[Attempt, Account | None, float]  # late when begun after these monotonic seconds
 
 
@@ -111,7 +110,10 @@ class Prober:
                 launched = self._next()
             if launched is None:
                 return
-            self._attempt(*launched)
+            try:
+                self._attempt(*launched)
+            except Exception:  # a defect of ours; without this thread nobody might be left to take a turn
+                log.exception("%s: an attempt broke off", self._what)
 
     def _next(self) -> _Launched | None:
         """Launch when it is due. None when the prober stops."""

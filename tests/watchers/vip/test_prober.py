@@ -152,6 +152,24 @@ def test_a_defect_of_ours_is_no_failure_of_the_address(monkeypatch: pytest.Monke
         watcher.close()
 
 
+def test_an_attempt_that_breaks_off_takes_no_turn_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A defect in what follows an attempt is logged, and the schedule goes on."""
+    attempts_are(monkeypatch, success)
+
+    def defect(_answer: Answer | None) -> None:
+        raise KeyError("a bug")
+
+    prober = Prober(SOON, on_answer=defect)
+    prober.start()
+    try:
+        until("ten attempts", lambda: prober.reading().attempts >= 10)
+    finally:
+        prober.stop()
+    assert {record.message for record in caplog.records} == {"127.0.0.1:3306: an attempt broke off"}
+
+
 def test_want_of_descriptors_is_the_watchers_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     """The collector fails; no outage is made up."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.accuracy import block, clients, report
 from deploy.accuracy.cost import measure
 from deploy.accuracy.page import Watch
+from deploy.accuracy.pressure import SERVERS, press
 from deploy.accuracy.results import LIBRARIES, PACKAGES, Results, Truth, command, outages_table, targets_table
 from deploy.accuracy.trials import Trial, client, hosts, trials
 from deploy.accuracy.truth import Attempt, Span, longest_gap, outages
@@ -74,6 +75,8 @@ def run(lab: Lab, step: Report, command: str, *, short: bool, cost: float) -> Re
         begun = [_try(lab, trial, running, step) for trial in planned]
     latest = watch.end()
     attempts = running.attempts()
+    at_rest = measure(lab, host, cost, step) if cost else None
+    step(f"scraping {SERVERS} servers")
     return Results(
         when=when,
         command=command,
@@ -87,7 +90,8 @@ def run(lab: Lab, step: Report, command: str, *, short: bool, cost: float) -> Re
         unread=watch.unread,
         late=latest.late - first.late,
         truth=_truth(attempts),
-        cost=measure(lab, host, cost, step) if cost else None,
+        cost=at_rest,
+        pressure=press(lab, host, short=short),
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from deploy.accuracy.cost import Cost
+from deploy.accuracy.pressure import SERVERS
 from deploy.accuracy.results import Results, outages_table, targets_table
 from deploy.compare.tables import Table
 
@@ -26,6 +27,8 @@ def document(results: Results) -> str:
         late=results.late,
         unread=results.unread,
         cost=_cost(results.cost) if results.cost else "Not measured in this run (`--cost SECONDS`).",
+        servers=f"{SERVERS:,}",
+        pressure=results.pressure,
         versions=Table(("", "version"), results.versions).markdown(),
     )
 

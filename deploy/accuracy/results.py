@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from deploy.accuracy.cost import Cost
+from deploy.accuracy.pressure import Pressure
 from deploy.accuracy.verdict import Row, Target, targets
 from deploy.compare.tables import Table
 
@@ -35,10 +36,12 @@ class Results:
     late: int
     truth: Truth
     cost: Cost | None
+    pressure: Pressure
 
     @property
     def targets(self) -> list[Target]:
-        return [*targets(self.rows, self.fewest), *(self.cost.targets if self.cost else [])]
+        cost = self.cost.targets if self.cost else []
+        return [*targets(self.rows, self.fewest), *cost, *self.pressure.targets]
 
     @property
     def met(self) -> bool:

@@ -1,7 +1,8 @@
 """This exporter in front of ever larger clusters, on a host of the lab that has nothing else to do."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +86,9 @@ def answers(lab: Lab, size: int) -> list[dict[str, list[tuple[str, str]]]]:
     return found
 
 
+SERVERS = Case("HAProxy servers", "a real HAProxy with generated servers", (10, 100, 1000), haproxy)
 CASES = (
-    Case("HAProxy servers", "a real HAProxy with generated servers", (10, 100, 1000), haproxy),
+    SERVERS,
     Case("Pacemaker resources", "the real crm_mon on a generated CIB (CIB_file)", (10, 100), pacemaker),
     Case(
         "Galera nodes",
@@ -111,9 +113,15 @@ def _grow(case: Case, lab: Lab, host: Host, rounds: int, report: Report) -> Grow
 
 
 def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
-    """Starts both, measures, and stops exactly these two."""
+    with running(case, size, lab, host) as member:
+        return measure([member], rounds, str, SPACING)[0]
+
+
+@contextmanager
+def running(case: Case, size: int, lab: Lab, host: Host, also: str = "") -> Iterator[Member]:
+    """Starts both, and in the end stops exactly these two. `also` is more configuration of the exporter."""
     setup = case.set_up(lab, host, size)
-    host.write(f"{FOLDER}/config.yml", setup.config)
+    host.write(f"{FOLDER}/config.yml", setup.config + also)
     exporter = (str(PROGRAM), f"--config.file={FOLDER}/config.yml", f"--web.listen-address=127.0.0.1:{PORT}")
     member = Member(f"{size} {case.what}", "growth", "", host, PORT)
     try:
@@ -122,7 +130,7 @@ def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
             _start_cluster(host, setup)
         start(host, member.daemon, ("env", *setup.environment, *exporter), member.client())
         check_read(member.client())
-        return measure([member], rounds, str, SPACING)[0]
+        yield member
     finally:
         stop(host, member.daemon, str(PROGRAM))
         if setup.cluster:

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 # A frozen server, an attempt each 0.02 s and the default timeout of 5 s make 250. At the bound a launch
 # waits for a place, and is counted as late.
 IN_FLIGHT = 256
+SPARE_THREADS = 8  # kept beside those in flight; the others end with what needed them
 RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
 
 _Launched = tuple[Attempt, Account | None, float]  # late when begun after these monotonic seconds
@@ -63,6 +64,7 @@ class Prober:
         self._tally = Tally()
         self._latest_failure = float("-inf")  # its launch; those close together: one outage, one log line
         self._in_flight = 0
+        self._threads = 0
         self._pace = Pace(vip.interval)
         self._due = 0.0  # monotonic seconds of the next launch
         self._stopping = False
@@ -70,7 +72,6 @@ class Prober:
         self._changed = threading.Condition(self._lock)
         self._lookout = Lookout()
         self._turn = threading.Lock()
-        self._threads = 0
         self._what = f"{vip.address}:{vip.port}"
 
     def start(self) -> None:
@@ -114,6 +115,15 @@ class Prober:
                 self._attempt(*launched)
             except Exception:  # a defect of ours; without this thread nobody might be left to take a turn
                 log.exception("%s: an attempt broke off", self._what)
+            if self._leave():
+                return
+
+    def _leave(self) -> bool:
+        """Whether this thread is one too many."""
+        with self._lock:
+            leaving = self._threads > self._in_flight + SPARE_THREADS
+            self._threads -= leaving
+            return leaving
 
     def _next(self) -> _Launched | None:
         """Launch when it is due. None when the prober stops."""

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 from deploy.accuracy.cli import rows
 from deploy.accuracy.cost import Cost, Sample
+from deploy.accuracy.pressure import Pressure
 from deploy.accuracy.report import document
 from deploy.accuracy.results import Results, Truth, command
 from deploy.accuracy.trials import BLOCKS, FAULTS, SHORT_BLOCKS, SHORT_FAULTS, Trial, trials
@@ -26,6 +27,7 @@ RESULTS = Results(
     late=0,
     truth=Truth(1000, 20, 0.0123),
     cost=COST,
+    pressure=Pressure(60, 42.0, 1.5, 421, 0),
 )
 
 
@@ -37,6 +39,8 @@ def test_the_document_has_every_outage_and_every_target() -> None:
     assert "| rejected | 0.100 | not seen |  |" in text
     assert "| duration wrong by, median | ≤ 0.12 s | 0.060 s | met |" in text
     assert "| CPU at 10.0 attempts/s | < 1.5% | 1.00% | met |" in text
+    assert "| late attempts during scrapes of 1000 servers | 0 | 0 | met |" in text
+    assert "Of its 421 attempts in\nthat time, 0 were late" in text
     assert "{" not in text
 
 
@@ -51,7 +55,8 @@ def test_a_target_missed_is_not_hidden() -> None:
     """Neither in the document nor in the exit code."""
     wrong = replace(RESULTS, rows=(Row("x", Span(0, 1), Span(0.5, 1)),))
     assert "| ≤ 0.25 s | 0.500 s | missed |" in document(wrong)
-    assert (RESULTS.met, wrong.met) == (True, False)
+    late = replace(RESULTS, pressure=replace(RESULTS.pressure, late=2))
+    assert (RESULTS.met, wrong.met, late.met) == (True, False, False)
     assert wrong.as_json()["met"] is False
 
 

@@ -3,15 +3,18 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Unreachable
-from exporter.scrape import Scraper
+from exporter.families import gauge
+from exporter.scrape import Scraper, Source
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account
@@ -76,6 +79,41 @@ def test_attempts_are_launched_on_schedule_though_none_comes_back(monkeypatch: p
         assert ended(prober.reading()) == 0
         let_go.set()
         until("all are back", lambda: ended(prober.reading()) >= 20)
+        until("the threads left", lambda: len(knocking()) <= module.SPARE_THREADS)
+        launched = prober.reading().attempts
+        until("it goes on", lambda: ended(prober.reading()) > launched)
+
+
+class Large(Source[int]):
+    """Its page has as many series as one of a thousand HAProxy servers."""
+
+    name: ClassVar[str] = "large"
+    timeout = 5.0
+
+    def read(self, deadline: Deadline) -> int:  # noqa: ARG002  # nothing to wait for
+        return 60_000
+
+    def collect(self, reading: int) -> Iterable[Metric]:
+        family = gauge("large_value", "A number.", "server")
+        for number in range(reading):
+            family.add(number, server=f"db{number:05}")
+        return [family]
+
+
+async def test_no_launch_waits_for_a_large_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are rendered in threads while attempts are launched in others: none is late."""
+    attempts_are(monkeypatch, success)
+    scraper = Scraper([Large()], list)
+    try:
+        with running(Vip("127.0.0.1", 3306)) as prober:
+            until("the first", lambda: prober.reading().attempts)
+            for _ in range(3):
+                before = prober.reading().attempts
+                assert "db59999" in "".join(await scraper.scrape(20.0, exposition))
+                assert prober.reading().attempts > before
+            assert prober.reading().late == 0
+    finally:
+        scraper.close()
 
 
 def test_no_more_are_in_flight_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from deploy.accuracy.cost import Cost
 from deploy.accuracy.pressure import SERVERS
 from deploy.accuracy.results import Results, outages_table, targets_table
+from deploy.accuracy.trials import REST
 from deploy.compare.tables import Table
 
 TEMPLATE = Path(__file__).with_name("accuracy.md.template")
@@ -24,6 +25,7 @@ def document(results: Results) -> str:
         attempts=results.truth.attempts,
         failed=results.truth.failed,
         gap=f"{results.truth.longest_gap * 1000:.0f}",
+        rest=f"{REST:g}",
         late=results.late,
         unread=results.unread,
         cost=_cost(results.cost) if results.cost else "Not measured in this run (`--cost SECONDS`).",

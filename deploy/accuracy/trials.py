@@ -21,6 +21,9 @@ FAULTS = (
 )
 SHORT_FAULTS = ("haproxy-killed", "resource-moved", "corosync-stopped")
 SETTLE = 6.0  # seconds in which the cluster answers a fault, before it is healed
+# Seconds that a whole cluster is left alone. HAProxy brings a server back at that moment: of one that stops
+# again at once an attempt each 0.1 s learns nothing before.
+REST = 3.0
 FREEZE = 7.0  # seconds: longer than an attempt's timeout, else clients wait and none fails
 
 
@@ -50,6 +53,7 @@ def _fault(name: str) -> Trial:
         lab.fault(name)
         time.sleep(SETTLE)
         lab.heal()
+        time.sleep(REST)
 
     return Trial(name, make)
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pymysql
 from pymysql.connections import Connection
-from pymysql.constants import CLIENT, CR, ER
+from pymysql.constants import CLIENT, COMMAND, CR, ER
 
 from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.parsing import excerpt
@@ -20,6 +20,9 @@ from exporter.transports.mysql_account import Account
 
 ANSWER_LIMIT = 1024 * 1024  # bytes; all wsrep_ status and variables of one node are about 10,000
 GOODBYE_SECONDS = 0.2
+_AT_ONCE = Deadline(0.0)  # for what does not wait
+_SHORT_ANSWER = 16 * 1024  # bytes
+_ERROR = b"\xff"  # begins an answer that is none
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -127,9 +130,34 @@ class Session:
                 rows.append(cursor.fetchall())
             return rows
 
+    def ask(self, sql: str) -> None:
+        """As query(), without waiting: refused() takes the answer. Nothing else may be asked meanwhile."""
+        question = bytes([COMMAND.COM_QUERY]) + sql.encode()
+        with _Asking(self._what, _AT_ONCE):
+            self._socket.settimeout(0)
+            self._socket.send(struct.pack("<I", len(question)) + question)
+
+    def refused(self) -> bool | None:
+        """Whether the server would not answer what was asked last; None: it has said nothing yet. Raises
+        SourceError when it has hung up."""
+        with _Asking(self._what, _AT_ONCE):
+            self._socket.settimeout(0)
+            try:
+                answer = self._socket.recv(_SHORT_ANSWER)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return None
+            if not answer:
+                raise Unreachable(f"{self._what}: hung up")
+            return answer[4:5] == _ERROR  # after length (3 bytes) and number (1)
+
+    @property
+    def _socket(self) -> socket.socket:
+        connection: socket.socket = self._connection._sock  # type: ignore[attr-defined]
+        return connection
+
     def fileno(self) -> int:
         """Of its connection, for select(): EPOLLRDHUP is the server hanging up."""
-        return int(self._connection._sock.fileno())  # type: ignore[attr-defined]
+        return self._socket.fileno()
 
     def close(self) -> None:
         """Say goodbye, so that the server doesn't count an aborted client, and never mind the answer."""

@@ -24,7 +24,7 @@ UNKNOWN_SERVER = "unknown"
 SERVER_NAME_LENGTH = 64
 
 # A node that is in no Primary component still tells its variables, but answers no query with a table.
-_WHO = "SELECT @@wsrep_node_name FROM (SELECT 1) AS one"
+WHO = "SELECT @@wsrep_node_name FROM (SELECT 1) AS one"
 
 _OWN_TROUBLE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 _BY_ERRNO = {
@@ -124,7 +124,7 @@ def _as_user(
     session = login(connection, account, host, deadline, host)
     watch.lap()
     try:
-        results = session.query(_WHO, deadline)
+        results = session.query(WHO, deadline)
         watch.lap()
     except SourceError as error:
         session.close()

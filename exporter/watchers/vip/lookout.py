@@ -2,17 +2,30 @@
 
 A client that got in stays until one gets in to the same server. When it is thrown out, something happens
 there: a HAProxy that moves in order refuses clients for tens of milliseconds only, before SYNs are lost.
+Where it is asked something it also sees a server stop: a MariaDB with Galera refuses queries with error 1047
+from then on, 0.01 s later lets new clients wait for a greeting, and may throw nobody out before its end.
 """
 
 import os
 import select
 import threading
 import weakref
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
 
+from exporter.errors import SourceError
 from exporter.transports.mysql import Session
 
 # So many others got in since: its server is not chosen any more, and would throw it out for its idleness.
 LONGEST_STAY = 100
+
+
+@dataclass
+class _Guest:
+    session: Session
+    number: int  # of all who came
+    asked: bool = False  # and has not been answered yet
 
 
 class Lookout:
@@ -21,7 +34,7 @@ class Lookout:
         self._close_calls = weakref.finalize(self, os.close, self._calls)
         self._events = select.epoll()
         self._events.register(self._calls, select.EPOLLIN)
-        self._guests: dict[str | None, tuple[int, Session]] = {}  # by server, numbered, the oldest first
+        self._guests: dict[str | None, _Guest] = {}  # by server
         self._number = 0
         self._over = False
         self._changing = threading.Lock()  # guards these three
@@ -45,23 +58,38 @@ class Lookout:
             if self._over:
                 leaving = [session]
             else:
-                leaving = self._take_leave(server)
-                self._guests[server] = self._number, session
+                self._number += 1
+                leaving = self._dismiss({server} & self._guests.keys() | self._tired())
+                self._guests[server] = _Guest(session, self._number)
                 self._events.register(session, select.EPOLLRDHUP | select.EPOLLONESHOT)
         for one in leaving:
             one.close()
 
-    def _take_leave(self, server: str | None) -> list[Session]:
-        """Who has to go when one comes to this server."""
-        self._number += 1
-        leaving = []
-        if server in self._guests:
-            leaving.append(self._guests.pop(server)[1])
-        if self._guests:
-            oldest, (number, session) = next(iter(self._guests.items()))
-            if self._number - number > LONGEST_STAY:
-                del self._guests[oldest]
-                leaving.append(session)
+    def ask(self, sql: str) -> None:
+        """Everybody who stays; hear() has the answers, soon."""
+        with self._changing:
+            for guest in self._guests.values():
+                if not guest.asked:
+                    with suppress(SourceError):  # its end: wait() tells that
+                        guest.session.ask(sql)
+                        guest.asked = True
+
+    def hear(self) -> bool:
+        """Whether a server would not answer. Its guest says goodbye."""
+        with self._changing:
+            leaving = self._dismiss([server for server, guest in self._guests.items() if _refused(guest)])
+        for one in leaving:
+            one.close()
+        return bool(leaving)
+
+    def _tired(self) -> set[str | None]:
+        """Where one has stayed too long."""
+        return {
+            server for server, guest in self._guests.items() if self._number - guest.number > LONGEST_STAY
+        }
+
+    def _dismiss(self, servers: Collection[str | None]) -> list[Session]:
+        leaving = [self._guests.pop(server).session for server in servers]
         for session in leaving:
             self._events.unregister(session)  # else its goodbye may look like its end
         return leaving
@@ -69,9 +97,16 @@ class Lookout:
     def close(self) -> None:
         """After the last wait. Who stays says goodbye, and who comes later."""
         with self._changing:
-            self._over, leaving = True, [session for _, session in self._guests.values()]
-            self._guests.clear()
+            self._over, leaving = True, self._dismiss(list(self._guests))
             self._events.close()
             self._close_calls()
         for session in leaving:
             session.close()
+
+
+def _refused(guest: _Guest) -> bool:
+    with suppress(SourceError):  # its end: wait() tells that
+        refused = guest.session.refused() if guest.asked else None
+        guest.asked = guest.asked and refused is None
+        return bool(refused)
+    return False

@@ -9,11 +9,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from exporter.errors import SourceError
 from exporter.transports.mysql_account import Account, AccountFile
-from exporter.watchers.vip.knock import Answer, knock
+from exporter.watchers.vip.knock import WHO, Answer, knock
 from exporter.watchers.vip.lookout import Lookout
 from exporter.watchers.vip.options import Vip
 from exporter.watchers.vip.outages import APART_SECONDS, Attempt, Ledger, Outage
@@ -28,7 +28,12 @@ IN_FLIGHT = 256
 SPARE_THREADS = 8  # kept beside those in flight; the others end with what needed them
 RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
 
-_Launched = tuple[Attempt, Account | None, float]  # late when begun after these monotonic seconds
+
+class _Launched(NamedTuple):
+    attempt: Attempt
+    account: Account | None
+    late_after: float  # monotonic seconds
+    asks: bool  # whether who stays at the servers asks them something too
 
 
 class Listener(Protocol):
@@ -112,7 +117,7 @@ class Prober:
             if launched is None:
                 return
             try:
-                self._attempt(*launched)
+                self._attempt(launched)
             except Exception:  # a defect of ours; without this thread nobody might be left to take a turn
                 log.exception("%s: an attempt broke off", self._what)
             if self._leave():
@@ -151,6 +156,7 @@ class Prober:
             now = time.monotonic()
             if self._pace.suspect(now):
                 self._due = min(self._due, now)
+                self._lookout.call()
 
     def _launch(self) -> _Launched | None:
         account = self._account_file.account() if self._account_file else None
@@ -167,18 +173,22 @@ class Prober:
             self._tally.attempts += 1
             self._in_flight += 1
             self._due = due + interval if due + interval > now else now + interval
-        return attempt, account, due + self._vip.interval
+            return _Launched(attempt, account, due + self._vip.interval, self._pace.ask(now))
 
-    def _attempt(self, attempt: Attempt, account: Account | None, late_after: float) -> None:
-        late = time.monotonic() > late_after
+    def _attempt(self, launched: _Launched) -> None:
+        late = time.monotonic() > launched.late_after
         try:
-            answer = knock(self.address, self.port, account, self._vip.timeout)
+            if launched.asks:
+                self._lookout.ask(WHO)
+            answer = knock(self.address, self.port, launched.account, self._vip.timeout)
         except Exception as error:  # NotMade, or a defect of ours: neither says that the address fails
             self._note(error)
-            self._finish(attempt, None, late=True)
+            self._finish(launched.attempt, None, late=True)
         else:
             self._note(None)
-            self._finish(attempt, answer, late)
+            self._finish(launched.attempt, answer, late)
+            if self._lookout.hear():
+                self._suspect()
             if answer.session:
                 self._lookout.stay(answer.session, answer.server)
 

@@ -138,7 +138,7 @@ def test_a_server_without_galera_answers_as_unknown(
     stand: Stand, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """MySQL does not know the variable: it lives all the same."""
-    monkeypatch.setattr(module, "_WHO", "SELECT @@no_such_variable")
+    monkeypatch.setattr(module, "WHO", "SELECT @@no_such_variable")
     answer = knocked(stand.port, account)
     assert (answer.reason, answer.server) == (None, "unknown")
 

@@ -6,6 +6,7 @@ import pytest
 
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
+from exporter.watchers.vip.knock import WHO
 from exporter.watchers.vip.lookout import Lookout
 from tests.mariadb import USER, MariaDB, account
 from tests.watchers.vip.stand import until
@@ -67,4 +68,50 @@ def test_nobody_stays_where_nobody_comes_any_more(
     lookout.stay(session(mariadb, tmp_path), "db2")
     until("the first is gone", lambda: connected(mariadb) == 1)
     assert not lookout.wait(0.05)
+    lookout.close()
+
+
+@pytest.mark.parametrize("line", ["skip-ssl", "ssl-mode=REQUIRED"])
+def test_a_server_that_refuses_what_a_guest_asks_is_heard(
+    line: str, mariadb: MariaDB, tmp_path: Path
+) -> None:
+    """Once: as one that leaves its cluster it refuses all queries, and the guest leaves in order."""
+    before, lookout = mariadb.sql(ABORTED), Lookout()
+    guest = session(mariadb, tmp_path, line)
+    lookout.stay(guest, "db1")
+    assert not lookout.hear(), "nothing was asked"
+    for _ in range(3):
+        lookout.ask(WHO)
+        lookout.ask(WHO)  # one question at a time
+        until("the answer", lambda: lookout.hear() or not lookout._guests["db1"].asked)
+        assert lookout._guests["db1"].session is guest, "what is answered is no sign"
+    mariadb.sql("SET GLOBAL wsrep_reject_queries = 'ALL'")
+    try:
+        lookout.ask(WHO)
+        until("the refusal", lookout.hear)
+    finally:
+        mariadb.sql("SET GLOBAL wsrep_reject_queries = 'NONE'")
+    until("it is gone", lambda: not connected(mariadb))
+    lookout.ask(WHO)
+    assert not lookout.hear()
+    assert not lookout.wait(0.05)
+    lookout.close()
+    assert mariadb.sql(ABORTED) == before
+
+
+def test_an_answer_that_is_not_there_is_waited_for_by_nobody(mariadb: MariaDB, tmp_path: Path) -> None:
+    """Of a frozen server; it comes later. Who was thrown out is told by the wait, not by what it asked."""
+    lookout = Lookout()
+    lookout.stay(session(mariadb, tmp_path), "db1")
+    mariadb.freeze()
+    try:
+        lookout.ask(WHO)
+        assert not lookout.hear()
+    finally:
+        mariadb.thaw()
+    until("the answer", lambda: lookout.hear() or not lookout._guests["db1"].asked)
+    mariadb.kill_connections()
+    assert lookout.wait(10)
+    lookout.ask(WHO)
+    assert not lookout.hear()
     lookout.close()

@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.watchers.vip.options import SHORTEST_INTERVAL
-from exporter.watchers.vip.pace import SLOW_SECONDS, SPARE, SPARE_RATE, SUSPICION_SECONDS, WANDER, Pace
+from exporter.watchers.vip.pace import (
+    HURRY_INTERVAL,
+    SLOW_SECONDS,
+    SPARE,
+    SPARE_RATE,
+    SUSPICION_SECONDS,
+    WANDER,
+    Pace,
+)
 
 NOW = 1000.0
 
@@ -29,9 +37,11 @@ def test_an_outage_is_met_at_the_fast_pace_however_long_it_lasts() -> None:
 
 
 def test_a_client_that_is_thrown_out_is_a_sign_for_a_while() -> None:
-    """The next launch is at once, the following ones at the fast pace; then as before."""
+    """The next launch is at once, the following ones in a hurry, then at the fast pace; then as before."""
     pace = Pace(0.1)
     assert pace.suspect(NOW)
+    assert pace.interval(NOW, False, None) <= HURRY_INTERVAL * (1 + WANDER)
+    assert pace.interval(NOW, True, None) >= SHORTEST_INTERVAL * (1 - WANDER), "an outage is no suspicion"
     assert fast(pace.interval(NOW + SUSPICION_SECONDS / 2, False, None))
     assert not fast(pace.interval(NOW + 2 * SUSPICION_SECONDS, False, None))
 
@@ -67,3 +77,16 @@ def test_what_was_spent_comes_back() -> None:
         pass
     assert not pace.suspect(NOW)
     assert pace.suspect(NOW + 1 / SPARE_RATE)
+
+
+def test_servers_are_asked_as_often_as_is_launched_in_peace() -> None:
+    """At each launch; while an outage lasts, not at each."""
+    pace, now = Pace(0.1), NOW
+    for _ in range(20):
+        assert pace.ask(now)
+        now += pace.interval(now, False, None)
+    asked = 0
+    for _ in range(50):
+        asked += pace.ask(now)
+        now += pace.interval(now, True, None)
+    assert 8 <= asked <= 15

@@ -1,6 +1,7 @@
 """The schedule, on doubled attempts; outages, on a real HAProxy and MariaDB."""
 
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,7 @@ from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account
 from exporter.watchers.vip import pace
 from exporter.watchers.vip import prober as module
-from exporter.watchers.vip.knock import Answer, NotMade
+from exporter.watchers.vip.knock import WHO, Answer, NotMade
 from exporter.watchers.vip.options import SHORTEST_INTERVAL, Vip
 from exporter.watchers.vip.outages import APART_SECONDS, Outage
 from exporter.watchers.vip.prober import Prober
@@ -369,23 +370,53 @@ def test_a_client_that_is_thrown_out_knocks_at_once(stand: Stand, vip: Vip) -> N
             stand.start_haproxy()
 
 
+class Guest(Session):
+    """A double, with the server's end of its connection."""
+
+    def __init__(self) -> None:
+        self._here, self.server = socket.socketpair()
+        self._what = "a double"
+
+    @property
+    def _socket(self) -> socket.socket:
+        return self._here
+
+    def close(self) -> None:
+        self._here.close()
+        self.server.close()
+
+
+def test_a_server_that_refuses_who_is_in_is_knocked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doubles that let all in, and answer the first question with an error: three more are soon there."""
+    error = b"\x09\x00\x00\x01\xff" + struct.pack("<H", 1047) + b"#08S01"
+    guests: list[Guest] = []
+
+    def script() -> Answer:
+        guests.append(Guest())
+        if len(guests) == 2:
+            assert guests[0].server.recv(1000).endswith(WHO.encode())
+            guests[0].server.send(error)
+        return replace(success(), session=guests[-1], server="db1")
+
+    attempts_are(monkeypatch, script)
+    with running(Vip("127.0.0.1", 3306, interval=0.5)) as prober:
+        until("the second", lambda: prober.reading().attempts >= 2)
+        began = time.monotonic()
+        until("the fifth", lambda: prober.reading().attempts == 5)
+        assert time.monotonic() - began < 0.4
+
+
 def test_who_throws_all_out_is_met_by_few_launches_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """A double that ends each session, at an interval of a minute: what may be spared, no more."""
 
-    class ThrownOut(Session):
-        def __init__(self) -> None:
-            self._here, there = socket.socketpair()
-            there.close()
-
-        def fileno(self) -> int:
-            return self._here.fileno()
-
-        def close(self) -> None:
-            self._here.close()
+    def thrown_out() -> Answer:
+        guest = Guest()
+        guest.server.close()
+        return replace(success(), session=guest)
 
     monkeypatch.setattr(pace, "SPARE", 5.0)
     monkeypatch.setattr(pace, "SPARE_RATE", 0.0)
-    attempts_are(monkeypatch, lambda: replace(success(), session=ThrownOut()))
+    attempts_are(monkeypatch, thrown_out)
     with running(Vip("127.0.0.1", 3306, interval=60)) as prober:
         until("the slow pace", lambda: prober.reading().attempts > 1 and prober._due - time.monotonic() > 30)
         assert prober.reading().attempts <= 1 + 5

@@ -48,7 +48,10 @@ def _sent(sign: Sign, step: Step) -> bool:
 
 
 def _doubled(sign: Sign, step: Step) -> bool:
-    """It ran in two places, and Pacemaker made an end of that: the halves of a split met again."""
+    """It ran in two places, and Pacemaker made an end of that: the halves of a split met again.
+
+    A failure told then may be of that end alone: a monitor of what was just stopped, a start beside it.
+    """
     return sign.kind == signs.DOUBLED and sign.resource in step.together
 
 
@@ -73,10 +76,10 @@ RULES: Sequence[tuple[str, Rule]] = (
     ("standby", _of_origin(signs.STANDBY)),
     ("node_shutdown", _of_origin(signs.SHUT_DOWN)),
     ("node_lost", _of_origin(signs.LOST)),
+    (UNKNOWN, _doubled),
     ("resource_failure", _failed_there),
     ("operator_move", _sent),
     ("resource_failure", _failed_elsewhere),
-    (UNKNOWN, _doubled),
     ("failback", _may_return),
     ("operator_move", _configured),
 )

@@ -474,6 +474,17 @@ def test_a_node_that_was_found_running_it_was_no_place_on_the_way() -> None:
     assert watch.ways()[1:] == [("alpha", "beta"), ("beta", "alpha")]
 
 
+def test_a_failure_while_a_split_ends_is_not_why() -> None:
+    """Both halves' resources are stopped, one is started; what failed in between moved nothing."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    broken = frozenset({failed(cluster.now)})
+    watch.look(replace(a_sight(("alpha", "beta"), cluster.starts), failures=broken), cluster.now)
+    _, after = cluster.go("beta")
+    (event,) = watch.look(replace(after, failures=broken), cluster.now)
+    assert (event.cause, event.evidence[0]) == ("unknown", "vip ran on alpha and beta")
+
+
 def test_an_old_probe_that_is_told_again_is_no_second_place() -> None:
     """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
     cluster, watch = Cluster("alpha", now=2000.0), Watch()

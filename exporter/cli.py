@@ -12,6 +12,8 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from rich.console import Console
+
 from exporter import app
 from exporter.config import Config
 from exporter.logs import FORMATS, LEVELS, set_up
@@ -25,6 +27,7 @@ from exporter.web_config import WebConfig
 
 DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
 DEFAULT_PORT = 10664
+WIDE = 1000  # characters: a terminal may wrap lines, and a pipe has no width
 
 log = logging.getLogger(__name__)
 
@@ -192,10 +195,11 @@ def _events(arguments: argparse.Namespace) -> int:
     except (ConfigError, Troubled) as error:
         print(error, file=sys.stderr)  # noqa: T201  # for a person
         return 1
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    text = story.as_json(events) if arguments.json else story.as_text(events, None, colour=colour)
+    console = Console(width=WIDE, highlight=False)
+    with console.capture() as table:
+        console.print(story.table(events, None))
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(story.as_json(events) if arguments.json else table.get())
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough; Python would complain once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

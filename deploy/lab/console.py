@@ -41,10 +41,13 @@ def to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+WIDE = 1000  # characters
+
+
 class Screen:
     def __init__(self) -> None:
-        # A pipe has no width: nothing is wrapped there.
-        self.out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        # A pipe has no width: nothing is wrapped there, nor is a table made narrower.
+        self.out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
         self.began = time.monotonic()
 
     def step(self, line: str) -> None:
@@ -52,18 +55,13 @@ class Screen:
         self.line(f"{time.monotonic() - self.began:5.1f} s  {line}")
 
     def line(self, text: str) -> None:
-        self.out.print(text, markup=False)
+        self.out.print(text, markup=False, soft_wrap=True)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        if self.out.is_terminal:
-            table = Table(*head, box=None, pad_edge=False, header_style="bold")
-            for row in rows:
-                table.add_row(*row)
-            self.out.print(table)
-            return
-        widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-        for row in [head, *rows]:
-            self.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        table = Table(*head, box=None, pad_edge=False, header_style="bold")
+        for row in rows:
+            table.add_row(*row)
+        self.out.print(table)
 
     def status(self, status: Status) -> None:
         state = "whole" if not status.problems else "not whole"

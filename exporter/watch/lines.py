@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from rich.style import Style
+
 from exporter.watch.record import Out, Second, Summary
 
 LISTED_OUTAGES = 20  # in the summary for a person; JSON has all that were kept
 SLOW_SECONDS = 0.95  # about a lost SYN
 
-_RED, _YELLOW, _GREEN, _BOLD = "31", "33", "32", "1"
+_RED, _YELLOW, _GREEN, _BOLD = "red", "yellow", "green", "bold"
 
 
 class Text:
@@ -78,8 +80,8 @@ class Text:
     def _clock(self, at: float, precision: str = "seconds") -> str:
         return datetime.fromtimestamp(at, self._zone).time().isoformat(precision)
 
-    def _paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
+    def _paint(self, text: str, style: str) -> str:
+        return Style.parse(style).render(text) if self._colour else text
 
 
 def _state(second: Second) -> str:

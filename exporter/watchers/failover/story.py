@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
 from exporter.watchers.failover.events import Event
 
 BAR = 20  # characters
 UNSEEN = "."
 _LETTERS = {"detection": "D", "address": "A", "service": "S", "reconnect": "R"}
-_COLOURS = {"D": "31", "A": "33", "S": "35", "R": "36", UNSEEN: "2"}
+_COLOURS = {"D": "red", "A": "yellow", "S": "magenta", "R": "cyan", UNSEEN: "dim"}
 _LEGEND = (
     "D detection  A address  S service  R reconnect  . not told apart from here  (late) found afterwards"
 )
@@ -45,18 +49,14 @@ def as_json(events: Sequence[Event]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def as_text(events: Sequence[Event], zone: tzinfo | None, *, colour: bool) -> str:
-    """A table with a line of headings and a legend; `zone` is that of the times, None the host's."""
+def table(events: Sequence[Event], zone: tzinfo | None) -> RenderableType:
+    """With a line of headings and a legend; `zone` is that of the times, None the host's."""
     if not events:
-        return "no failovers\n"
-    rows = [_HEADINGS, *(_row(event, zone) for event in events)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    if colour:
-        lines = [f"\x1b[1m{lines[0]}\x1b[0m", *map(_paint, lines[1:])]
-    return "".join(f"{line}\n" for line in [*lines, _LEGEND])
+        return Text("no failovers")
+    shown = Table(*_HEADINGS, box=None, pad_edge=False, header_style="bold")
+    for event in events:
+        shown.add_row(*map(Text, _row(event, zone)), _paint(bar(event) if event.outage else ""))
+    return Group(shown, Text(_LEGEND))
 
 
 def _row(event: Event, zone: tzinfo | None) -> tuple[str, ...]:
@@ -69,7 +69,6 @@ def _row(event: Event, zone: tzinfo | None) -> tuple[str, ...]:
         place,
         event.cause,
         f"{event.outage.seconds:.3f} s" if event.outage else "-",
-        bar(event) if event.outage else "",
     )
 
 
@@ -85,9 +84,8 @@ def bar(event: Event) -> str:
     return drawn[:BAR].ljust(BAR, UNSEEN)
 
 
-def _paint(line: str) -> str:
-    start = len(line) - BAR
-    if start <= 0 or set(line[start:]) - set(_COLOURS):
-        return line
-    painted = re.sub(r"(.)\1*", lambda run: f"\x1b[{_COLOURS[run[1]]}m{run[0]}\x1b[0m", line[start:])
-    return line[:start] + painted
+def _paint(drawn: str) -> Text:
+    text = Text(drawn)
+    for letter, colour in _COLOURS.items():
+        text.highlight_regex(f"{re.escape(letter)}+", colour)
+    return text

@@ -1,13 +1,17 @@
 """The story, as text and as JSON."""
 
+import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from rich.console import Console
 
-from exporter.watchers.failover.story import BAR, as_json, as_text, bar, since
+from exporter.watchers.failover.events import Event
+from exporter.watchers.failover.story import BAR, as_json, bar, since, table
 from tests.watchers.failover.told import FELT, MOVED
 
 RESTARTED = replace(
@@ -16,12 +20,28 @@ RESTARTED = replace(
 )  # fmt: skip
 
 
+def shown(events: Sequence[Event], *, terminal: bool) -> str:
+    out = io.StringIO()
+    Console(
+        file=out,
+        width=200,
+        force_terminal=terminal,
+        color_system="standard" if terminal else None,
+        highlight=False,
+    ).print(table(events, UTC))
+    return out.getvalue()
+
+
+def lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines()]
+
+
 def test_one_line_an_event() -> None:
     """Time, what, where, why, how long clients were out, and the phases as a bar."""
     moved = replace(MOVED, origin="lb-a", target="lb-b", resource="vip")
     felt = replace(moved, outage=FELT.outage, phases=FELT.phases)
     restart = replace(RESTARTED, origin="lb-a", target="lb-a")
-    assert as_text([felt, restart, replace(moved, late=True)], UTC, colour=False).splitlines() == [
+    assert lines(shown([felt, restart, replace(moved, late=True)], terminal=False)) == [
         "time                           resource  what         from -> to    cause"
         "             clients out  phases",
         "2026-11-22 11:42:22.500+00:00  vip       move         lb-a -> lb-b  operator_move     0.300 s      "
@@ -35,16 +55,15 @@ def test_one_line_an_event() -> None:
 
 def test_colour_is_only_paint() -> None:
     """Without the escapes the text is the same."""
-    plain = as_text([FELT, RESTARTED], UTC, colour=False)
-    painted = as_text([FELT, RESTARTED], UTC, colour=True)
+    plain, painted = (shown([FELT, RESTARTED], terminal=terminal) for terminal in (False, True))
     assert "\x1b[" in painted
     assert "\x1b[" not in plain
-    assert re.sub(r"\x1b\[[0-9]*m", "", painted) == plain
+    assert lines(re.sub(r"\x1b\[[0-9]*m", "", painted)) == lines(plain)
 
 
 def test_nothing_happened() -> None:
     """Says so, rather than an empty screen; as JSON it is no line at all."""
-    assert as_text([], UTC, colour=True) == "no failovers\n"
+    assert shown([], terminal=True) == "no failovers\n"
     assert as_json([]) == ""
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from exporter.errors import SourceError
 from exporter.transports.mysql import Session
 
-# So many others got in since: its server is not chosen any more, and would throw it out for its idleness.
+# So many others got in since: its server is not chosen any more, and may be waiting for its clients to leave.
 LONGEST_STAY = 100
 
 

@@ -59,7 +59,7 @@ def test_one_stays_at_each_server_and_all_say_goodbye(line: str, mariadb: MariaD
 def test_nobody_stays_where_nobody_comes_any_more(
     mariadb: MariaDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that isn't chosen any more would throw the guest out for its idleness: no sign of anything."""
+    """Who drains a server waits until its clients have left. That is no sign of anything."""
     monkeypatch.setattr("exporter.watchers.vip.lookout.LONGEST_STAY", 2)
     lookout = Lookout()
     for server in ["db1", "db2", "db2"]:

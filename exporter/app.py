@@ -48,6 +48,7 @@ class CannotServe(Exception):
 def sources(config: Config) -> list[Source[Any]]:
     """The collectors that the configuration turns on."""
     on: list[Source[Any]] = []
+    failover = _failover(config)
     if config.pacemaker:
         on.append(PacemakerSource(config.pacemaker))
     if config.corosync:
@@ -58,8 +59,7 @@ def sources(config: Config) -> list[Source[Any]]:
         on.append(GaleraSource(config.galera))
     if config.vips:
         addresses = tuple(vip.address for vip in config.vips)
-        on.append(AddressSource(addresses, Claimants(addresses)))
-    failover = _failover(config)
+        on.append(AddressSource(addresses, Claimants(addresses, failover)))
     if any(vip.port for vip in config.vips):
         nodes = config.galera.nodes if config.galera else {}
         on.append(VipWatcher(config.vips, failover, nodes))

@@ -82,6 +82,10 @@ class Detector:
                 [Sign(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
             )
 
+    def shared(self, resource: str, address: str, now: float) -> None:
+        """Several hosts answer for the address that this resource is."""
+        self._evidence.add([Sign(signs.SHARED, "", resource, f"{address} was held by two hosts")], now)
+
     def settled(self) -> bool:
         """Whether every watched resource was, at the last sight, quietly at its place."""
         return all(track.restless is None for track in self._tracks.values())
@@ -163,8 +167,9 @@ class Detector:
 
 
 def _led_to(one: Dated, origin: str, supporting: Sequence[Sign]) -> bool:
-    """A node is lost before it is fenced."""
-    return one.sign in supporting or (one.sign.kind == signs.LOST and one.sign.node == origin)
+    """A node is lost before it is fenced; an address may be shared for long before anything moves."""
+    supports = one.sign in supporting and one.sign.kind != signs.SHARED
+    return supports or (one.sign.kind == signs.LOST and one.sign.node == origin)
 
 
 def _sentences(told: Sequence[Sign]) -> tuple[str, ...]:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exporter.watchers.failover.signs import CONFIGURED, LOST, Sign
+from exporter.watchers.failover.signs import CONFIGURED, LOST, SHARED, Sign
 
 SIGN_SECONDS = 300.0  # a stop may take its time before it leads to the move
-CONFIGURED_SECONDS = 30.0  # a change by hand says little, and leads to a move at once
+_SHORTER = {
+    CONFIGURED: 30.0,  # a change by hand says little, and leads to a move at once
+    SHARED: 10.0,  # told again each 2 s, as long as it is so
+}
 FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains what resources do that stayed
 
 
@@ -26,9 +29,7 @@ class Evidence:
 
     def expire(self, now: float) -> None:
         self._signs = [
-            one
-            for one in self._signs
-            if now - one.at <= (CONFIGURED_SECONDS if one.sign.kind == CONFIGURED else SIGN_SECONDS)
+            one for one in self._signs if now - one.at <= _SHORTER.get(one.sign.kind, SIGN_SECONDS)
         ]
 
     def of(self, resource: str, now: float) -> list[Dated]:

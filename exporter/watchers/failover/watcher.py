@@ -85,6 +85,11 @@ class FailoverWatcher(Source[FailoverReading]):
     def outage(self, address: str, outage: Finished) -> None:
         self._news.from_anywhere(self._note_outage, address, Felt(outage.start, outage.end, outage.answered))
 
+    # What those who ask for the holders of addresses tell, likewise.
+
+    def shared(self, address: str) -> None:
+        self._news.from_anywhere(self._note_shared, address, time.monotonic())
+
     # What the page asks.
 
     def read(self, deadline: Deadline) -> FailoverReading:  # noqa: ARG002  # nothing to wait for
@@ -206,6 +211,14 @@ class FailoverWatcher(Source[FailoverReading]):
     def _note_failing(self, address: str, failing: bool, at: float) -> None:
         (self._failing.add if failing else self._failing.discard)(address)
         self._news.tell(at)
+
+    def _note_shared(self, address: str, at: float) -> None:
+        with self._lock:
+            if (seen := self._sight) is None:
+                return
+            for resource in seen.addresses & seen.holders.keys():
+                if address in self._addresses.of(resource, seen):
+                    self._detector.shared(resource, address, at)
 
     def _note_outage(self, address: str, felt: Felt) -> None:
         with self._lock:

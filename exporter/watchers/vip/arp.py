@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import psutil
 
@@ -48,11 +49,19 @@ def agreed(first: Mapping[Address, Owners], second: Mapping[Address, Owners]) ->
     return {vip: len(owners) for vip, owners in (sure | twice).items()}
 
 
+class Listener(Protocol):
+    """Who wants to know at once. Called from the thread that asks; must not wait."""
+
+    def shared(self, address: str) -> None:
+        """Several hosts answer for it: told after each question that says so."""
+
+
 class Claimants:
     """Of the addresses on links of this host, from start() to close()."""
 
-    def __init__(self, vips: Iterable[str]):
+    def __init__(self, vips: Iterable[str], listeners: Sequence[Listener] = ()):
         """One with a scope (`fe80::1%eth0`) is not asked for."""
+        self._listeners = listeners
         self._vips = [ipaddress.ip_address(vip) for vip in vips if "%" not in vip]
         self._known: dict[str, int] = {}
         self._asked = float("-inf")  # monotonic seconds
@@ -93,6 +102,10 @@ class Claimants:
         counts = agreed(first.owners, second.owners)
         self._known = {str(vip): count for vip, count in counts.items()}
         self._asked = time.monotonic()
+        for listener in self._listeners:
+            for address, count in self._known.items():
+                if count > 1:
+                    listener.shared(address)
 
     def _tell(self, troubles: Mapping[Address, SourceError]) -> None:
         """One line when a trouble begins, changes or ends."""

@@ -485,6 +485,28 @@ def test_a_failure_while_a_split_ends_is_not_why() -> None:
     assert (event.cause, event.evidence[0]) == ("unknown", "vip ran on alpha and beta")
 
 
+@pytest.mark.parametrize(
+    ("before", "fails", "cause"),
+    [(3.0, False, "unknown"), (3.0, True, "resource_failure"), (15.0, False, "failback")],
+)
+def test_an_address_that_two_hosts_answered_for_did_not_fail_back(
+    before: float, fails: bool, cause: str
+) -> None:
+    """The halves of a split met, and Pacemaker never said so. Long ago or where something failed, it is no
+    reason; and it is no sign that something is about to move."""
+    cluster, watch = Cluster(), Watch()
+    away = dict.fromkeys(NODES, UP) | {"beta": replace(UP, online=False)}
+    watch.look(replace(cluster.seen(), nodes=away), cluster.now)
+    watch.detector.shared(VIP, "10.0.0.100", cluster.now)
+    _, after = cluster.go("beta")
+    now = cluster.now + before - 2
+    sight = replace(after, failures=frozenset({failed(now)} if fails else ()))
+    (event,) = watch.look(sight, now)
+    assert event.cause == cause
+    assert event.detected == now
+    assert watch.look(sight, now + 1) == []
+
+
 def test_an_old_probe_that_is_told_again_is_no_second_place() -> None:
     """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
     cluster, watch = Cluster("alpha", now=2000.0), Watch()

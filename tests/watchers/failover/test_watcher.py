@@ -105,6 +105,25 @@ async def test_totals_go_on_after_a_restart_and_nothing_is_told_twice(path: Path
     assert len(causes(path)) == 4
 
 
+async def test_an_address_that_two_hosts_answer_for_is_evidence(path: Path) -> None:
+    """Told from any thread, it is no failback; a double of crm_resource says whose address it is."""
+    crm_resource = path.with_name("crm_resource")
+    crm_resource.write_text('#!/bin/sh\n[ "$2" = failover-ip ] && echo 10.0.0.100\n')
+    crm_resource.chmod(0o755)
+    watcher = FailoverWatcher(Options(), PacemakerOptions(crm_mon_path=str(path.with_name("crm_mon"))), path)
+    story = Story("failback-haproxy-node01")
+
+    async def read(budget: float) -> Reading:
+        await asyncio.to_thread(watcher.shared, "10.0.0.100")
+        return await story.read(budget)
+
+    watcher.attach(read)
+    watcher.start()
+    await asyncio.wait_for(story.over.wait(), 20)
+    watcher.close()
+    assert [cause for _, cause, _ in causes(path)] == ["standby", "standby", "unknown", "unknown"]
+
+
 async def test_a_journal_that_can_not_be_made_stops_nothing(tmp_path: Path) -> None:
     """The page has the events, and says that the journal is not well: its path is a folder."""
     page = await run(tmp_path, Story("haproxy-killed-haproxy-node01"))

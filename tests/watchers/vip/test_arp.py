@@ -33,7 +33,10 @@ WATCH = """
 import logging, sys
 from exporter.watchers.vip.arp import Claimants
 logging.basicConfig(format="%(message)s")
-claimants = Claimants(sys.argv[1:])
+class Shared:
+    def shared(self, address):
+        print(address, "is shared")
+claimants = Claimants(sys.argv[1:], [Shared()])
 claimants.start()
 while claimants._thread.is_alive() and not claimants.counts():
     claimants._thread.join(0.05)
@@ -197,11 +200,15 @@ def test_without_the_right_one_line_says_what_to_grant(link: list[Host]) -> None
 
 
 def test_the_watcher_knows_soon(link: list[Host]) -> None:
-    """After the first window the count is there, two questions for a split included."""
+    """After the first window the count is there, two questions for a split included, and who listens is told
+    of a split."""
     hold(link[0])
+    done = link[2].run(sys.executable, "-c", WATCH, VIP)
+    assert (done.stdout.split("\n")[0], done.stderr) == (f"{{'{VIP}': 1}} True", "")
     hold(link[1])
     done = link[2].run(sys.executable, "-c", WATCH, VIP)
-    assert (done.stdout.split("\n")[0], done.stderr) == (f"{{'{VIP}': 2}} True", "")
+    told = [f"{VIP} is shared", f"{{'{VIP}': 2}} True"]
+    assert (sorted(done.stdout.splitlines()[:2]), done.stderr) == (sorted(told), "")
 
 
 A, B, C = b"A", b"B", b"C"

@@ -1,4 +1,5 @@
-"""Real peers on this machine that behave badly: each serves one connection, in a thread, by its script."""
+"""Real peers on this machine that behave badly: each serves one connection after another, in a thread, by
+its script."""
 
 import socket
 import threading
@@ -11,9 +12,10 @@ Script = Callable[[socket.socket], None]
 
 def _serve(listener: socket.socket, script: Script) -> None:
     with suppress(OSError):  # the listener is closed when the test ends
-        connection, _ = listener.accept()
-        with connection:
-            script(connection)
+        while True:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                script(connection)
 
 
 @contextmanager

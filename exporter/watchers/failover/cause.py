@@ -55,11 +55,6 @@ def _doubled(sign: Sign, step: Step) -> bool:
     return sign.kind == signs.DOUBLED and sign.resource in step.together
 
 
-def _shared(sign: Sign, step: Step) -> bool:
-    """The same, where Pacemaker did not see it; but a failure there has nothing to do with it."""
-    return sign.kind == signs.SHARED and sign.resource in step.together
-
-
 def _may_return(sign: Sign, step: Step) -> bool:
     """The target can be used again, or what kept the resource away from it is gone."""
     if step.origin == step.target:
@@ -85,7 +80,6 @@ RULES: Sequence[tuple[str, Rule]] = (
     ("resource_failure", _failed_there),
     ("operator_move", _sent),
     ("resource_failure", _failed_elsewhere),
-    (UNKNOWN, _shared),
     ("failback", _may_return),
     ("operator_move", _configured),
 )

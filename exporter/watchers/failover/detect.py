@@ -53,10 +53,11 @@ class Detector:
         happened = told if told is not None and self._looked < told <= now.mono else now.mono
         late = now.mono - self._looked > BLIND_SECONDS
         before = self._before
-        self._evidence.add(
-            signs.signs(before, sight) if before else signs.first_signs(sight, self._since), happened
-        )
+        fresh = [*(signs.signs(before, sight) if before else signs.first_signs(sight, self._since))]
+        self._evidence.add(fresh, happened)
         self._evidence.expire(now.mono)
+        if any(sign.kind == signs.RETURNED for sign in fresh):
+            self._evidence.halves_meet(happened)
         self._note_doubled(sight, now.mono)
         found: list[Detected] = []
         for resource, holders in sight.holders.items():
@@ -167,9 +168,8 @@ class Detector:
 
 
 def _led_to(one: Dated, origin: str, supporting: Sequence[Sign]) -> bool:
-    """A node is lost before it is fenced; an address may be shared for long before anything moves."""
-    supports = one.sign in supporting and one.sign.kind != signs.SHARED
-    return supports or (one.sign.kind == signs.LOST and one.sign.node == origin)
+    """A node is lost before it is fenced."""
+    return one.sign in supporting or (one.sign.kind == signs.LOST and one.sign.node == origin)
 
 
 def _sentences(told: Sequence[Sign]) -> tuple[str, ...]:

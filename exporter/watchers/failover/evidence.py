@@ -1,9 +1,9 @@
 """Signs, kept for the events that they may explain (pure). Times are monotonic seconds."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from exporter.watchers.failover.signs import CONFIGURED, LOST, SHARED, Sign
+from exporter.watchers.failover.signs import CONFIGURED, DOUBLED, LOST, SHARED, Sign
 
 SIGN_SECONDS = 300.0  # a stop may take its time before it leads to the move
 _SHORTER = {
@@ -26,6 +26,15 @@ class Evidence:
 
     def add(self, signs: Iterable[Sign], at: float) -> None:
         self._signs += [Dated(sign, at) for sign in signs]
+
+    def halves_meet(self, at: float) -> None:
+        """A node is back: Pacemaker may find there what two hosts answered for, and need not tell that."""
+        shared = {
+            one.sign.resource: one.sign
+            for one in self._signs
+            if one.sign.kind == SHARED and one.sign.resource not in one.spent
+        }
+        self.add([replace(sign, kind=DOUBLED) for sign in shared.values()], at)
 
     def expire(self, now: float) -> None:
         self._signs = [

@@ -16,8 +16,8 @@ BANNED = "banned"  # … against it
 RETURNED = "returned"  # a node may be used that could not before
 CLEARED = "cleared"  # failures are forgotten, or a constraint is gone
 CONFIGURED = "configured"
-DOUBLED = "doubled"  # Pacemaker knows that a resource runs in two places
-SHARED = "shared"  # two hosts answer for its address, whoever knows it
+DOUBLED = "doubled"  # a resource runs in two places
+SHARED = "shared"  # two hosts answer for its address; that alone moves nothing
 
 _JUST_SECONDS = 10.0  # a probe that is older says what was before
 _OF_THE_CLUSTER = ("crmd", "pacemaker-", "attrd")  # clients that change the configuration for no person

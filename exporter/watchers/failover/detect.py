@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from exporter.watchers.failover import signs
 from exporter.watchers.failover.cause import Step, cause_of
 from exporter.watchers.failover.events import MOVE, RESTART, Event, Held, Moment
-from exporter.watchers.failover.evidence import Dated, Evidence
+from exporter.watchers.failover.evidence import DOUBLED_SECONDS, Dated, Evidence
 from exporter.watchers.failover.route import CLOCKS_APART, Calls, Track, Way
 from exporter.watchers.failover.sight import Call, Sight
 from exporter.watchers.failover.signs import Sign
 
 BLIND_SECONDS = 30.0  # after that without a sight what is found is late
-DOUBLED_SECONDS = 60.0  # so long it may take until the one of the two is stopped
 SENTENCES = 12  # of evidence, kept with an event
 _STEP = 0.001  # seconds between ways that were found at once, so that they keep their order
 
@@ -68,6 +67,8 @@ class Detector:
                 found += self._tell(track, resource, ways, sight, now, late=late)
             if holders == (track.holder,):
                 track.looked = now.wall
+        if self._blind:  # this node is back: what was found now was before the halves met
+            self._evidence.halves_meet(now.mono)
         self._evidence.outlived(self._homes(sight), now.mono)
         self._before, self._looked, self._blind = sight, now.mono, False
         return found

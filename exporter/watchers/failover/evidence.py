@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from exporter.watchers.failover.signs import CONFIGURED, DOUBLED, LOST, SHARED, Sign
 
 SIGN_SECONDS = 300.0  # a stop may take its time before it leads to the move
+DOUBLED_SECONDS = 60.0  # so long it may take until the one of the two is stopped
 _SHORTER = {
     CONFIGURED: 30.0,  # a change by hand says little, and leads to a move at once
     SHARED: 10.0,  # told again each 2 s, as long as it is so
+    DOUBLED: DOUBLED_SECONDS,
 }
 FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains what resources do that stayed
 
@@ -29,11 +31,7 @@ class Evidence:
 
     def halves_meet(self, at: float) -> None:
         """A node is back: Pacemaker may find there what two hosts answered for, and need not tell that."""
-        shared = {
-            one.sign.resource: one.sign
-            for one in self._signs
-            if one.sign.kind == SHARED and one.sign.resource not in one.spent
-        }
+        shared = {one.sign.resource: one.sign for one in self._signs if one.sign.kind == SHARED}
         self.add([replace(sign, kind=DOUBLED) for sign in shared.values()], at)
 
     def expire(self, now: float) -> None:

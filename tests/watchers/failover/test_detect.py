@@ -511,6 +511,21 @@ def test_an_address_that_two_hosts_answer_for_when_a_node_is_back(
     assert watch.look(sight, now + 1) == []
 
 
+def test_what_fails_on_a_node_that_is_back_is_of_the_split() -> None:
+    """There the takeover is found first; then Pacemaker ends what ran on both, and a start may fail."""
+    cluster, watch = Cluster(), Watch()
+    watch.detector = Detector({}, "alpha")
+    watch.look(cluster.seen(), cluster.now)
+    watch.detector.blind(cluster.now + 1)
+    _, after = cluster.go("beta")
+    watch.detector.shared(VIP, "10.0.0.100", cluster.now)
+    assert [one.cause for one in watch.look(after, cluster.now)] == ["node_lost"]
+    _, after = cluster.go("beta")
+    broken = frozenset({failed(cluster.now)})
+    (restart,) = watch.look(replace(after, failures=broken), cluster.now)
+    assert (restart.cause, restart.evidence[0]) == ("unknown", "10.0.0.100 was held by two hosts")
+
+
 def test_an_old_probe_that_is_told_again_is_no_second_place() -> None:
     """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
     cluster, watch = Cluster("alpha", now=2000.0), Watch()

@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from exporter import app
 from exporter.config import Config
@@ -195,15 +195,21 @@ def _events(arguments: argparse.Namespace) -> int:
     except (ConfigError, Troubled) as error:
         print(error, file=sys.stderr)  # noqa: T201  # for a person
         return 1
-    console = Console(width=WIDE, highlight=False)
-    with console.capture() as table:
-        console.print(story.table(events, None))
+    text = story.as_json(events) if arguments.json else _drawn(story.table(events, None))
     try:
-        sys.stdout.write(story.as_json(events) if arguments.json else table.get())
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough; Python would complain once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _drawn(what: RenderableType) -> str:
+    """Coloured where standard output is a terminal. Printed by rich itself, `| head` would be an error."""
+    console = Console(width=WIDE, highlight=False)
+    with console.capture() as drawn:
+        console.print(what)
+    return drawn.get()
 
 
 def _watch(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@
 no more than two seconds after the last answer that did not tell the new start yet.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from deploy.drill.journal import events
 from deploy.lab import exporters
+from deploy.lab.errors import LabError
 from deploy.lab.page import Page
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.lab
 
 SOON = 2.0  # seconds after Pacemaker knew
 HEALTHY = 12.0  # seconds: longer than the watcher's heartbeat
+LATEST = 6  # events of a journal that explain a failure
 COUNTED = 25.0  # seconds until an event's outage is counted: one waits whether a longer one follows
 
 Counts = Mapping[tuple[str, str, str], float]  # by resource, kind, cause
@@ -61,8 +64,22 @@ def moves(cluster: Cluster, cause: str) -> Counts:
 
 
 def told(cluster: Cluster, host: str, before: Counts, expected: Counts) -> Page:
-    """The page, once what was added is exactly this."""
-    return cluster.until(host, f"{expected}", lambda page: added(before, counts(page)) == expected)
+    """The page, once what was added is exactly this; else fails with the journal's latest events."""
+    pages: list[Page] = []
+
+    def holds() -> bool:
+        try:
+            pages[:] = [cluster.page(host)]
+        except LabError:
+            return False
+        return added(before, counts(pages[0])) == expected
+
+    def journal() -> str:
+        latest = "\n".join(json.dumps(one) for one in events(cluster.lab.host(host))[-LATEST:])
+        return f"added: {added(before, counts(pages[0])) if pages else 'no page'}\n{latest}"
+
+    until(f"{host} to tell {expected}", holds, 30, log=journal)
+    return pages[0]
 
 
 def soon(cluster: Cluster, host: str, resource: str, cause: str, not_before: float) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Detector:
         self._evidence.add(fresh, happened)
         self._evidence.expire(now.mono)
         if any(sign.kind == signs.RETURNED for sign in fresh):
-            self._evidence.halves_meet(happened)
+            self._evidence.halves_meet(happened, told=False)
         self._note_doubled(sight, now.mono)
         found: list[Detected] = []
         for resource, holders in sight.holders.items():
@@ -68,7 +68,7 @@ class Detector:
             if holders == (track.holder,):
                 track.looked = now.wall
         if self._blind:  # this node is back: what was found now was before the halves met
-            self._evidence.halves_meet(now.mono)
+            self._evidence.halves_meet(now.mono, told=True)
         self._evidence.outlived(self._homes(sight), now.mono)
         self._before, self._looked, self._blind = sight, now.mono, False
         return found

@@ -29,9 +29,14 @@ class Evidence:
     def add(self, signs: Iterable[Sign], at: float) -> None:
         self._signs += [Dated(sign, at) for sign in signs]
 
-    def halves_meet(self, at: float) -> None:
-        """A node is back: Pacemaker may find there what two hosts answered for, and need not tell that."""
-        shared = {one.sign.resource: one.sign for one in self._signs if one.sign.kind == SHARED}
+    def halves_meet(self, at: float, *, told: bool) -> None:
+        """A node is back: Pacemaker may find there what two hosts answered for, and need not tell that.
+        `told`: also where the resource had an event since they did."""
+        shared = {
+            one.sign.resource: one.sign
+            for one in self._signs
+            if one.sign.kind == SHARED and (told or one.sign.resource not in one.spent)
+        }
         self.add([replace(sign, kind=DOUBLED) for sign in shared.values()], at)
 
     def expire(self, now: float) -> None:

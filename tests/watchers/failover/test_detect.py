@@ -526,6 +526,24 @@ def test_what_fails_on_a_node_that_is_back_is_of_the_split() -> None:
     assert (restart.cause, restart.evidence[0]) == ("unknown", "10.0.0.100 was held by two hosts")
 
 
+def test_what_follows_the_end_of_a_split_has_a_cause_of_its_own() -> None:
+    """Seconds later somebody sends it away: that both had held it was told then, and explains no more."""
+    cluster, watch = Cluster(), Watch()
+    away = dict.fromkeys(NODES, UP) | {"beta": replace(UP, online=False)}
+    watch.look(replace(cluster.seen(), nodes=away), cluster.now)
+    watch.detector.shared(VIP, "10.0.0.100", cluster.now)
+    _, after = cluster.go("alpha")
+    (meeting,) = watch.look(after, cluster.now)
+    assert meeting.cause == "unknown"
+    standby = dict.fromkeys(NODES, UP) | {"beta": replace(UP, standby=True)}
+    watch.look(replace(cluster.seen(), nodes=standby), cluster.now)
+    watch.look(cluster.seen(), cluster.now + 1)  # and back: the address was shared seconds ago
+    _, after = cluster.go("beta")
+    sent = frozenset({constraint("cli-prefer-vip", "beta", float("inf"))})
+    (event,) = watch.look(replace(after, constraints=sent), cluster.now)
+    assert event.cause == "operator_move"
+
+
 def test_an_old_probe_that_is_told_again_is_no_second_place() -> None:
     """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
     cluster, watch = Cluster("alpha", now=2000.0), Watch()

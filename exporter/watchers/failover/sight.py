@@ -124,8 +124,10 @@ def _nodes(view: ClusterView) -> dict[str, NodeState]:
         node.name: NodeState(
             online=node.online,
             standby=node.standby or node.standby_onfail,
-            # Of a node that stopped in order `shutdown` is gone with it, and it is no longer expected.
-            shutdown=node.shutdown or (not node.online and not node.expected_up and not node.unclean),
+            # Of a node that stopped in order `shutdown` is gone, and it is no longer expected. A DC's is gone
+            # while it is still told to be online, until another is elected. A remote is never expected.
+            shutdown=node.shutdown
+            or not (node.expected_up or node.unclean or (node.online and node.type == "remote")),
             unclean=node.unclean,
             maintenance=node.maintenance,
         )

@@ -1,10 +1,15 @@
 """Causes, on what Pacemaker really said: each kind of failover, from both balancers."""
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 
+from exporter.sources.pacemaker import crm_mon
 from exporter.watchers.failover.detect import Detector
 from exporter.watchers.failover.events import Moment
 from exporter.watchers.failover.sight import sight
+from tests.golden import CAPTURES
 from tests.watchers.failover.replay import detected, frames, told
 
 ONE, TWO = "haproxy-node01", "haproxy-node02"
@@ -54,6 +59,20 @@ def test_failback_is_told_apart_from_the_move_before_it(node: str) -> None:
         (HAPROXY, TWO, ONE, "failback"),
     ]
     assert events[-1].evidence[0] == f"{ONE} is back"
+
+
+def test_a_dc_that_stops_is_told_to_be_online_until_another_is_elected() -> None:
+    """A look in that moment finds all moved, and of the shutdown only that the node is no longer expected."""
+    before = next(frames(f"standby-{ONE}"))
+    view = crm_mon.parse((CAPTURES / "crm_mon-2.1.5-dc-leaving.xml").read_bytes(), UTC)
+    detector = Detector({})
+    assert detector.observe(sight(before.reading), Moment(before.at, before.wall)) == []
+    later = Moment(before.at + 10, view.last_update)
+    found = detector.observe(sight(replace(before.reading, view=view)), later)
+    assert [(one.event.resource, one.event.origin, one.event.target, one.event.cause) for one in found] == [
+        (IP, TWO, ONE, "node_shutdown"),
+        (HAPROXY, TWO, ONE, "node_shutdown"),
+    ]
 
 
 def test_the_stopped_node_itself_sees_what_it_can() -> None:

@@ -12,3 +12,7 @@ parsing     strict readers of numbers and text that all parsers share; typed_yam
 transports/ the only modules that reach outside: commands, sockets, HTTP, MySQL
 errors      everything that can go wrong with a source
 """
+
+from importlib.metadata import version
+
+VERSION = version("failover-exporter")

@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.metrics_core import Metric
 
+from exporter import VERSION
 from exporter.config import Config
 from exporter.families import gauge
 from exporter.scrape import Scraper, Source
@@ -32,7 +32,6 @@ from exporter.web_config import CannotSecure, Certificates, WebConfig, basic_aut
 
 log = logging.getLogger(__name__)
 
-VERSION = installed_version("failover-exporter")
 SHUTDOWN_SECONDS = 5.0  # for scrapes under way; systemd's own limit is 90
 
 

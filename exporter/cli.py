@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line. What only one command needs is imported when it is chosen, so `watch` starts at once."""
 
 import argparse
 import asyncio
@@ -14,16 +14,10 @@ from pathlib import Path
 
 from rich.console import Console, RenderableType
 
-from exporter import app
-from exporter.config import Config
+from exporter import VERSION
 from exporter.logs import FORMATS, LEVELS, set_up
-from exporter.typed_yaml import ConfigError, load
-from exporter.watch import command as watch
 from exporter.watch.target import MYSQL_PORT, target
-from exporter.watchers.failover import story
-from exporter.watchers.failover.journal import ReadOnly, Troubled
 from exporter.watchers.vip.options import Vip
-from exporter.web_config import WebConfig
 
 DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
 DEFAULT_PORT = 10664
@@ -107,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--version",
         action="version",
-        version=f"failover-exporter {app.VERSION} (Python {platform.python_version()})",
+        version=f"failover-exporter {VERSION} (Python {platform.python_version()})",
         help="show the version and end",
     )
     commands = arguments.add_subparsers(dest="command", title="commands", metavar="COMMAND")
@@ -171,6 +165,8 @@ def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
 
 
 def _since(text: str) -> float:
+    from exporter.watchers.failover import story
+
     try:
         return story.since(text, datetime.now().astimezone())
     except (ValueError, OverflowError) as error:
@@ -188,6 +184,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _events(arguments: argparse.Namespace) -> int:
+    from exporter.config import Config
+    from exporter.typed_yaml import ConfigError, load
+    from exporter.watchers.failover import story
+    from exporter.watchers.failover.journal import ReadOnly, Troubled
+
     try:
         config = load(Config, arguments.config)
         with closing(ReadOnly(Path(config.journal))) as journal:
@@ -213,6 +214,8 @@ def _drawn(what: RenderableType) -> str:
 
 
 def _watch(arguments: argparse.Namespace) -> int:
+    from exporter.watch import command as watch
+
     host, port = arguments.target
     return watch.run(
         watch.Wish(
@@ -229,6 +232,11 @@ def _watch(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from exporter import app
+    from exporter.config import Config
+    from exporter.typed_yaml import ConfigError, load
+    from exporter.web_config import WebConfig
+
     try:
         config = load(Config, arguments.config)
         web_config = load(WebConfig, arguments.web_config) if arguments.web_config else WebConfig()

@@ -117,6 +117,7 @@ def _json(verdict: Verdict) -> dict[str, object]:
         "did": outcome.did,
         "clients_out_seconds": list(outcome.felt),
         "healed_seconds": outcome.heal,
+        "two_had_the_address_seconds": round(outcome.shared, 1),
         "told": [
             {
                 "alert": one.alert,

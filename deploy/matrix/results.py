@@ -29,6 +29,7 @@ class Outcome:
     felt: tuple[float, ...]  # seconds of each outage that clients had until everything was whole again
     heal: float  # seconds
     told: tuple[Told, ...] = ()
+    shared: float = 0.0  # seconds, the longest time in which two balancers had one address
     today: tuple[str, ...] = ()  # of today's alerts: those that fired
     today_later: tuple[str, ...] = ()  # those that were about to, had the fault lasted
     error: str = ""  # why it could not be carried out

@@ -12,6 +12,7 @@ from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring, Notification
 from deploy.lab.waiting import until
 from deploy.matrix.expectations import CALM, Expectation
+from deploy.matrix.holders import Holders
 from deploy.matrix.results import Outcome, Told
 from deploy.matrix.today import Today
 from deploy.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARN_WITHIN, WARNING, first
@@ -30,7 +31,7 @@ def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, s
     until("the last failover to be no news", lambda: not monitoring.query(NEWS), OLD_WITHIN, step=LOOK)
     monitoring.reset()
     today.start()
-    with clients.running(client(lab), lab.topology) as running:
+    with clients.running(client(lab), lab.topology) as running, Holders(lab.fleet) as holders:
         running.wait_quiet()
         before, begun = today.alerts(), time.monotonic()
         did = "nothing" if expected.name == CALM else lab.fault(expected.name)
@@ -50,6 +51,7 @@ def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, s
         felt=_felt(outages(running.attempts()), begun),
         heal=heal,
         told=_told(monitoring.notifications(), placed, healed),
+        shared=holders.shared,
         today=tuple(sorted(fired)),
         today_later=tuple(sorted(waiting - fired)),
     )

@@ -11,6 +11,9 @@ CLEAR_WITHIN = 120.0  # seconds after healing
 SLOW = 5.0  # seconds that clients must have waited for FailoverSlow to be true
 CRITICAL, WARNING = "critical", "warning"
 MOVED, SLOWLY = "FailoverHappened", "FailoverSlow"
+# Seconds that two balancers must have had one address: the page is true; it may not be missing.
+SHARED_TRULY, SHARED_SILENTLY = 5.0, 30.0
+SPLIT = "VIPSplitBrain"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
     problems = [
         *_missing(expected.page, CRITICAL, expected.within, told),
         *_missing(expected.warn, WARNING, WARN_WITHIN, told),
+        *_silent_split(outcome),
         *_pages(expected, outcome),
         *_causes(expected, told),
         *_untrue(expected, told),
@@ -54,10 +58,16 @@ def _missing(entries: Iterable[str], severity: str, within: float, told: Sequenc
             yield f"{found.alert} was told after {found.after:.0f} s instead of {within:.0f} s"
 
 
+def _silent_split(outcome: Outcome) -> Iterable[str]:
+    if outcome.shared > SHARED_SILENTLY and not first(outcome.told, SPLIT, CRITICAL):
+        yield f"{SPLIT} was not told although two had the address for {outcome.shared:.0f} s"
+
+
 def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
     true = {name for entry in expected.page for name in alternatives(entry)} | set(expected.may)
     if expected.cause and max(outcome.felt, default=0.0) > SLOW:
         true.add(SLOWLY)
+    true = true | {SPLIT} if outcome.shared > SHARED_TRULY else true - {SPLIT}
     paged = {one.alert for one in outcome.told if one.severity == CRITICAL}
     yield from (f"false page: {name}" for name in sorted(paged - true))
     if len(paged & true) > max(1, len(expected.page)):

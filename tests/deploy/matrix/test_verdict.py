@@ -33,11 +33,13 @@ def told(
 
 PAGE = told("VIPSplitBrain", "critical")
 TICKET = told("CorosyncTokenLoss", "warning", 50.0)
-WELL = Outcome(SPLIT.name, "article", "killed", (0.7,), 5.0, (PAGE, TICKET))
+WELL = Outcome(SPLIT.name, "article", "killed", (0.7,), 5.0, (PAGE, TICKET), shared=40.0)
 
 
-def problems(*told: Told, felt: tuple[float, ...] = (0.7,), expected: Expectation = SPLIT) -> tuple[str, ...]:
-    return judge(expected, replace(WELL, told=told, felt=felt)).problems
+def problems(
+    *told: Told, felt: tuple[float, ...] = (0.7,), shared: float = 40.0, expected: Expectation = SPLIT
+) -> tuple[str, ...]:
+    return judge(expected, replace(WELL, told=told, felt=felt, shared=shared)).problems
 
 
 def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
@@ -80,6 +82,18 @@ def test_a_slow_failover_pages_if_clients_really_waited() -> None:
     assert "false page: FailoverSlow" not in problems(PAGE, TICKET, slow, felt=(0.2, 6.1))
     frozen = replace(SPLIT, cause=())
     assert "false page: FailoverSlow" in problems(PAGE, TICKET, slow, felt=(60.0,), expected=frozen)
+
+
+def test_a_split_pages_if_two_really_had_the_address() -> None:
+    """By the ground truth, whatever the fault: shorter is a handover, and a long one must not be silent."""
+    silent = replace(SPLIT, page=())
+    assert problems(PAGE, TICKET, shared=5.1, expected=silent) == ()
+    assert problems(PAGE, TICKET, shared=5.0, expected=silent) == ("false page: VIPSplitBrain",)
+    assert problems(PAGE, TICKET, shared=0.0) == ("false page: VIPSplitBrain",)
+    assert problems(TICKET, shared=30.0, expected=silent) == ()
+    assert problems(TICKET, shared=30.1, expected=silent) == (
+        "VIPSplitBrain was not told although two had the address for 30 s",
+    )
 
 
 def test_two_true_pages_are_one_too_many() -> None:

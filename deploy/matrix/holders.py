@@ -1,0 +1,46 @@
+"""Who has the addresses while a fault is tried, asked from the balancers' kernels: is a split real?"""
+
+import threading
+import time
+from types import TracebackType
+
+from deploy.lab.errors import LabError
+from deploy.lab.fleet import Fleet, addresses
+
+EVERY = 0.5  # seconds
+
+
+class Holders:
+    """Looks on from its `with` on, in a thread."""
+
+    def __init__(self, fleet: Fleet):
+        self._fleet = fleet
+        self.shared = 0.0  # the longest time in which two balancers had one address, in seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="holders")
+
+    def __enter__(self) -> "Holders":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        since: float | None = None
+        while not self._stop.wait(EVERY):
+            now = time.monotonic()
+            try:
+                twice = self._twice()
+            except LabError:  # a host that does not say: the next look may tell
+                continue
+            since = (now if since is None else since) if twice else None
+            if since is not None:
+                self.shared = max(self.shared, now - since)
+
+    def _twice(self) -> bool:
+        held = [addresses(host) for host in self._fleet.balancers]
+        return any(sum(vip in one for one in held) > 1 for vip in self._fleet.topology.vips)

@@ -18,7 +18,8 @@ A sign on one page counts from the first sample that shows it. A sign that takes
 (`vip_bound` on both, two DCs, each has a DC and sees the other offline) counts when every sample shows it
 for at least {HANDOVER_SECONDS:g} s: pages of two hosts are not of one moment, least of all in a handover.
 `vip_claimants` needs the right to ask (CAP_NET_RAW), and a host sees only what its own link carries: where
-nothing passes between the balancers, only a host outside the pair sees two claimants.
+nothing passes between the balancers, only a host outside the pair sees two claimants. One that has met both
+before asks again only when both have answered an echo for 10 s: a question would disturb its clients.
 """
 
 

@@ -54,7 +54,7 @@ class Calm:
 def split(lab: Lab, fault: str) -> Split:
     """Heals it before it gives what was seen."""
     with Sampler(lab) as sampler:
-        sampler.more(BEFORE)
+        sampler.clear(BEFORE)
         injected = sampler.now()
         lab.fault(fault)
         with suppress(Overdue):  # the table says which sign is missing
@@ -69,7 +69,7 @@ def split(lab: Lab, fault: str) -> Split:
 def calm(lab: Lab, name: str) -> Calm:
     """Sampled from before it begins until the cluster is whole again, and three seconds more."""
     with Sampler(lab) as sampler:
-        sampler.more(BEFORE)
+        sampler.clear(BEFORE)
         ORDINARY[name](lab)
         sampler.more(AFTER)
         lab.heal()

@@ -12,6 +12,7 @@ from deploy.lab.waiting import until
 from deploy.split_brain.signs import Sample, Sign, first_meant, shown
 
 EVERY = 0.5  # seconds
+CLEAR = 30.0  # seconds in which the signs of a split that was healed are to be gone
 TIMEOUT = 5.0  # of one scrape; a page that comes late delays the next sample
 
 
@@ -65,6 +66,22 @@ class Sampler:
         """Until so many more samples are taken."""
         wanted = len(self._samples) + count
         until(f"{count} samples", lambda: self._failure or len(self._samples) >= wanted, 10 + count * 6)
+
+    def clear(self, count: int) -> None:
+        """Until so many samples on end show no sign: it would be of the split before."""
+
+        def none() -> bool:
+            if self._failure:
+                raise self._failure
+            latest = self._samples[-count:]
+            return len(latest) == count and not any(sample.signs for sample in latest)
+
+        until(
+            "no sign of a split",
+            none,
+            CLEAR,
+            log=lambda: "shown: " + ", ".join(sign.value for sign in self._samples[-1].signs),
+        )
 
     def _run(self) -> None:
         due = time.monotonic()

@@ -1,8 +1,9 @@
-"""Questions to the neighbours on one link: ARP for IPv4, neighbour discovery for IPv6.
+"""Questions to the neighbours on one link: ARP for IPv4, neighbour discovery for IPv6, echoes for both.
 
-Both need the capability CAP_NET_RAW. The bytes are those of exporter/watchers/vip/neighbours.py.
+All need the capability CAP_NET_RAW. The bytes are those of exporter/watchers/vip/neighbours.py.
 """
 
+import ctypes
 import socket
 import struct
 from abc import ABC, abstractmethod
@@ -11,7 +12,10 @@ from contextlib import suppress
 from exporter.errors import Denied, SourceError, Unreachable
 
 _ARPHRD_ETHER = 1  # linux/if_arp.h
-_ETH_P_ARP = 0x0806
+_ETH_P_ARP, _ETH_P_IP, _ETH_P_IPV6 = 0x0806, 0x0800, 0x86DD
+_SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+# linux/bpf_common.h: the classic instructions that EchoLink needs. X is what _SKIP_IP found.
+_BYTE, _HALF, _BYTE_AFTER_X, _HALF_AFTER_X, _SKIP_IP, _EQUAL, _PASS = 0x30, 0x28, 0x50, 0x48, 0xB1, 0x15, 0x06
 _ICMP6_FILTER = 1  # linux/icmpv6.h; a bit set keeps that type out
 _NEIGHBOUR_ADVERTISEMENT = 136
 _HOP_LIMIT = 255  # RFC 4861, 7.1: any other came through a router, and is not from this link
@@ -51,11 +55,14 @@ class Link(ABC):
         self._socket.close()
 
 
-class ArpLink(Link):
+class _FrameLink(Link):
+    protocol: int
+
     def _open(self) -> socket.socket:
         opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # hears nothing until it is bound
         try:
-            opened.bind((self._interface, _ETH_P_ARP))
+            self._choose(opened)
+            opened.bind((self._interface, self.protocol))
             _name, _protocol, _packet, kind, self.mac = opened.getsockname()
             if kind != _ARPHRD_ETHER:
                 raise OSError("it is not of Ethernet's kind")
@@ -63,6 +70,9 @@ class ArpLink(Link):
             opened.close()
             raise
         return opened
+
+    def _choose(self, opened: socket.socket) -> None:
+        """What is heard, before anything is."""
 
     def send(self, frame: bytes) -> None:
         try:
@@ -75,6 +85,31 @@ class ArpLink(Link):
         with suppress(OSError):  # nothing more, or the interface went away: no answer
             return self._socket.recv(_CHUNK)
         return None
+
+
+class ArpLink(_FrameLink):
+    protocol = _ETH_P_ARP
+
+
+class EchoLink(_FrameLink):
+    """Echo replies to one identifier, also those that a packet filter keeps from everybody else: what is sent
+    here is unknown to it."""
+
+    def __init__(self, interface: str, version: int, identifier: int):
+        self._ours = identifier
+        self.protocol = _ETH_P_IP if version == 4 else _ETH_P_IPV6
+        super().__init__(interface)
+
+    def _choose(self, opened: socket.socket) -> None:
+        # Ethernet's header has 14 bytes, IPv6's 40, IPv4's what it says. The last is to be the identifier.
+        program = (
+            _program((_BYTE, 23), 1, (_SKIP_IP, 14), (_BYTE_AFTER_X, 14), 0, (_HALF_AFTER_X, 18), self._ours)
+            if self.protocol == _ETH_P_IP
+            else _program((_BYTE, 20), 58, (_BYTE, 54), 129, (_HALF, 58), self._ours)
+        )
+        code = ctypes.create_string_buffer(program, len(program))
+        filter_ = struct.pack("HP", len(program) // 8, ctypes.addressof(code))
+        opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, filter_)
 
 
 class NeighbourLink(Link):
@@ -114,3 +149,15 @@ class NeighbourLink(Link):
             hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", _HOP_LIMIT))
             return message if hop_limit in extra else b""
         return None
+
+
+def _program(*steps: tuple[int, int] | int) -> bytes:
+    """Instructions of the kernel's packet filter: pairs load, a number is what was loaded has to be."""
+    end, lines = len(steps), []
+    for at, step in enumerate(steps):
+        if isinstance(step, int):
+            lines.append((_EQUAL, 0, end - at, step))  # else to the last line
+        else:
+            lines.append((step[0], 0, 0, step[1]))
+    lines += [(_PASS, 0, 0, 0xFFFF), (_PASS, 0, 0, 0)]
+    return b"".join(struct.pack("=HBBI", *line) for line in lines)

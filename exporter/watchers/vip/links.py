@@ -28,7 +28,7 @@ class Place:
     interface: str
     held: bool  # this host itself holds the address there, and answers for it
     mac: bytes
-    source: str | None  # a link-local IPv6 address of the interface that is none of those asked for
+    source: str | None  # an address of its own to ask from, none of those asked for; link-local for IPv6
 
 
 def place(vip: Address, interfaces: Interfaces, vips: Iterable[Address]) -> Place | None:
@@ -44,21 +44,22 @@ def place(vip: Address, interfaces: Interfaces, vips: Iterable[Address]) -> Plac
         if any(one.is_loopback for one in networks):
             continue
         if any(one.ip == vip for one in networks):
-            return _at(name, interfaces, vips, held=True)
+            return _at(vip, name, interfaces, vips, held=True)
         found += [(one.network.prefixlen, name) for one in networks if vip in one.network]
-    return _at(max(found, key=lambda one: one[0])[1], interfaces, vips, held=False) if found else None
+    if not found:
+        return None
+    return _at(vip, max(found, key=lambda one: one[0])[1], interfaces, vips, held=False)
 
 
 def own_macs(interfaces: Interfaces) -> frozenset[bytes]:
     return frozenset(mac for entries in interfaces.values() if (mac := _mac(entries)))
 
 
-def _at(name: str, interfaces: Interfaces, vips: Iterable[Address], *, held: bool) -> Place:
+def _at(vip: Address, name: str, interfaces: Interfaces, vips: Iterable[Address], *, held: bool) -> Place:
     entries = interfaces[name]
-    local = [
-        one.ip for entry in entries if (one := _network(entry)) and one.version == 6 and one.is_link_local
-    ]
-    source = next((str(ip) for ip in local if ip not in vips), None)
+    networks = [one for entry in entries if (one := _network(entry)) and one.version == vip.version]
+    near = [one.ip for one in networks if (vip in one.network if vip.version == 4 else one.is_link_local)]
+    source = next((str(ip) for ip in near if ip not in vips), None)
     return Place(name, held, _mac(entries) or b"", source)
 
 

@@ -19,6 +19,7 @@ from tests.mariadb import free_ports, install, tool
 
 SERVER_NAME = "galera-node07"
 USER, PASSWORD = "probe", "probe-secret"
+CHECKING = "haproxy"  # of `option mysql-check user haproxy`, which can't give a password
 MAX_CONNECT_ERRORS = 10
 START_SECONDS = 20.0
 
@@ -76,7 +77,10 @@ class Stand:
     def start(self) -> None:
         server = install(self.folder)
         accounts = self.folder / "accounts.sql"
-        accounts.write_text(f"CREATE USER IF NOT EXISTS {USER}@'%' IDENTIFIED BY '{PASSWORD}';\n")
+        accounts.write_text(
+            f"CREATE USER IF NOT EXISTS {USER}@'%' IDENTIFIED BY '{PASSWORD}';\n"
+            f"CREATE USER IF NOT EXISTS {CHECKING}@'127.0.0.2';\n"
+        )
         config = CONFIG.format(name=SERVER_NAME, **vars(self))
         (self.folder / "haproxy.cfg").write_text(config)
         options = {

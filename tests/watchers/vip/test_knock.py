@@ -5,16 +5,17 @@ import resource
 import socket
 import struct
 from contextlib import ExitStack
+from pathlib import Path
 
 import pymysql
 import pytest
 
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
-from exporter.transports.mysql_account import Account
+from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.vip import knock as module
 from exporter.watchers.vip.knock import PHASES, REASONS, Answer, NotMade, knock, reason_of
 from tests.transports.peers import closed_port, tcp_peer, until_closed
-from tests.watchers.vip.stand import MAX_CONNECT_ERRORS, SERVER_NAME, USER, Stand, until
+from tests.watchers.vip.stand import CHECKING, MAX_CONNECT_ERRORS, SERVER_NAME, USER, Stand, until
 
 ATTEMPTS = 500
 LOOPBACK = "127.0.0.1"
@@ -57,6 +58,16 @@ def test_attempts_with_an_account_leave_no_aborted_connect(stand: Stand, account
     assert {reason(stand.port, account) for _ in range(ATTEMPTS)} == {None}
     assert [stand.status(name) for name in ("Aborted_connects", "Aborted_clients")] == before
     assert stand.lets_a_client_in()
+
+
+def test_the_account_of_haproxys_own_checks_will_do(stand: Stand, tmp_path: Path) -> None:
+    """It has no password and may come from the balancers alone, as every attempt does: none is aborted."""
+    file = tmp_path / "probe.cnf"
+    file.write_text(f"[client]\nuser = {CHECKING}\n")
+    before = stand.status("Aborted_connects")
+    answer = knocked(stand.port, AccountFile(str(file)).account())
+    assert (answer.reason, answer.server) == (None, SERVER_NAME)
+    assert stand.status("Aborted_connects") == before
 
 
 def test_attempts_without_an_account_never_get_the_balancer_blocked(stand: Stand) -> None:

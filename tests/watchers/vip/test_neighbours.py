@@ -10,6 +10,8 @@ from exporter.watchers.vip.neighbours import (
     advertisement,
     arp_answer,
     arp_probe,
+    echo_answer,
+    echo_request,
     solicitation,
     solicited_nodes,
 )
@@ -120,3 +122,55 @@ def test_an_owner_that_turns_a_probe_round_is_understood(vip: IPv4Address, ours:
     asked = arp_probe(ours, vip)
     sender, target = asked[22:32], owner + asked[38:42]
     assert arp_answer(sender[:6] + owner + asked[12:20] + b"\0\2" + target + sender, ours) == (vip, owner)
+
+
+HERE, HERE6 = IPv4Address("10.0.0.31"), IPv6Address("fe80::31")
+# RFC 791: version and length, 28 bytes, one hop, ICMP. RFC 792: echo, code 0, checksum, identifier, number.
+ECHO = bytes.fromhex(
+    "020000000012 020000000011 0800 4500001c 00000000 0101 a55f 0a00001f 0a000064 0800 e5cb 1234 0000"
+)
+
+
+def test_an_echo_request_to_one_owner() -> None:
+    """Ethernet to its MAC, one hop, both checksums right."""
+    assert echo_request(OURS, PEER, HERE, VIP, 0x1234) == ECHO
+    assert checked(ECHO[14:34]) == checked(ECHO[34:]) == 0
+    frame = echo_request(OURS, PEER, HERE6, VIP6, 0x1234)
+    assert frame[:22] == bytes.fromhex("020000000012 020000000011 86dd 60000000 0008 3a 01")
+    assert frame[22:54] == HERE6.packed + VIP6.packed
+    assert frame[54:56] + frame[58:] == bytes.fromhex("8000 1234 0000")
+    pseudo = HERE6.packed + VIP6.packed + bytes.fromhex("00000008 0000003a")  # RFC 8200, 8.1
+    assert checked(pseudo + frame[54:]) == 0
+
+
+def checked(data: bytes) -> int:
+    """RFC 1071: what is right sums up to nothing."""
+    total = sum(int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2))
+    return 0xFFFF ^ (total % 0xFFFF or 0xFFFF)
+
+
+def answered(request: bytes) -> bytes:
+    """The frame that comes back: addresses exchanged, another type."""
+    six = request[12:14] == b"\x86\xdd"
+    source, address, kind = (22, 38, 54) if six else (26, 30, 34)
+    length = address - source
+    head = request[6:12] + request[:6] + request[12:source]
+    swapped = request[address : address + length] + request[source:address]
+    return head + swapped + bytes([129 if six else 0]) + request[kind + 1 :]
+
+
+@pytest.mark.parametrize("request_", [ECHO, echo_request(OURS, PEER, HERE6, VIP6, 0x1234)])
+def test_an_echo_is_its_owners(request_: bytes) -> None:
+    """Told by the MAC address that it came from; other requests and what is cut short are none."""
+    reply = answered(request_)
+    assert echo_answer(reply, 0x1234) == (VIP6 if len(reply) > 50 else VIP, PEER)
+    assert echo_answer(reply + bytes(18), 0x1234) is not None  # filled up by the driver
+    assert echo_answer(reply, 0x1235) is None
+    assert echo_answer(request_, 0x1234) is None
+    assert not any(echo_answer(reply[:length], 0x1234) for length in range(len(reply)))
+
+
+@given(st.binary(max_size=80), st.sampled_from([b"\x08\x00", b"\x86\xdd"]))
+def test_no_frame_breaks_the_reader_of_echoes(data: bytes, protocol: bytes) -> None:
+    """Whatever is on the link."""
+    echo_answer(data[:12] + protocol + data[12:], 0x1234)

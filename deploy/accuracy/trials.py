@@ -17,6 +17,7 @@ SHORT_BLOCKS = (0.2, 0.4, 0.8, 1.5, 3.0)
 FAULTS = (
     *("haproxy-killed", "resource-moved") * 3,
     *("corosync-stopped", "corosync-killed") * 2,
+    *("corosync-killed",) * 4,
     *("galera-stopped",) * 3,
 )
 SHORT_FAULTS = ("haproxy-killed", "resource-moved", "corosync-stopped")

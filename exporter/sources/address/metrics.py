@@ -24,8 +24,9 @@ def families(holding: Holding) -> Iterator[Family]:
     claimants = gauge(
         "vip_claimants",
         "How many MAC addresses answer for the address on this link, this host's own counted; asked every "
-        "2 s. 2 or more: a split, clients reach one or the other. 0: nobody has it. Absent: no right to ask "
-        "(CAP_NET_RAW; the log says so), a link that is down, or an address that is on no link of this host.",
+        "2 s, less often while two known owners are there. 2 or more: a split, clients reach one or the "
+        "other. 0: nobody has it. Absent: no right to ask (CAP_NET_RAW; the log says so), a link that is "
+        "down, or an address that is on no link of this host.",
         "vip",
     )
     for vip, count in holding.claimants.items():

@@ -17,6 +17,7 @@ TOPOLOGY = "article"
 FAILOVER = 60.0  # seconds that the failover may take before the demo gives up on it
 COUNTED = 5.0  # seconds after it in which the prober counts the outage
 TOLD = 60.0  # seconds after it in which somebody is told
+SEEN = 10.0  # seconds after healing in which both exporters see it; a reading may be a second old
 FOR_PEOPLE = ("critical", "warning")
 PACEMAKER = "ha_cluster_pacemaker_"
 COROSYNC = "ha_cluster_corosync_"
@@ -27,10 +28,13 @@ def holds(page: Page) -> str:
     return f"yes, {', '.join(held)}" if held else "no"
 
 
+def online(page: Page) -> list[str]:
+    return page.values("node", f"{PACEMAKER}nodes", status="online")
+
+
 def nodes(page: Page) -> str:
-    online = page.values("node", f"{PACEMAKER}nodes", status="online")
     dc = page.values("node", f"{PACEMAKER}dc_info")
-    return f"{len(online)} online: {', '.join(online)}; DC {', '.join(dc) or 'none'}"
+    return f"{len(online(page))} online: {', '.join(online(page))}; DC {', '.join(dc) or 'none'}"
 
 
 def resources(page: Page) -> str:
@@ -123,6 +127,10 @@ def served_by(page: Page | None, vip: str) -> bool:
     return page is not None and page.get("vip_bound", vip=vip) == 1 and page.get("haproxy_up") == 1
 
 
+def everyone_online(pages: dict[str, Page | None]) -> bool:
+    return all(page is not None and len(online(page)) == len(pages) for page in pages.values())
+
+
 def watch_failover(lab: Lab, screen: Screen, target: str) -> None:
     """A line for each thing that changes on either page, until `target` serves and the outage is over."""
     vip, first = lab.topology.vip, read(lab)
@@ -185,6 +193,7 @@ def demo(lab: Lab, screen: Screen) -> None:
     summary(screen, read(lab))
     screen.line(f"\nNow {holder} is started again; the address stays where it is.\n")
     lab.heal()
+    until("both exporters to see that", lambda: everyone_online(read(lab)), SEEN)
     summary(screen, read(lab))
 
 

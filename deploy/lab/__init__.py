@@ -10,5 +10,6 @@ state.py      what exists, recorded before it is made
 orders.py     what a person tells Pacemaker;  load.py  rows written through the address
 network.py    bridges and veths;  cluster.py, haproxy.py, galera.py, exporters.py  what runs on the hosts
 page.py       one scrape of an exporter;  power.py  a host without power
+onlooker.py   who looks on in a thread while something happens
 monitoring/   the real Prometheus and Alertmanager, and everything that they told
 """

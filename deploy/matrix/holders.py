@@ -1,37 +1,23 @@
 """Who has the addresses while a fault is tried, asked from the balancers' kernels: is a split real?"""
 
-import threading
 import time
-from types import TracebackType
 
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses
+from deploy.lab.onlooker import Onlooker
 
 EVERY = 0.5  # seconds
 
 
-class Holders:
-    """Looks on from its `with` on, in a thread."""
-
+class Holders(Onlooker):
     def __init__(self, fleet: Fleet):
+        super().__init__("holders")
         self._fleet = fleet
         self.shared = 0.0  # the longest time in which two balancers had one address, in seconds
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="holders")
 
-    def __enter__(self) -> "Holders":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
+    def look_on(self) -> None:
         since: float | None = None
-        while not self._stop.wait(EVERY):
+        while not self.stop.wait(EVERY):
             now = time.monotonic()
             try:
                 twice = self._twice()

@@ -1,12 +1,11 @@
 """Takes all pages at once, every half second."""
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
+from deploy.lab.onlooker import Onlooker
 from deploy.lab.page import Page, scrape
 from deploy.lab.waiting import until
 from deploy.split_brain.signs import Sample, Sign, first_meant, shown
@@ -16,30 +15,16 @@ CLEAR = 30.0  # seconds in which the signs of a split that was healed are to be 
 TIMEOUT = 5.0  # of one scrape; a page that comes late delays the next sample
 
 
-class Sampler:
+class Sampler(Onlooker):
     """From its `with` on; `at` of a sample counts from `mark`, or from the beginning."""
 
     def __init__(self, lab: Lab):
+        super().__init__("sampler")
         self._lab = lab
         self._topology = lab.topology
         self._hosts = [host.name for host in self._topology.balancers + self._topology.clients]
         self._samples: list[Sample] = []
         self._began = time.monotonic()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sampler")
-        self._failure: BaseException | None = None
-
-    def __enter__(self) -> "Sampler":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        if self._failure and error is None:
-            raise self._failure
 
     def now(self) -> float:
         """On the samples' clock."""
@@ -56,8 +41,8 @@ class Sampler:
             return [sign.value for sign in signs if first_meant(samples, sign) is None]
 
         def well() -> bool:
-            if self._failure:
-                raise self._failure
+            if self.failure:
+                raise self.failure
             return not missing()
 
         until("every sign of the split", well, seconds, log=lambda: "never shown: " + ", ".join(missing()))
@@ -65,14 +50,14 @@ class Sampler:
     def more(self, count: int) -> None:
         """Until so many more samples are taken."""
         wanted = len(self._samples) + count
-        until(f"{count} samples", lambda: self._failure or len(self._samples) >= wanted, 10 + count * 6)
+        until(f"{count} samples", lambda: self.failure or len(self._samples) >= wanted, 10 + count * 6)
 
     def clear(self, count: int) -> None:
         """Until so many samples on end show no sign: it would be of the split before."""
 
         def none() -> bool:
-            if self._failure:
-                raise self._failure
+            if self.failure:
+                raise self.failure
             latest = self._samples[-count:]
             return len(latest) == count and not any(sample.signs for sample in latest)
 
@@ -83,17 +68,13 @@ class Sampler:
             log=lambda: "shown: " + ", ".join(sign.value for sign in self._samples[-1].signs),
         )
 
-    def _run(self) -> None:
+    def look_on(self) -> None:
         due = time.monotonic()
         with ThreadPoolExecutor(len(self._hosts)) as pool:
-            while not self._stop.is_set():
-                try:
-                    self._samples.append(self._take(pool))
-                except Exception as error:
-                    self._failure = error
-                    return
+            while not self.stop.is_set():
+                self._samples.append(self._take(pool))
                 due = max(due + EVERY, time.monotonic())
-                self._stop.wait(due - time.monotonic())
+                self.stop.wait(due - time.monotonic())
 
     def _take(self, pool: ThreadPoolExecutor) -> Sample:
         at = self.now()

@@ -1,12 +1,11 @@
 """When Pacemaker knew of a start: its CIB, asked all the time, apart from the exporter."""
 
-import threading
 import time
-from types import TracebackType
 from xml.etree import ElementTree
 
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
+from deploy.lab.onlooker import Onlooker
 from deploy.lab.waiting import until
 
 EVERY = 0.05  # seconds between two questions
@@ -16,25 +15,14 @@ STARTED = "//lrm_rsc_op[@operation='start' and @rc-code='0' and @op-status='0']"
 Start = tuple[str, str, str, str]
 
 
-class Knowing:
+class Knowing(Onlooker):
     """From its `with` on, asked on one host; times are seconds since 1970."""
 
     def __init__(self, lab: Lab, host: str):
+        super().__init__("knowing")
         self._host = lab.host(host)
         self._not_before: dict[Start, float] = {}  # asked then, Pacemaker had not told it
         self._first = self._starts()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="knowing", daemon=True)
-
-    def __enter__(self) -> "Knowing":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
 
     def not_before(self, resource: str, node: str, seconds: float = 30) -> float:
         """Waits for a new start of the resource there; gives when Pacemaker did not yet know it."""
@@ -45,9 +33,9 @@ class Knowing:
         until(f"{self._host.name}'s CIB to tell a start of {resource} on {node}", known, seconds)
         return max(known())
 
-    def _run(self) -> None:
+    def look_on(self) -> None:
         asked = time.time()
-        while not self._stop.wait(EVERY):
+        while not self.stop.wait(EVERY):
             before, asked = asked, time.time()
             for start in self._starts() - self._first:
                 self._not_before.setdefault(start, before)

@@ -20,7 +20,7 @@ help:
 	@echo 'make clean       take the lab down, remove what was built'
 
 demo: packages venv
-	$(RUN)/python -m deploy.demo
+	$(RUN)/python -m deploy.lab.demo
 
 test: packages-if-root check lab-test
 
@@ -35,39 +35,39 @@ lab-test: venv
 	$(RUN)/pytest -m lab --durations=20
 
 compare: packages venv
-	$(RUN)/python -m deploy.compare
+	$(RUN)/python -m tests.trials.compare
 
 accuracy: packages venv
-	$(RUN)/python -m deploy.accuracy
+	$(RUN)/python -m tests.trials.accuracy
 
 split-brain: packages venv
-	$(RUN)/python -m deploy.split_brain
+	$(RUN)/python -m tests.trials.split_brain
 
 drill: packages venv
-	$(RUN)/python -m deploy.drill
+	$(RUN)/python -m tests.trials.drill
 
 matrix: packages venv
-	$(RUN)/python -m deploy.matrix
+	$(RUN)/python -m tests.trials.matrix
 
 dashboards: venv
 	$(RUN)/python -m dashboards.src
 
 pictures: packages venv
-	deploy/packages.sh deploy/pictures/packages.txt
-	$(RUN)/python -m deploy.pictures
+	deploy/lab/packages.sh tests/trials/pictures/packages.txt
+	$(RUN)/python -m tests.trials.pictures
 
 venv: $(VENV)/.complete
 
 $(VENV)/.complete: pyproject.toml requirements-dev.txt
-	deploy/venv.sh $(PYTHON) $(VENV)
+	deploy/lab/venv.sh $(PYTHON) $(VENV)
 	touch $@
 
 .PHONY: packages-if-root
 packages-if-root:
-	deploy/packages.sh --if-possible deploy/lab/packages.txt deploy/compare/packages.txt
+	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/compare/packages.txt
 
 packages:
-	deploy/packages.sh deploy/lab/packages.txt deploy/compare/packages.txt
+	deploy/lab/packages.sh deploy/lab/packages.txt tests/trials/compare/packages.txt
 
 lock:
 	$(RUN)/pip-compile --quiet --extra dev --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \
@@ -75,4 +75,4 @@ lock:
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi
-	rm -rf $(VENV) build dist deploy/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist tests/trials/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,11 +24,11 @@ from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
+from exporter.watchers.claimants.watcher import Claimants
 from exporter.watchers.failover.watcher import FailoverWatcher
-from exporter.watchers.vip.arp import Claimants
-from exporter.watchers.vip.watcher import VipWatcher
-from exporter.web import application
-from exporter.web_config import CannotSecure, Certificates, WebConfig, basic_auth
+from exporter.watchers.prober.watcher import VipWatcher
+from exporter.web.pages import application
+from exporter.web.security import CannotSecure, Certificates, WebConfig, basic_auth
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from rich.console import Console, RenderableType
 
 from exporter import VERSION
+from exporter.endpoint import MYSQL_PORT, Endpoint, parse_endpoint, parse_listen_address
 from exporter.logs import FORMATS, LEVELS, set_up
-from exporter.watch.target import MYSQL_PORT, target
-from exporter.watchers.vip.options import Vip
+from exporter.watchers.prober.options import Vip
 
 DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
 DEFAULT_PORT = 10664
@@ -27,11 +27,10 @@ log = logging.getLogger(__name__)
 
 
 def listen_address(text: str) -> tuple[str | None, int]:
-    """`:10664`, `127.0.0.1:10664`, `[::1]:10664` or `host:10664`; without a host, all addresses."""
-    match = re.fullmatch(r"(?:\[([^]]+)\]|([^:]*)):([0-9]{1,5})", text)
-    if not match or not 0 <= int(match[3]) < 65536:
-        raise argparse.ArgumentTypeError(f"{text!r} is not [HOST]:PORT, as in :{DEFAULT_PORT}")
-    return (match[1] or match[2] or None), int(match[3])
+    try:
+        return parse_listen_address(text, DEFAULT_PORT)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def telemetry_path(text: str) -> str:
@@ -144,9 +143,9 @@ def _add_watch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--json", action="store_true", help="one JSON object a line")
 
 
-def _target(text: str) -> tuple[str, int]:
+def _target(text: str) -> Endpoint:
     try:
-        return target(text)
+        return parse_endpoint(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -165,7 +164,7 @@ def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
 
 
 def _since(text: str) -> float:
-    from exporter.watchers.failover import story
+    from exporter.commands.events import table as story
 
     try:
         return story.since(text, datetime.now().astimezone())
@@ -184,16 +183,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _events(arguments: argparse.Namespace) -> int:
+    from exporter.commands.events import table as story
     from exporter.config import Config
     from exporter.typed_yaml import ConfigError, load
-    from exporter.watchers.failover import story
-    from exporter.watchers.failover.journal import ReadOnly, Troubled
+    from exporter.watchers.failover.journal.database import JournalError, JournalReader
 
     try:
         config = load(Config, arguments.config)
-        with closing(ReadOnly(Path(config.journal))) as journal:
+        with closing(JournalReader(Path(config.journal))) as journal:
             events = journal.events(arguments.since)
-    except (ConfigError, Troubled) as error:
+    except (ConfigError, JournalError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # for a person
         return 1
     text = story.as_json(events) if arguments.json else _drawn(story.table(events, None))
@@ -214,7 +213,7 @@ def _drawn(what: RenderableType) -> str:
 
 
 def _watch(arguments: argparse.Namespace) -> int:
-    from exporter.watch import command as watch
+    from exporter.commands.watch import command as watch
 
     host, port = arguments.target
     return watch.run(
@@ -235,7 +234,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from exporter import app
     from exporter.config import Config
     from exporter.typed_yaml import ConfigError, load
-    from exporter.web_config import WebConfig
+    from exporter.web.security import WebConfig
 
     try:
         config = load(Config, arguments.config)

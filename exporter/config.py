@@ -7,7 +7,7 @@ from exporter.sources.galera.source import Options as GaleraOptions
 from exporter.sources.haproxy.source import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.watchers.failover.options import Options as FailoverOptions
-from exporter.watchers.vip.options import Vip
+from exporter.watchers.prober.options import Vip
 
 
 @dataclass(frozen=True)

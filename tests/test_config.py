@@ -5,7 +5,7 @@ import pytest
 
 from exporter.config import Config
 from exporter.typed_yaml import ConfigError, parse
-from exporter.watchers.vip.options import Vip
+from exporter.watchers.prober.options import Vip
 
 README = Path(__file__).parent.parent / "README.md"
 

@@ -1,6 +1,6 @@
 """Questions to the neighbours on one link: ARP for IPv4, neighbour discovery for IPv6, echoes for both.
 
-All need the capability CAP_NET_RAW. The bytes are those of exporter/watchers/vip/neighbours.py.
+All need the capability CAP_NET_RAW. The bytes are those of exporter/watchers/claimants/packets.py.
 """
 
 import ctypes

@@ -19,7 +19,7 @@ TOLD = 90.0  # seconds for what a test waits for
 IN_LEGEND = re.compile(r"\{\{(\w+)\}\}")
 
 Labels = frozenset[tuple[str, str]]
-Answer = Mapping[Labels, tuple[float, ...]]  # of an instant query one value each
+AttemptResult = Mapping[Labels, tuple[float, ...]]  # of an instant query one value each
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Act:
     """All queries at one moment, by what was chosen: one cluster, all, or both by name."""
 
     window: Window
-    answers: Mapping[str, Mapping[str, Answer | str]]  # a string is Prometheus's refusal
+    answers: Mapping[str, Mapping[str, AttemptResult | str]]  # a string is Prometheus's refusal
 
-    def data(self, chosen: str, target: str) -> Answer:
+    def data(self, chosen: str, target: str) -> AttemptResult:
         answer = self.answers[chosen][target]
         assert not isinstance(answer, str), answer
         return answer
@@ -42,7 +42,7 @@ class Act:
         return found
 
 
-def as_text(answer: Answer) -> dict[Labels, str]:
+def as_text(answer: AttemptResult) -> dict[Labels, str]:
     """To be compared: a value that is not a number is not even like itself."""
     return {labels: repr(values) for labels, values in answer.items()}
 
@@ -104,8 +104,8 @@ class Play:
         }
         return Act(window, {name: self._ask(window, clusters[name]) for name in ("one", "all", *also)})
 
-    def _ask(self, window: Window, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Answer | str]:
-        known: dict[tuple[str, bool], Answer | str] = {}  # dashboards have queries in common
+    def _ask(self, window: Window, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, AttemptResult | str]:
+        known: dict[tuple[str, bool], AttemptResult | str] = {}  # dashboards have queries in common
         answers = {}
         for name, target in TARGETS.items():
             expr = interpolate(target.expr, choice(PAGES[name.partition(":")[0]], **chosen), window)
@@ -114,7 +114,7 @@ class Play:
             answers[name] = known[expr, target.instant]
         return answers
 
-    def _answer(self, target: Target, expr: str, window: Window) -> Answer | str:
+    def _answer(self, target: Target, expr: str, window: Window) -> AttemptResult | str:
         try:
             if target.instant:
                 samples = self._monitoring.query(expr, window.end)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
-from deploy.lab.onlooker import Onlooker
+from deploy.lab.observer import Observer
 from deploy.lab.waiting import until
 
 EVERY = 0.05  # seconds between two questions
@@ -15,7 +15,7 @@ STARTED = "//lrm_rsc_op[@operation='start' and @rc-code='0' and @op-status='0']"
 Start = tuple[str, str, str, str]
 
 
-class Knowing(Onlooker):
+class Knowing(Observer):
     """From its `with` on, asked on one host; times are seconds since 1970."""
 
     def __init__(self, lab: Lab, host: str):
@@ -33,7 +33,7 @@ class Knowing(Onlooker):
         until(f"{self._host.name}'s CIB to tell a start of {resource} on {node}", known, seconds)
         return max(known())
 
-    def look_on(self) -> None:
+    def observe(self) -> None:
         asked = time.time()
         while not self.stop.wait(EVERY):
             before, asked = asked, time.time()

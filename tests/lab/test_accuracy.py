@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from deploy.accuracy import block, cli
-from deploy.accuracy.trials import hosts
 from deploy.lab import exporters, galera, haproxy
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
+from tests.trials.accuracy import block, cli
+from tests.trials.accuracy.trials import hosts
 
 # On one topology, so that `make test` stays short; `make accuracy` does more, on either of them.
 pytestmark = [

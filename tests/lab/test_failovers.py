@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from deploy.drill.journal import events
 from deploy.lab import exporters
 from deploy.lab.errors import LabError
 from deploy.lab.page import Page
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
 from tests.lab.knowing import Knowing
+from tests.trials.drill.journal import events
 
 pytestmark = pytest.mark.lab
 

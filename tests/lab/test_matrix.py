@@ -1,14 +1,14 @@
-"""The dozen of the fault matrix that CI runs (deploy/matrix/expectations.yml names them, with the reason)."""
+"""The dozen of the fault matrix that CI runs (tests/trials/matrix/expectations.yml names them, with the reason)."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from deploy.lab.monitoring import Monitoring
-from deploy.matrix import today, trial
-from deploy.matrix.expectations import Expectation, expectations
-from deploy.matrix.verdict import judge
 from tests.lab.balancers import Cluster
+from tests.trials.matrix import today, trial
+from tests.trials.matrix.expectations import Expectation, expectations
+from tests.trials.matrix.verdict import judge
 
 pytestmark = [pytest.mark.lab, pytest.mark.parametrize("topology", ["article"], indirect=True)]
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from deploy.compare import members
-from deploy.compare.rounds import parity
 from deploy.lab.errors import Missing
 from deploy.lab.preflight import need
 from tests.lab.balancers import Cluster
+from tests.trials.compare import members
+from tests.trials.compare.rounds import parity
 
 pytestmark = pytest.mark.lab
 

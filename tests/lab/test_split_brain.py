@@ -6,8 +6,8 @@ from deploy.lab import exporters
 from deploy.lab.host import Host
 from deploy.lab.page import parse
 from deploy.lab.waiting import until
-from deploy.split_brain.runs import ORDINARY, SPLITS, calm, split
 from tests.lab.balancers import Cluster
+from tests.trials.split_brain.runs import ORDINARY, SPLITS, calm, split
 
 # On one topology, so that `make test` stays short; `make split-brain` does the same on both topologies.
 pytestmark = [

@@ -11,8 +11,8 @@ from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Unreachable
 from exporter.scrape import Source
-from exporter.sources.address.interfaces import held
-from exporter.sources.address.metrics import Holding, families
+from exporter.sources.address.families import Holding, families
+from exporter.sources.address.parse import held
 from exporter.transports.deadline import Deadline
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exporter.errors import Unparsable
-from exporter.sources.corosync.cfgtool import CfgtoolStatus, LocalLink
-from exporter.sources.corosync.configuration import Configuration
-from exporter.sources.corosync.quorumtool import Quorum
-from exporter.sources.corosync.stats import KnetLink, Stats
+from exporter.sources.corosync.parse.cfgtool import CfgtoolStatus, LocalLink
+from exporter.sources.corosync.parse.configuration import Configuration
+from exporter.sources.corosync.parse.quorumtool import Quorum
+from exporter.sources.corosync.parse.stats import KnetLink, Stats
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Denied, SourceError, Unreachable
 from exporter.scrape import Source
-from exporter.sources.corosync import metrics
-from exporter.sources.corosync.cfgtool import CfgtoolStatus, parse_cfgtool
-from exporter.sources.corosync.cmapctl import parse_map
-from exporter.sources.corosync.configuration import CONFIGURATION_PREFIXES, parse_configuration
-from exporter.sources.corosync.quorumtool import Quorum, parse_quorumtool
+from exporter.sources.corosync import families as metrics
+from exporter.sources.corosync.parse.cfgtool import CfgtoolStatus, parse_cfgtool
+from exporter.sources.corosync.parse.cmapctl import parse_map
+from exporter.sources.corosync.parse.configuration import CONFIGURATION_PREFIXES, parse_configuration
+from exporter.sources.corosync.parse.quorumtool import Quorum, parse_quorumtool
+from exporter.sources.corosync.parse.stats import Stats, parse_stats, stats_prefixes
 from exporter.sources.corosync.reading import CorosyncReading, Layout, check_layout, put_together
-from exporter.sources.corosync.stats import Stats, parse_stats, stats_prefixes
 from exporter.transports.command import Completed, run
 from exporter.transports.deadline import Deadline
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from prometheus_client.metrics_core import Metric
 
+from exporter.endpoint import parse_endpoint
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.scrape import Source
 from exporter.sources.galera.components import View, primary_components
-from exporter.sources.galera.metrics import GaleraReading, families
-from exporter.sources.galera.wsrep_status import NodeStatus, parse
+from exporter.sources.galera.families import GaleraReading, families
+from exporter.sources.galera.parse import NodeStatus, parse
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account, AccountFile
 
-DEFAULT_PORT = 3306
 QUESTION = "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'; SHOW GLOBAL VARIABLES LIKE 'wsrep\\_%'"
 
 FIRST_SHARE = 0.7  # of the time is for the first answers; the rest for looking again at a split
@@ -25,20 +25,6 @@ GRACE_SECONDS = 0.05  # from a thread's deadline to its outcome
 SETTLING_SECONDS = 0.3  # between two looks at views that seem split
 
 Outcome = NodeStatus | SourceError
-
-
-def parse_address(text: str) -> tuple[str, int]:
-    """`10.0.0.21:3306`, `db1`, `[::1]:3306`, `[::1]`."""
-    host, colon, port = text.rpartition(":")
-    if text.endswith("]") or not colon:
-        host, port = text, str(DEFAULT_PORT)
-    bracketed = host.startswith("[") and host.endswith("]")
-    name = host[1:-1] if bracketed else host
-    if not name or (":" in name) is not bracketed or set(name) & set("[] /"):
-        raise ValueError(f"expected host:port, or [address]:port for IPv6, got {text!r}")
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-        raise ValueError(f"expected a port from 1 to 65535, got {port!r}")
-    return name, int(port)
 
 
 @dataclass(frozen=True)
@@ -54,9 +40,9 @@ class Options:
             raise ValueError("nodes: expected at least one `name: host:port`")
         for name, address in self.nodes.items():
             try:
-                parse_address(address)
+                parse_endpoint(address, bare_ipv6=False)
             except ValueError as error:
-                raise ValueError(f"nodes: {name}: {error}") from None
+                raise ValueError(f"nodes: {name}: expected host:port: {error}") from None
         if not self.timeout > 0:
             raise ValueError(f"timeout: expected seconds above 0, got {self.timeout:g}")
 
@@ -67,7 +53,7 @@ class _Node:
     def __init__(self, name: str, address: str):
         self.name = name
         self.what = f"{name} ({address})"
-        self._host, self._port = parse_address(address)
+        self._host, self._port = parse_endpoint(address)
         self._session: mysql.Session | None = None
 
     def ask(self, account: Account, deadline: Deadline) -> Outcome:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from exporter.errors import Denied, Unparsable
 from exporter.parsing import excerpt
-from exporter.sources.haproxy import show_info, stats_csv
+from exporter.sources.haproxy.parse import show_info, stats_csv
 
 QUESTION = "show info;show stat"  # one connection for both, on every version since 1.4
 

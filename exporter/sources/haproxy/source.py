@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Refused
 from exporter.scrape import Source
-from exporter.sources.haproxy import metrics
+from exporter.sources.haproxy import families as metrics
 from exporter.sources.haproxy.reading import (
     NOT_RUNNING,
     QUESTION,

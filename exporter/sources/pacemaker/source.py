@@ -13,8 +13,9 @@ from prometheus_client.metrics_core import Metric
 from exporter.errors import SourceError, Unparsable, Unreachable
 from exporter.parsing import excerpt
 from exporter.scrape import Source
-from exporter.sources.pacemaker import cib, crm_mon, metrics
-from exporter.sources.pacemaker.view import (
+from exporter.sources.pacemaker.families import cluster as metrics
+from exporter.sources.pacemaker.parse import cib, crm_mon
+from exporter.sources.pacemaker.reading import (
     ClusterView,
     Colocation,
     LastChange,

@@ -27,22 +27,24 @@ class Entrance:
 
 
 @dataclass(frozen=True)
-class Ending:
+class CommitResult:
     outcome: Outcome
     error: SourceError | None = None  # of those not acknowledged
 
 
-def commit(entrance: Entrance, account: Account, table: Table, number: int, deadline: Deadline) -> Ending:
+def commit(
+    entrance: Entrance, account: Account, table: Table, number: int, deadline: Deadline
+) -> CommitResult:
     """Write the row and commit it; the table is made if it isn't there."""
     try:
         session = _inserted(entrance, account, table, number, deadline)
     except SourceError as error:
-        return Ending(Outcome.REFUSED, table.explained(error, account.user))
+        return CommitResult(Outcome.REFUSED, table.explained(error, account.user))
     try:
         session.query("COMMIT", deadline)
-        return Ending(Outcome.ACKNOWLEDGED)
+        return CommitResult(Outcome.ACKNOWLEDGED)
     except SourceError as error:
-        return Ending(_after_commit(error), error)
+        return CommitResult(_after_commit(error), error)
     finally:
         session.close()
 

@@ -65,7 +65,7 @@ class _Row:
         return self.outcome is Outcome.IN_DOUBT or self.looked_for or age >= JUDGED_SECONDS
 
 
-class Ledger:
+class CommitLedger:
     """Of one writer. Not safe to call from two threads at once."""
 
     def __init__(self) -> None:

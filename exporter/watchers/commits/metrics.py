@@ -10,14 +10,14 @@ from exporter.watchers.commits.ledger import Counts
 
 
 @dataclass(frozen=True)
-class Reading:
+class CommitReading:
     address: str
     port: int
     counts: Counts
     read_back_at: float | None  # wall clock; None: not yet
 
 
-def families(readings: Sequence[Reading]) -> list[Metric]:
+def families(readings: Sequence[CommitReading]) -> list[Metric]:
     attempts = counter(
         "vip_commit_attempts_total",
         "Rows that were to be committed through the address, counted when they ended. Those neither "

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from exporter.endpoint import parse_endpoint
 from exporter.errors import Denied, SourceError, Unparsable, Unreachable
 from exporter.parsing import integer
-from exporter.sources.galera.source import parse_address
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account
@@ -22,7 +22,7 @@ class Nodes:
     def __init__(self, nodes: Mapping[str, str], table: Table):
         """`nodes` as in the section `galera:`, name to host:port."""
         self._table = table
-        self._nodes = [(f"{name} ({where})", *parse_address(where)) for name, where in nodes.items()]
+        self._nodes = [(f"{name} ({where})", *parse_endpoint(where)) for name, where in nodes.items()]
 
     def found(self, question: Question, account: Account) -> frozenset[int]:
         """The rows that are on any node, of those that are Synced in a Primary component.

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from exporter.errors import Denied, SourceError, Unparsable
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account, AccountFile
-from exporter.watchers.commits.commit import Ending, Entrance, commit
-from exporter.watchers.commits.ledger import Ledger, Outcome, Verdict
-from exporter.watchers.commits.metrics import Reading
+from exporter.watchers.commits.commit import CommitResult, Entrance, commit
+from exporter.watchers.commits.ledger import CommitLedger, Outcome, Verdict
+from exporter.watchers.commits.metrics import CommitReading
 from exporter.watchers.commits.nodes import Nodes
 from exporter.watchers.commits.options import Write
 from exporter.watchers.commits.sql import Table, new_writer
@@ -49,7 +49,7 @@ class Writer:
         ]
         self._workers = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix=f"commit {self._entrance}")
         self._changed = threading.Condition()  # guards the following
-        self._ledger = Ledger()
+        self._ledger = CommitLedger()
         self._in_flight = 0
         self._failing = False
         self._read_back_at: float | None = None  # wall clock
@@ -86,10 +86,10 @@ class Writer:
 
     # What the page asks.
 
-    def reading(self) -> Reading:
+    def reading(self) -> CommitReading:
         with self._changed:
             counts, read_back_at = self._ledger.counts(), self._read_back_at
-        return Reading(self._entrance.address, self._entrance.port, counts, read_back_at)
+        return CommitReading(self._entrance.address, self._entrance.port, counts, read_back_at)
 
     def troubles(self) -> list[Exception]:
         """What keeps it from writing or from reading back, other than the address failing."""
@@ -124,12 +124,12 @@ class Writer:
             ending = commit(self._entrance, account, self._table, number, deadline)
             trouble: Exception | None = ending.error
         except Exception as error:  # a defect: nobody knows how far it came
-            ending, trouble = Ending(Outcome.IN_DOUBT), error
+            ending, trouble = CommitResult(Outcome.IN_DOUBT), error
         ours = trouble if not isinstance(trouble, SourceError) else None
         self._note("write", trouble if isinstance(trouble, Denied | Unparsable) else ours)
         self._finish(number, ending)
 
-    def _finish(self, number: int, ending: Ending) -> None:
+    def _finish(self, number: int, ending: CommitResult) -> None:
         acknowledged = ending.outcome is Outcome.ACKNOWLEDGED
         with self._changed:
             self._in_flight -= 1
@@ -143,7 +143,7 @@ class Writer:
         elif changed:
             log.warning("%s: %s: %s", self._what, ending.outcome.value, ending.error)
 
-    # Reading back.
+    # CommitReading back.
 
     def _keep_reading_back(self) -> None:
         wait = READ_BACK_SECONDS

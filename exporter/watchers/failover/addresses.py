@@ -5,10 +5,10 @@ import logging
 from pathlib import Path
 
 from exporter.errors import SourceError
-from exporter.sources.pacemaker.view import LastChange
+from exporter.sources.pacemaker.reading import LastChange
 from exporter.transports import command
 from exporter.transports.deadline import Deadline
-from exporter.watchers.failover.sight import Sight
+from exporter.watchers.failover.detection.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Addresses:
         self._asked: set[str] = set()  # since the configuration changed
         self._by_resource: dict[str, str] = {}
 
-    def unknown(self, seen: Sight) -> list[str]:
+    def unknown(self, seen: Snapshot) -> list[str]:
         """The resources to learn of; what was known of them before stands until then."""
         if seen.configured != self._configured:
             self._configured = seen.configured
@@ -40,7 +40,7 @@ class Addresses:
         else:
             self._by_resource.pop(resource, None)
 
-    def of(self, resource: str, seen: Sight) -> frozenset[str]:
+    def of(self, resource: str, seen: Snapshot) -> frozenset[str]:
         """Its own, or those of what moves with it; none: not known, so each may be meant."""
         names = {resource} if resource in self._by_resource else seen.together[resource]
         return frozenset(self._by_resource[name] for name in names if name in self._by_resource)

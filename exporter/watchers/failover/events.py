@@ -1,4 +1,4 @@
-"""What is told of a failover: one event for each move or restart of one resource."""
+"""What is reported of a failover: one event for each move or restart of one resource."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Event:
-    """Times are seconds since 1970. An event is told as soon as it is seen; `outage` may come later."""
+    """Times are seconds since 1970. An event is reported as soon as it is seen; `outage` may come later."""
 
     id: str
     resource: str
@@ -31,9 +31,9 @@ class Event:
     target: str
     cause: str
     at: float  # when it was seen done; of a late one when the node says that it started
-    detected: float | None  # the first sign in the cluster
+    detected: float | None  # the first change in the cluster
     late: bool  # nobody looked while it happened: found when the exporter, or Pacemaker, was back
-    evidence: tuple[str, ...]  # signs in sentences, the cause's own first
+    evidence: tuple[str, ...]  # changes in sentences, the cause's own first
     outage: "Outage | None" = None
     phases: Mapping[str, float] = field(default_factory=dict)  # seconds
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from prometheus_client.metrics_core import Metric
 
 from exporter.families import counter, gauge
-from exporter.watchers.failover.cause import CAUSES
-from exporter.watchers.failover.chronicle import Durations, Totals
+from exporter.watchers.failover.detection.causes import CAUSES
 from exporter.watchers.failover.events import KINDS
-from exporter.watchers.failover.keeper import Health
+from exporter.watchers.failover.journal.attribution import Durations, Totals
+from exporter.watchers.failover.journal.writer import Health
 from exporter.watchers.histogram import HistogramFamily
 
 
@@ -27,7 +27,7 @@ def families(reading: FailoverReading) -> Iterator[Metric]:
     yield from _last(reading)
     yield _durations(reading)
     yield _holders(reading)
-    yield from _journal(reading.journal)
+    yield from _database(reading.journal)
 
 
 def _events(reading: FailoverReading) -> Iterator[Metric]:
@@ -97,7 +97,7 @@ def _holders(reading: FailoverReading) -> Metric:
     return holder
 
 
-def _journal(health: Health) -> Iterator[Metric]:
+def _database(health: Health) -> Iterator[Metric]:
     ok = gauge(
         "failover_exporter_journal_ok",
         "0 while the journal of failovers can't be written: events wait in memory, the log says why.",

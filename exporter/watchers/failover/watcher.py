@@ -1,6 +1,6 @@
 """Looks at the cluster when something says that it changed; tells, counts and keeps moves and restarts.
 
-Looking means the pacemaker source's shared reading: crm_mon, 11 ms of CPU. See news.py for what says when.
+Looking means the pacemaker source's shared reading: crm_mon, 11 ms of CPU. See change feed.py for what says when.
 """
 
 import asyncio
@@ -20,23 +20,23 @@ from exporter.scrape import REUSE_SECONDS, Reading, Source
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.addresses import Addresses
-from exporter.watchers.failover.chronicle import Chronicle, Totals
-from exporter.watchers.failover.detect import Detector
+from exporter.watchers.failover.change_feed import ChangeFeed, addresses_here
+from exporter.watchers.failover.detection.detector import Detector
+from exporter.watchers.failover.detection.snapshot import Snapshot, snapshot
 from exporter.watchers.failover.events import Event, Moment
-from exporter.watchers.failover.keeper import Keeper
+from exporter.watchers.failover.journal.attribution import Attribution, Totals
+from exporter.watchers.failover.journal.phases import Felt, Finished
+from exporter.watchers.failover.journal.writer import JournalWriter
 from exporter.watchers.failover.metrics import FailoverReading, families
-from exporter.watchers.failover.news import News, addresses_here
 from exporter.watchers.failover.options import Options
-from exporter.watchers.failover.phases import Felt, Finished
-from exporter.watchers.failover.sight import Sight, sight
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 10.0  # where news are reliable
+HEARTBEAT_SECONDS = 10.0  # where change feed are reliable
 BLIND_HEARTBEAT_SECONDS = 1.0  # where not
 UNREADABLE_SECONDS = 5.0  # while Pacemaker can't be asked
-RESTLESS_SECONDS = 60.0  # so long one looks each second while a resource is on its way
-STALE_SECONDS = 30.0  # a holder seen longer ago is not told any more
+RESTLESS_SECONDS = 60.0  # so long one looks each second while a resource is on its transition
+STALE_SECONDS = 30.0  # a holder seen longer ago is not reported any more
 
 Read = Callable[[float], Awaitable[Reading]]
 
@@ -48,16 +48,16 @@ class FailoverWatcher(Source[FailoverReading]):
         """It looks from start() on to close(), with what attach() gave it."""
         self._options = options
         self._addresses = Addresses(pacemaker.crm_mon_path)
-        self._keeper = Keeper(journal)
-        self._news = News(pacemaker.crm_mon_path)
+        self._writer = JournalWriter(journal)
+        self._feed = ChangeFeed(pacemaker.crm_mon_path)
         self._read: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._failing: set[str] = set()  # addresses
         self._defect: Exception | None = None  # of the latest look
         self._lock = threading.Lock()  # guards the following
-        self._chronicle = Chronicle(Totals())
+        self._attribution = Attribution(Totals())
         self._detector = Detector({})
-        self._sight: Sight | None = None
+        self._snapshot: Snapshot | None = None
         self._seen_at = float("-inf")  # monotonic seconds
 
     @property
@@ -77,18 +77,18 @@ class FailoverWatcher(Source[FailoverReading]):
     # What the probers tell, from any thread: a Listener of theirs.
 
     def failing(self, address: str) -> None:
-        self._news.from_anywhere(self._note_failing, address, True, time.monotonic())
+        self._feed.call_in_loop(self._note_failing, address, True, time.monotonic())
 
     def recovered(self, address: str) -> None:
-        self._news.from_anywhere(self._note_failing, address, False, time.monotonic())
+        self._feed.call_in_loop(self._note_failing, address, False, time.monotonic())
 
     def outage(self, address: str, outage: Finished) -> None:
-        self._news.from_anywhere(self._note_outage, address, Felt(outage.start, outage.end, outage.answered))
+        self._feed.call_in_loop(self._note_outage, address, Felt(outage.start, outage.end, outage.answered))
 
     # What those who ask for the holders of addresses tell, likewise.
 
     def shared(self, address: str) -> None:
-        self._news.from_anywhere(self._note_shared, address, time.monotonic())
+        self._feed.call_in_loop(self._note_shared, address, time.monotonic())
 
     # What the page asks.
 
@@ -101,15 +101,15 @@ class FailoverWatcher(Source[FailoverReading]):
         if self._defect:
             raise RuntimeError("the latest look at the cluster failed") from self._defect
         with self._lock:
-            fresh = self._sight if time.monotonic() - self._seen_at < STALE_SECONDS else None
-            watched = self._sight.holders if self._sight else {}
-            totals = copy.deepcopy(self._chronicle.totals)
+            fresh = self._snapshot if time.monotonic() - self._seen_at < STALE_SECONDS else None
+            watched = self._snapshot.holders if self._snapshot else {}
+            totals = copy.deepcopy(self._attribution.totals)
         return FailoverReading(
             resources=tuple(sorted({*watched, *totals.held, *(key[0] for key in totals.events)})),
             holders=fresh.holders if fresh else {},
             nodes=tuple(fresh.nodes) if fresh else (),
             totals=totals,
-            journal=self._keeper.health(),
+            journal=self._writer.health(),
         )
 
     def collect(self, reading: FailoverReading) -> Iterable[Metric]:
@@ -120,23 +120,23 @@ class FailoverWatcher(Source[FailoverReading]):
         if self._task is None:
             return
         self._task.cancel()
-        self._news.close()
+        self._feed.close()
         with self._lock:
-            self._chronicle.close(float("inf"))
+            self._attribution.close(float("inf"))
             self._keep(())
-        self._keeper.close()
+        self._writer.close()
 
     async def _run(self, read: Read) -> None:
-        totals = await asyncio.get_running_loop().run_in_executor(None, self._keeper.load)
+        totals = await asyncio.get_running_loop().run_in_executor(None, self._writer.load)
         with self._lock:
-            self._chronicle, self._detector = Chronicle(totals), Detector(totals.held, platform.node())
-        self._keeper.start()
-        self._news.start()
+            self._attribution, self._detector = Attribution(totals), Detector(totals.held, platform.node())
+        self._writer.start()
+        self._feed.start()
         while True:
-            await self._news.wait(await self._try_to_look(read))
+            await self._feed.wait(await self._try_to_look(read))
 
     async def _try_to_look(self, read: Read) -> float:
-        """A defect costs the look that it is in, and is told by each scrape until one goes well."""
+        """A defect costs the look that it is in, and is reported by each scrape until one goes well."""
         try:
             pause = await self._look(read)
         except Exception as error:
@@ -146,9 +146,9 @@ class FailoverWatcher(Source[FailoverReading]):
         return pause
 
     async def _look(self, read: Read) -> float:
-        """Look once; gives the seconds until the next time, unless there are news."""
-        told = self._news.take()
-        reading = await _newer(read, self.timeout, told)
+        """Look once; gives the seconds until the next time, unless there are change feed."""
+        reported = self._feed.take()
+        reading = await _newer(read, self.timeout, reported)
         self._close_events()
         if reading.error is not None:
             stopped = self._stopped_here()
@@ -156,34 +156,34 @@ class FailoverWatcher(Source[FailoverReading]):
                 self._detector.blind(reading.finished, stopped=stopped)
             return UNREADABLE_SECONDS
         loop = asyncio.get_running_loop()
-        seen = await loop.run_in_executor(None, sight, reading.value, self._options.resources)
-        self._observe(seen, reading.finished, told)
+        seen = await loop.run_in_executor(None, snapshot, reading.value, self._options.resources)
+        self._observe(seen, reading.finished, reported)
         for resource in self._addresses.unknown(seen):
-            if self._news.waiting:
+            if self._feed.waiting:
                 break
             await loop.run_in_executor(None, self._addresses.learn, resource)
         return self._pause()
 
     def _stopped_here(self) -> bool:
-        """Whether an address that ran here at the last sight is gone: a node that is killed keeps it."""
-        if self._sight is None:
+        """Whether an address that ran here at the last snapshot is gone: a node that is killed keeps it."""
+        if self._snapshot is None:
             return False
         here = platform.node()
-        ran = [resource for resource, nodes in self._sight.holders.items() if nodes == (here,)]
-        held = frozenset().union(*(self._addresses.of(resource, self._sight) for resource in ran))
+        ran = [resource for resource, nodes in self._snapshot.holders.items() if nodes == (here,)]
+        held = frozenset().union(*(self._addresses.of(resource, self._snapshot) for resource in ran))
         left = addresses_here()
         return bool(left) and not held <= left
 
-    def _observe(self, seen: Sight, finished: float, told: float | None) -> None:
+    def _observe(self, seen: Snapshot, finished: float, reported: float | None) -> None:
         now = _now()
         with self._lock:
             before = _places(self._detector)
-            found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), told)
+            found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), reported)
             events = [
-                self._chronicle.add(one, self._news.came, self._addresses.of(one.event.resource, seen), now)
+                self._attribution.add(one, self._feed.came, self._addresses.of(one.event.resource, seen), now)
                 for one in found
             ]
-            self._sight, self._seen_at = seen, finished
+            self._snapshot, self._seen_at = seen, finished
             if events or before != _places(self._detector):
                 self._keep(events)
         for event in events:
@@ -192,29 +192,29 @@ class FailoverWatcher(Source[FailoverReading]):
     def _pause(self) -> float:
         now = time.monotonic()
         with self._lock:
-            restless, waiting = not self._detector.settled(), self._chronicle.waiting
-        if self._news.busy(now) or (restless and now - self._news.heard < RESTLESS_SECONDS):
+            restless, waiting = not self._detector.settled(), self._attribution.waiting
+        if self._feed.busy(now) or (restless and now - self._feed.heard < RESTLESS_SECONDS):
             return REUSE_SECONDS
-        if not self._news.reliable:
+        if not self._feed.reliable:
             return BLIND_HEARTBEAT_SECONDS
         return UNREADABLE_SECONDS if waiting else HEARTBEAT_SECONDS
 
     def _keep(self, events: Iterable[Event]) -> None:
-        self._chronicle.totals.held = self._detector.held()
-        self._keeper.keep(events, self._chronicle.totals)
+        self._attribution.totals.held = self._detector.held()
+        self._writer.keep(events, self._attribution.totals)
 
     def _close_events(self) -> None:
         with self._lock:
-            if self._chronicle.close(time.monotonic(), self._failing):
+            if self._attribution.close(time.monotonic(), self._failing):
                 self._keep(())
 
     def _note_failing(self, address: str, failing: bool, at: float) -> None:
         (self._failing.add if failing else self._failing.discard)(address)
-        self._news.tell(at)
+        self._feed.tell(at)
 
     def _note_shared(self, address: str, at: float) -> None:
         with self._lock:
-            if (seen := self._sight) is None:
+            if (seen := self._snapshot) is None:
                 return
             for resource in seen.addresses & seen.holders.keys():
                 if address in self._addresses.of(resource, seen):
@@ -222,14 +222,14 @@ class FailoverWatcher(Source[FailoverReading]):
 
     def _note_outage(self, address: str, felt: Felt) -> None:
         with self._lock:
-            if changed := self._chronicle.outage(address, felt, _now()):
+            if changed := self._attribution.outage(address, felt, _now()):
                 self._keep(changed)
 
 
-async def _newer(read: Read, budget: float, told: float | None) -> Reading:
-    """A reading that began after the news: what a scrape has just read may be older."""
+async def _newer(read: Read, budget: float, reported: float | None) -> Reading:
+    """A reading that began after the change feed: what a scrape has just read may be older."""
     reading = await read(budget)
-    if told is not None and reading.finished - reading.seconds < told:
+    if reported is not None and reading.finished - reading.seconds < reported:
         await asyncio.sleep(max(0.0, reading.finished + REUSE_SECONDS - time.monotonic()))
         reading = await read(budget)
     return reading
@@ -244,7 +244,7 @@ def _now() -> Moment:
 
 
 def _log(event: Event) -> None:
-    way = event.origin if event.origin == event.target else f"{event.origin} to {event.target}"
+    transition = event.origin if event.origin == event.target else f"{event.origin} to {event.target}"
     why = f" ({event.evidence[0]})" if event.evidence else ""
     late = ", found late" if event.late else ""
-    log.warning("%s: %s, %s, %s%s%s", event.resource, event.kind, way, event.cause, why, late)
+    log.warning("%s: %s, %s, %s%s%s", event.resource, event.kind, transition, event.cause, why, late)

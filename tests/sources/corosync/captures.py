@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.sources.corosync.cfgtool import parse_cfgtool
-from exporter.sources.corosync.cmapctl import parse_map
-from exporter.sources.corosync.configuration import parse_configuration
-from exporter.sources.corosync.quorumtool import parse_quorumtool
+from exporter.sources.corosync.parse.cfgtool import parse_cfgtool
+from exporter.sources.corosync.parse.cmapctl import parse_map
+from exporter.sources.corosync.parse.configuration import parse_configuration
+from exporter.sources.corosync.parse.quorumtool import parse_quorumtool
+from exporter.sources.corosync.parse.stats import parse_stats
 from exporter.sources.corosync.reading import CorosyncReading, Layout, check_layout, put_together
-from exporter.sources.corosync.stats import parse_stats
 from tests.golden import CAPTURES
 
 CASES = sorted(path.stem for path in CAPTURES.glob("corosync-*.quorumtool"))

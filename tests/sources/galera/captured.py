@@ -5,7 +5,7 @@ Below the name of a node that did not answer there is nothing.
 
 from itertools import groupby
 
-from exporter.sources.galera.wsrep_status import Rows
+from exporter.sources.galera.parse import Rows
 from tests.golden import CAPTURES
 
 HEADER = "Variable_name\tValue"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.sources.galera.components import View, primary_components
-from exporter.sources.galera.wsrep_status import parse
+from exporter.sources.galera.parse import parse
 from tests.sources.galera.captured import answers
 
 STATE = "d472df8a-e665-11f1-a77e-a36bfb391203"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from exporter.endpoint import parse_endpoint
 from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.sources.galera import source as galera
-from exporter.sources.galera.source import GaleraSource, Options, parse_address
-from exporter.sources.galera.wsrep_status import NodeStatus, parse
+from exporter.sources.galera.parse import NodeStatus, parse
+from exporter.sources.galera.source import GaleraSource, Options
 from exporter.transports.deadline import Deadline
 from tests.golden import exposition
 from tests.mariadb import PASSWORD, USER, MariaDB
@@ -366,7 +367,7 @@ def test_dead_node_is_not_asked_twice(scripted: Callable[..., tuple[GaleraSource
 )
 def test_addresses(written: str, address: tuple[str, int]) -> None:
     """host:port as people write it, IPv6 in brackets, 3306 where no port is given."""
-    assert parse_address(written) == address
+    assert parse_endpoint(written) == address
 
 
 @pytest.mark.parametrize(

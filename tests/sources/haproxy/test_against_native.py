@@ -8,9 +8,9 @@ from contextlib import ExitStack
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.sources.haproxy.columns import Kind
+from exporter.sources.haproxy.csv_columns import Kind
+from exporter.sources.haproxy.parse.stats_csv import Row
 from exporter.sources.haproxy.source import HaproxySource, Options
-from exporter.sources.haproxy.stats_csv import Row
 from exporter.transports.deadline import Deadline
 from tests.golden import exposition
 from tests.sources.haproxy import real

@@ -2,8 +2,8 @@
 
 from datetime import UTC, tzinfo
 
-from exporter.sources.pacemaker import cib, crm_mon
-from exporter.sources.pacemaker.view import ClusterView, PacemakerReading
+from exporter.sources.pacemaker.parse import cib, crm_mon
+from exporter.sources.pacemaker.reading import ClusterView, PacemakerReading
 from tests.golden import CAPTURES
 
 REFUSALS = (

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import Denied, TimedOut, Unparsable, Unreachable
+from exporter.sources.pacemaker.reading import LastChange
 from exporter.sources.pacemaker.source import KnownConstraints, Options, PacemakerSource
-from exporter.sources.pacemaker.view import LastChange
 from exporter.transports.deadline import Deadline
 from tests.golden import CAPTURES
 

@@ -10,25 +10,25 @@ import pytest
 from exporter.errors import Denied, TimedOut, Unreachable
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account
-from exporter.watchers.commits.commit import Ending, Entrance, commit
+from exporter.watchers.commits.commit import CommitResult, Entrance, commit
 from exporter.watchers.commits.ledger import Outcome
 from exporter.watchers.commits.sql import Table
 from tests.mariadb import MariaDB
 from tests.transports.peers import Script, closed_port, tcp_peer
 from tests.watchers.commits.conftest import GRANT, SCHEMA, USER
-from tests.watchers.vip.stand import until
+from tests.watchers.prober.stand import until
 
 Numbers = Callable[[], list[int]]
 
 
-def committed(port: int, account: Account, table: Table, number: int, seconds: float = 10.0) -> Ending:
+def committed(port: int, account: Account, table: Table, number: int, seconds: float = 10.0) -> CommitResult:
     return commit(Entrance("127.0.0.1", port), account, table, number, Deadline.after(seconds))
 
 
 def test_acknowledged_is_there(galera: MariaDB, account: Account, table: Table, numbers: Numbers) -> None:
     """The first row makes schema and table with no more rights than the documented ones."""
-    assert committed(galera.port, account, table, 1) == Ending(Outcome.ACKNOWLEDGED)
-    assert committed(galera.port, account, table, 2) == Ending(Outcome.ACKNOWLEDGED)
+    assert committed(galera.port, account, table, 1) == CommitResult(Outcome.ACKNOWLEDGED)
+    assert committed(galera.port, account, table, 2) == CommitResult(Outcome.ACKNOWLEDGED)
     assert numbers() == [1, 2]
 
 

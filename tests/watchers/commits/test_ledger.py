@@ -9,8 +9,8 @@ from exporter.watchers.commits.ledger import (
     JUDGED_SECONDS,
     ROWS_AT_MOST,
     WATCHED_SECONDS,
+    CommitLedger,
     Counts,
-    Ledger,
     Outcome,
     Verdict,
 )
@@ -18,7 +18,7 @@ from exporter.watchers.commits.ledger import (
 ACKNOWLEDGED, REFUSED, IN_DOUBT = Outcome
 
 
-def launched(ledger: Ledger, *outcomes: Outcome, now: float = 0.0) -> list[int]:
+def launched(ledger: CommitLedger, *outcomes: Outcome, now: float = 0.0) -> list[int]:
     numbers = []
     for outcome in outcomes:
         numbers.append(ledger.launch(now))
@@ -28,7 +28,7 @@ def launched(ledger: Ledger, *outcomes: Outcome, now: float = 0.0) -> list[int]:
 
 def test_every_ended_commit_is_counted_once() -> None:
     """Attempts are those that ended; refused ones are neither acknowledged nor in doubt."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     launched(ledger, ACKNOWLEDGED, REFUSED, REFUSED, IN_DOUBT)
     ledger.launch(0.0)
     assert ledger.counts() == Counts(attempts=4, acknowledged=1, in_doubt=1, lost=0)
@@ -36,7 +36,7 @@ def test_every_ended_commit_is_counted_once() -> None:
 
 def test_acknowledged_and_not_there_is_lost_once() -> None:
     """The next read-back does not count it again."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     one, two = launched(ledger, ACKNOWLEDGED, ACKNOWLEDGED)
     assert ledger.judge(ledger.question(1.0), {one}) == Verdict((two,))
     assert ledger.judge(ledger.question(2.0), {one}) == Verdict(())
@@ -45,7 +45,7 @@ def test_acknowledged_and_not_there_is_lost_once() -> None:
 
 def test_found_once_and_then_gone_is_lost() -> None:
     """A cluster that goes back to an older state loses what was there a minute ago."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     numbers = launched(ledger, ACKNOWLEDGED)
     assert ledger.judge(ledger.question(1.0), numbers).lost == ()
     assert ledger.judge(ledger.question(61.0), []).lost == tuple(numbers)
@@ -53,7 +53,7 @@ def test_found_once_and_then_gone_is_lost() -> None:
 
 def test_acknowledged_after_the_read_back_began_is_not_judged_by_it() -> None:
     """It may not have been there yet when the node looked."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     number = ledger.launch(0.0)
     question = ledger.question(0.1)
     ledger.end(number, ACKNOWLEDGED)
@@ -62,7 +62,7 @@ def test_acknowledged_after_the_read_back_began_is_not_judged_by_it() -> None:
 
 def test_in_doubt_is_never_lost_and_told_once() -> None:
     """There or not there: it was never promised."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     one, _ = launched(ledger, IN_DOUBT, IN_DOUBT)
     assert ledger.judge(ledger.question(1.0), {one}) == Verdict((), doubts=2, doubts_there=1)
     assert ledger.judge(ledger.question(2.0), {one}) == Verdict(())
@@ -71,7 +71,7 @@ def test_in_doubt_is_never_lost_and_told_once() -> None:
 
 def test_only_rows_watched_long_enough_may_be_deleted() -> None:
     """The oldest row that is still watched keeps all later ones."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     old = launched(ledger, ACKNOWLEDGED, IN_DOUBT, now=0.0)
     young = launched(ledger, ACKNOWLEDGED, now=100.0)
     ledger.judge(ledger.question(101.0), old + young)
@@ -83,7 +83,7 @@ def test_only_rows_watched_long_enough_may_be_deleted() -> None:
 
 def test_a_refused_row_keeps_nothing_from_being_deleted() -> None:
     """It was never there."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     old, _, _ = launched(ledger, ACKNOWLEDGED, REFUSED, REFUSED)
     ledger.judge(ledger.question(1.0), {old})
     assert ledger.let_go(WATCHED_SECONDS) == 3
@@ -91,14 +91,14 @@ def test_a_refused_row_keeps_nothing_from_being_deleted() -> None:
 
 def test_a_row_that_was_never_looked_for_is_not_let_go() -> None:
     """However old, while it can still be judged."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     launched(ledger, ACKNOWLEDGED)
     assert ledger.let_go(JUDGED_SECONDS - 1) == 0
 
 
 def test_after_half_a_day_without_a_read_back_nothing_is_judged() -> None:
     """Others may have taken the rows for leftovers by then."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     numbers = launched(ledger, ACKNOWLEDGED)
     assert ledger.judge(ledger.question(JUDGED_SECONDS), []).lost == ()
     assert ledger.let_go(JUDGED_SECONDS) == numbers[-1]
@@ -106,7 +106,7 @@ def test_after_half_a_day_without_a_read_back_nothing_is_judged() -> None:
 
 def test_a_full_table_takes_no_more_until_rows_are_deleted() -> None:
     """Also with nothing but refused commits, whose numbers are cheap but not proven absent."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     launched(ledger, *[ACKNOWLEDGED] * ROWS_AT_MOST)
     assert ledger.full
     ledger.deleted(1)
@@ -115,7 +115,7 @@ def test_a_full_table_takes_no_more_until_rows_are_deleted() -> None:
 
 def test_a_commit_ends_once() -> None:
     """A second end is a defect of the caller."""
-    ledger = Ledger()
+    ledger = CommitLedger()
     (number,) = launched(ledger, ACKNOWLEDGED)
     with pytest.raises(ValueError, match="has ended before"):
         ledger.end(number, IN_DOUBT)
@@ -126,7 +126,7 @@ class TableAndLedger(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ledger, self.now, self.table = Ledger(), 0.0, set[int]()
+        self.ledger, self.now, self.table = CommitLedger(), 0.0, set[int]()
         self.flying: set[int] = set()
         self.promised: set[int] = set()  # acknowledged, not let go, not yet counted as lost
         self.ended = dict.fromkeys(Outcome, 0)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from exporter.watchers.commits.ledger import Counts
-from exporter.watchers.commits.metrics import Reading, families
+from exporter.watchers.commits.metrics import CommitReading, families
 from tests.golden import assert_golden
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -11,12 +11,12 @@ EXPECTED = Path(__file__).parent / "expected"
 
 def test_the_page_before_the_first_commit(update_golden: bool) -> None:
     """All counters are there at 0; when rows were looked for is not known yet."""
-    readings = [Reading("10.0.0.100", 3306, Counts(), None)]
+    readings = [CommitReading("10.0.0.100", 3306, Counts(), None)]
     assert_golden(EXPECTED / "start.prom", families(readings), update=update_golden)
 
 
 def test_the_page_of_two_addresses_after_a_loss(update_golden: bool) -> None:
     """Every family, one of them for both addresses."""
-    one = Reading("10.0.0.100", 3306, Counts(100, 90, 3, 2), 1700000000.5)
-    two = Reading("2001:db8::1", 3307, Counts(10, 10), None)
+    one = CommitReading("10.0.0.100", 3306, Counts(100, 90, 3, 2), 1700000000.5)
+    two = CommitReading("2001:db8::1", 3307, Counts(10, 10), None)
     assert_golden(EXPECTED / "loss.prom", families([one, two]), update=update_golden)

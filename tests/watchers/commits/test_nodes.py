@@ -1,4 +1,4 @@
-"""Reading back from real Galera nodes: what is there, who may say so, and what is deleted."""
+"""CommitReading back from real Galera nodes: what is there, who may say so, and what is deleted."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -11,7 +11,7 @@ from exporter.watchers.commits.nodes import Nodes
 from exporter.watchers.commits.sql import Table
 from tests.mariadb import MariaDB
 from tests.watchers.commits.conftest import GRANT, SCHEMA, SELF, USER, dead_address
-from tests.watchers.vip.stand import until
+from tests.watchers.prober.stand import until
 
 Numbers = Callable[..., list[int]]
 OTHER = "other 127.0.0.1:3306 11111111"

@@ -12,12 +12,12 @@ from exporter.transports.deadline import Deadline
 from exporter.watchers.commits import ledger, writer
 from exporter.watchers.commits.options import Write
 from exporter.watchers.commits.writer import Writer
-from exporter.watchers.vip.options import Vip
-from exporter.watchers.vip.watcher import VipWatcher
+from exporter.watchers.prober.options import Vip
+from exporter.watchers.prober.watcher import VipWatcher
 from tests.golden import exposition
 from tests.mariadb import MariaDB
 from tests.watchers.commits.conftest import GRANT, SCHEMA, USER, dead_address
-from tests.watchers.vip.stand import until
+from tests.watchers.prober.stand import until
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from datetime import UTC
 from pathlib import Path
 
 from exporter.errors import SourceError
-from exporter.sources.pacemaker import cib, crm_mon
-from exporter.sources.pacemaker.view import PacemakerReading
-from exporter.watchers.failover.detect import Detected, Detector
+from exporter.sources.pacemaker.parse import cib, crm_mon
+from exporter.sources.pacemaker.reading import PacemakerReading
+from exporter.watchers.failover.detection.detector import Detected, Detector
+from exporter.watchers.failover.detection.snapshot import snapshot
 from exporter.watchers.failover.events import Event, Moment
-from exporter.watchers.failover.sight import sight
 
 CAPTURED = Path(__file__).parent / "captured"
 
@@ -50,9 +50,9 @@ def detected(story: str, detector: Detector | None = None) -> list[Detected]:
     detector = detector or Detector({})
     found: list[Detected] = []
     for frame in frames(story):
-        found += detector.observe(sight(frame.reading), Moment(frame.at, frame.wall))
+        found += detector.observe(snapshot(frame.reading), Moment(frame.at, frame.wall))
     return found
 
 
-def told(story: str, detector: Detector | None = None) -> list[Event]:
+def reported(story: str, detector: Detector | None = None) -> list[Event]:
     return [one.event for one in detected(story, detector)]

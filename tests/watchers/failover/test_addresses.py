@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from exporter.sources.pacemaker.view import LastChange
+from exporter.sources.pacemaker.reading import LastChange
 from exporter.watchers.failover.addresses import Addresses
-from exporter.watchers.failover.sight import Sight
-from tests.watchers.failover.test_detect import a_sight
+from exporter.watchers.failover.detection.snapshot import Snapshot
+from tests.watchers.failover.detection.test_detector import a_sight
 
 # crm_resource --resource NAME --get-parameter ip
 DOUBLE = """#!/bin/sh
@@ -39,14 +39,14 @@ def tool(tmp_path: Path) -> Tool:
     return tool
 
 
-def seen(*resources: str, changed: float = 1.0) -> Sight:
+def seen(*resources: str, changed: float = 1.0) -> Snapshot:
     together = {name: frozenset({name}) for name in resources}
     configured = LastChange(changed, "root", "cibadmin", "alpha")
     return replace(a_sight(), addresses=frozenset(resources), together=together, configured=configured)
 
 
-def learn(addresses: Addresses, sight: Sight) -> None:
-    for resource in addresses.unknown(sight):
+def learn(addresses: Addresses, snapshot: Snapshot) -> None:
+    for resource in addresses.unknown(snapshot):
         addresses.learn(resource)
 
 

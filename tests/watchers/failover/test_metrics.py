@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from exporter.watchers.failover.cause import CAUSES
-from exporter.watchers.failover.chronicle import Chronicle, Totals
-from exporter.watchers.failover.detect import Detector
+from exporter.watchers.failover.detection.causes import CAUSES
+from exporter.watchers.failover.detection.detector import Detector
+from exporter.watchers.failover.detection.snapshot import snapshot
 from exporter.watchers.failover.events import KINDS, Moment
-from exporter.watchers.failover.keeper import Health
+from exporter.watchers.failover.journal.attribution import Attribution, Totals
+from exporter.watchers.failover.journal.phases import Felt
+from exporter.watchers.failover.journal.writer import Health
 from exporter.watchers.failover.metrics import FailoverReading, families
-from exporter.watchers.failover.phases import Felt
-from exporter.watchers.failover.sight import sight
 from tests.golden import assert_golden, exposition
 from tests.watchers.failover.replay import detected, frames
 
@@ -19,19 +19,19 @@ VIP = "10.0.0.100"
 
 def page_of(story: str, felt: Felt, came: float) -> FailoverReading:
     """As the exporter on that node shows it after the story and its outage."""
-    chronicle = Chronicle(Totals())
+    attribution = Attribution(Totals())
     *_, last = frames(story)
     now = Moment(last.at, last.wall)
     for one in detected(story, Detector({})):
-        chronicle.add(one, {VIP: came}, frozenset({VIP}), now)
-    chronicle.outage(VIP, felt, now)
-    chronicle.close(last.at + 60)
-    seen = sight(last.reading)
+        attribution.add(one, {VIP: came}, frozenset({VIP}), now)
+    attribution.outage(VIP, felt, now)
+    attribution.close(last.at + 60)
+    seen = snapshot(last.reading)
     return FailoverReading(
         resources=tuple(sorted(seen.holders)),
         holders=seen.holders,
         nodes=tuple(seen.nodes),
-        totals=chronicle.totals,
+        totals=attribution.totals,
         journal=Health(ok=True, waiting=0, dropped=0, put_aside=0),
     )
 
@@ -54,8 +54,8 @@ def test_every_series_of_the_counter_is_there_from_the_start() -> None:
 
 def test_both_holders_of_a_split_show() -> None:
     """While the halves meet, two nodes run it."""
-    sights = [sight(frame.reading) for frame in frames("lan-cut-haproxy-node01")]
-    seen = next(one for one in sights if len(one.holders["failover-ip"]) == 2)
+    snapshots = [snapshot(frame.reading) for frame in frames("lan-cut-haproxy-node01")]
+    seen = next(one for one in snapshots if len(one.holders["failover-ip"]) == 2)
     reading = FailoverReading((), seen.holders, tuple(seen.nodes), Totals(), Health(False, 3, 0, 1))
     page = exposition(families(reading))
     assert page.count('resource="failover-ip"} 1.0') == 2

@@ -12,9 +12,9 @@ from exporter.scrape import Reading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover import watcher as watcher_module
-from exporter.watchers.failover.journal import ReadOnly
+from exporter.watchers.failover.journal.database import JournalReader
+from exporter.watchers.failover.journal.phases import Felt
 from exporter.watchers.failover.options import Options
-from exporter.watchers.failover.phases import Felt
 from exporter.watchers.failover.watcher import FailoverWatcher
 from tests.golden import exposition
 from tests.watchers.failover.replay import frames
@@ -57,7 +57,7 @@ def a_watcher(path: Path) -> FailoverWatcher:
 
 
 def causes(path: Path) -> list[tuple[str, str, bool]]:
-    with closing(ReadOnly(path)) as journal:
+    with closing(JournalReader(path)) as journal:
         return [(one.resource, one.cause, one.outage is not None) for one in journal.events()]
 
 
@@ -78,7 +78,7 @@ async def run(path: Path, story: Story, felt: Felt | None = None) -> str:
 
 
 async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
-    """With the outage that the prober told."""
+    """With the outage that the prober reported."""
     now = time.monotonic()
     page = await run(path, Story("resource-moved-haproxy-node01"), Felt(now, now + 0.25))
     assert 'failover_events_total{cause="operator_move",kind="move",resource="failover-ip"} 1.0' in page
@@ -89,7 +89,7 @@ async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
 
 @pytest.mark.parametrize("fails", [(0,), (1,), (2,), (1, 2, 3)])
 async def test_a_crm_mon_that_fails_in_the_middle_loses_nothing(path: Path, fails: tuple[int, ...]) -> None:
-    """Each move is told once, wherever the failure was."""
+    """Each move is reported once, wherever the failure was."""
     await run(path, Story("standby-haproxy-node01", fails))
     assert [resource for resource, _, _ in causes(path)] == ["failover-ip", "haproxy"]
 
@@ -148,7 +148,7 @@ async def test_what_happened_while_it_was_down_is_found_at_start(path: Path) -> 
     after = Story("resource-moved-haproxy-node01")
     after.readings = after.readings[-1:]
     await run(path, after)
-    with closing(ReadOnly(path)) as journal:
+    with closing(JournalReader(path)) as journal:
         assert [(one.resource, one.late) for one in journal.events()] == [
             ("failover-ip", True),
             ("haproxy", True),
@@ -165,7 +165,7 @@ async def test_a_reading_that_began_before_the_news_is_not_believed(finished: fl
         times += 1
         return Reading(None, None, seconds=1.0, finished=finished)
 
-    await watcher_module._newer(read, 5.0, told=100.0)
+    await watcher_module._newer(read, 5.0, reported=100.0)
     assert times == asked
 
 

@@ -1,5 +1,0 @@
-import sys
-
-from deploy.accuracy.cli import main
-
-sys.exit(main())

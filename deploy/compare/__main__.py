@@ -1,5 +1,0 @@
-import sys
-
-from deploy.compare.cli import main
-
-sys.exit(main())

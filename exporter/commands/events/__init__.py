@@ -1,0 +1,1 @@
+"""The command `failover-exporter events`: the journal for a person, or as JSON."""

@@ -1,0 +1,1 @@
+"""What Corosync's tools print, one module for each tool or section (pure)."""

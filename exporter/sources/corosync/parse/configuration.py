@@ -1,0 +1,52 @@
+"""The part of Corosync's configuration that names things, out of the configuration map."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exporter.parsing import integer
+from exporter.sources.corosync.parse.cmapctl import TOOL, entry
+
+_TIMEOUT = "runtime.config.totem.token"  # ms; from 2.3.6
+CONFIGURATION_PREFIXES = ("nodelist.node.", _TIMEOUT)
+
+# nodelist.node.0.name (str) = alpha
+# nodelist.node.0.nodeid (u32) = 1
+# nodelist.node.0.ring1_addr (str) = 10.0.1.11        a name or an address, as in corosync.conf
+_NODE_KEY = re.compile(r"nodelist\.node\.([0-9]+)\.([a-z0-9_]+)")
+_RING_ADDRESS = re.compile(r"ring([0-7])_addr")
+
+
+@dataclass(frozen=True)
+class Node:
+    name: str  # without a name in corosync.conf its first address
+    addresses: Mapping[int, str]  # by link
+
+
+@dataclass(frozen=True)
+class Configuration:
+    nodes: Mapping[int, Node]  # by node id; empty where corosync.conf gives none
+    token_timeout: float  # seconds
+
+
+def parse_configuration(entries: Mapping[str, str]) -> Configuration:
+    """Raises Unparsable. Nodes without an id (Corosync 2 makes one from the address) are left out."""
+    token = integer(entry(entries, _TIMEOUT), f"{TOOL}: {_TIMEOUT}")
+    by_position: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, value in entries.items():
+        if match := _NODE_KEY.fullmatch(key):
+            by_position[match[1]][match[2]] = value
+    nodes = {
+        integer(keys["nodeid"], f"{TOOL}: nodeid"): _node(keys)
+        for keys in by_position.values()
+        if "nodeid" in keys
+    }
+    return Configuration(nodes, token / 1000)
+
+
+def _node(keys: Mapping[str, str]) -> Node:
+    addresses = {
+        int(match[1]): value for key, value in keys.items() if (match := _RING_ADDRESS.fullmatch(key))
+    }
+    return Node(keys.get("name") or next(iter(addresses.values()), "") or keys["nodeid"], addresses)

@@ -1,0 +1,1 @@
+"""What HAProxy answers, one module for each question (pure)."""

@@ -1,0 +1,1 @@
+"""Pacemaker's readings as metric families."""

@@ -1,0 +1,1 @@
+"""The XML that Pacemaker's tools print: crm_mon, cibadmin (pure)."""

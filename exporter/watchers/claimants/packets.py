@@ -1,0 +1,125 @@
+"""Questions for the owners of an address, and their answers, as bytes (pure).
+
+IPv4: an ARP probe (RFC 5227, 2.1.1), whose sender address is 0.0.0.0, so that no neighbour learns anything
+from it, nor a holder of the address takes it for a claim; fields as in RFC 826. Its answer carries our
+0.0.0.0 back as the target: what is announced or answered to others is told apart by that.
+
+IPv6: a neighbour solicitation (RFC 4861, 4.3) from our link-local address. Not the one with the unspecified
+address that corresponds to the ARP probe: a peer that is just taking the address over would see a duplicate
+in it, and give it up (RFC 4862, 5.4.3).
+
+Both: an echo request (RFC 792, RFC 4443) in a frame to one MAC address. Its answer shows that this owner
+still has the address, and teaches no kernel where an address is, the asker's own neither. It may make no
+hop: who has the address no more, and forwards, does not pass it on to who has.
+"""
+
+import struct
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from exporter.watchers.claimants.links import Address
+
+_BROADCAST = b"\xff" * 6
+_ARP = 0x0806
+_HEAD = struct.pack("!HHBB", 1, 0x0800, 6, 4)  # Ethernet's and IPv4's addresses
+_REQUEST, _REPLY = 1, 2
+_NOBODY = bytes(4)
+
+_SOLICITATION, _ADVERTISEMENT = 135, 136
+_SOLICITED = 0x40000000
+_SOURCE_LINK_ADDRESS, _TARGET_LINK_ADDRESS = 1, 2
+_SOLICITED_NODES = int(IPv6Address("ff02::1:ff00:0"))
+
+_IPV4, _IPV6 = 0x0800, 0x86DD
+_ICMP, _ICMPV6 = 1, 58
+_HOPS = 1
+_ECHO = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence number
+
+
+def arp_probe(mac: bytes, address: IPv4Address) -> bytes:
+    """A frame that asks all on the link."""
+    arp = _HEAD + struct.pack("!H6s4s6s4s", _REQUEST, mac, _NOBODY, bytes(6), address.packed)
+    return _BROADCAST + mac + struct.pack("!H", _ARP) + arp
+
+
+def arp_answer(frame: bytes, mac: bytes) -> tuple[IPv4Address, bytes] | None:
+    """Who answers a probe of ours: the address and its owner's MAC address. None: another frame."""
+    if len(frame) < 42 or frame[12:14] != struct.pack("!H", _ARP) or frame[14:20] != _HEAD:
+        return None
+    operation, owner, address, asker, target = struct.unpack("!H6s4s6s4s", frame[20:42])
+    if (operation, asker, target) != (_REPLY, mac, _NOBODY):
+        return None
+    return IPv4Address(address), owner
+
+
+def solicitation(mac: bytes, address: IPv6Address) -> bytes:
+    """An ICMPv6 message that asks, its checksum left to the kernel."""
+    asked = struct.pack("!BBHI16s", _SOLICITATION, 0, 0, 0, address.packed)
+    return asked + struct.pack("!BB6s", _SOURCE_LINK_ADDRESS, 1, mac)
+
+
+def solicited_nodes(address: IPv6Address) -> str:
+    """The multicast group that owners of the address listen to (RFC 4291, 2.7.1)."""
+    return str(IPv6Address(_SOLICITED_NODES | int(address) & 0xFFFFFF))
+
+
+def advertisement(message: bytes) -> tuple[IPv6Address, bytes] | None:
+    """Who answers a solicitation. None: another message, or one that announces unasked."""
+    if len(message) < 24:
+        return None
+    kind, code, _checksum, flags, address = struct.unpack("!BBHI16s", message[:24])
+    if (kind, code) != (_ADVERTISEMENT, 0) or not flags & _SOLICITED:
+        return None
+    owner = _target_link_address(message[24:])
+    return (IPv6Address(address), owner) if owner else None
+
+
+def _target_link_address(options: bytes) -> bytes | None:
+    """Options are type, length in units of 8 octets, value (RFC 4861, 4.6)."""
+    while len(options) >= 8:
+        kind, length = options[0], options[1] * 8
+        if not 0 < length <= len(options):
+            return None
+        if kind == _TARGET_LINK_ADDRESS:
+            return options[2:8] if length == 8 else None
+        options = options[length:]
+    return None
+
+
+def echo_request(mac: bytes, owner: bytes, source: Address, address: Address, identifier: int) -> bytes:
+    """A frame to one owner. `source`: an address of ours, of the same version."""
+    kind = 8 if address.version == 4 else 128
+    length = _ECHO.size
+    if address.version == 4:
+        packed = source.packed, address.packed
+        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + length, 0, 0, _HOPS, _ICMP, 0, *packed)
+        head = head[:10] + _checksum(head) + head[12:]
+        protocol, pseudo = _IPV4, b""
+    else:
+        head = struct.pack("!IHBB", 6 << 28, length, _ICMPV6, _HOPS) + source.packed + address.packed
+        protocol, pseudo = _IPV6, source.packed + address.packed + struct.pack("!II", length, _ICMPV6)
+    echo = _ECHO.pack(kind, 0, 0, identifier, 0)
+    echo = echo[:2] + _checksum(pseudo + echo) + echo[4:]
+    return owner + mac + struct.pack("!H", protocol) + head + echo
+
+
+def echo_answer(frame: bytes, identifier: int) -> tuple[Address, bytes] | None:
+    """Who answers such a request: the address and its owner's MAC address. None: another frame."""
+    protocol, packet = frame[12:14], frame[14:]
+    if protocol == struct.pack("!H", _IPV4) and len(packet) >= 20 and packet[9] == _ICMP:
+        kind, address, echo = 0, packet[12:16], packet[4 * (packet[0] & 0xF) :]
+    elif protocol == struct.pack("!H", _IPV6) and len(packet) >= 40 and packet[6] == _ICMPV6:
+        kind, address, echo = 129, packet[8:24], packet[40:]
+    else:
+        return None
+    if len(echo) < _ECHO.size:
+        return None
+    found, code, _checksum, ours, _number = _ECHO.unpack(echo[: _ECHO.size])
+    return (ip_address(address), frame[6:12]) if (found, code, ours) == (kind, 0, identifier) else None
+
+
+def _checksum(data: bytes) -> bytes:
+    """RFC 1071, of an even number of bytes."""
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return struct.pack("!H", 0xFFFF ^ total)

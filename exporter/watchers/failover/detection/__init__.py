@@ -1,0 +1,1 @@
+"""From snapshots of the cluster to moves and restarts with their causes: pure, by contract."""

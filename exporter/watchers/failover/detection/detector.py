@@ -1,0 +1,190 @@
+"""Sees moves and restarts in a sequence of snapshots, and says why: pure, the time comes as an argument."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from exporter.watchers.failover.detection import changes as changes
+from exporter.watchers.failover.detection.causes import Step, cause_of
+from exporter.watchers.failover.detection.changes import Change
+from exporter.watchers.failover.detection.evidence import DOUBLED_SECONDS, Dated, Evidence
+from exporter.watchers.failover.detection.placement import CLOCKS_APART, Calls, Placement, Transition
+from exporter.watchers.failover.detection.snapshot import Call, Snapshot
+from exporter.watchers.failover.events import MOVE, RESTART, Event, Held, Moment
+
+BLIND_SECONDS = 30.0  # after that without a snapshot what is found is late
+SENTENCES = 12  # of evidence, kept with an event
+_STEP = 0.001  # seconds between transitions that were found at once, so that they keep their order
+
+
+@dataclass(frozen=True)
+class Detected:
+    """An event, and its times on the monotonic clock."""
+
+    event: Event
+    first_change: float | None
+    done: float
+
+
+class Detector:
+    def __init__(self, kept: Mapping[str, Held], here: str = ""):
+        """`kept` is where the journal says that the resources were, `here` the name of this node."""
+        self._here = here
+        self._placements = {
+            resource: Placement.kept(
+                held.node, Call(held.call, held.changed) if held.call is not None else None, held.looked
+            )
+            for resource, held in kept.items()
+        }
+        looked = max((held.looked for held in kept.values()), default=float("inf"))
+        self._since = looked - CLOCKS_APART
+        self._evidence = Evidence()
+        # By resource and node, when it was last seen to run there and elsewhere too: monotonic seconds.
+        self._doubled: dict[tuple[str, str], float] = {}
+        self._blind = False
+        self._before: Snapshot | None = None
+        self._looked = float("-inf")  # monotonic seconds
+
+    def observe(self, snapshot: Snapshot, now: Moment, reported: float | None = None) -> list[Detected]:
+        """What happened since the last snapshot. `reported` is when, since then, something first said that there
+        was a change (monotonic seconds); the changes in this snapshot are as old as that."""
+        if not snapshot.led:  # without a DC nothing is decided, and nodes are not what they seem
+            return []
+        happened = reported if reported is not None and self._looked < reported <= now.mono else now.mono
+        late = now.mono - self._looked > BLIND_SECONDS
+        before = self._before
+        fresh = [
+            *(changes.changes(before, snapshot) if before else changes.first_changes(snapshot, self._since))
+        ]
+        self._evidence.add(fresh, happened)
+        self._evidence.expire(now.mono)
+        if any(change.kind == changes.RETURNED for change in fresh):
+            self._evidence.halves_meet(happened, reported=False)
+        self._note_doubled(snapshot, now.mono)
+        found: list[Detected] = []
+        for resource, holders in snapshot.holders.items():
+            placement = self._placements.setdefault(resource, Placement())
+            excluded = self._excluded(resource, snapshot, placement.looked)
+            transitions = placement.follow(holders, Calls.of(resource, snapshot), excluded, happened)
+            if transitions:
+                found += self._tell(placement, resource, transitions, snapshot, now, late=late)
+            if holders == (placement.holder,):
+                placement.looked = now.wall
+        if self._blind:  # this node is back: what was found now was before the halves met
+            self._evidence.halves_meet(now.mono, reported=True)
+        self._evidence.outlived(self._homes(snapshot), now.mono)
+        self._before, self._looked, self._blind = snapshot, now.mono, False
+        return found
+
+    def blind(self, now: float, *, stopped: bool = False) -> None:
+        """Pacemaker here could not be asked: if a resource leaves this node now, the node was lost to it,
+        unless it was about to stop in order, or had `stopped` what ran here by then."""
+        before = self._before.nodes.get(self._here) if self._before else None
+        if before and not self._blind:
+            self._blind = True
+            kind = changes.SHUT_DOWN if before.shutdown or stopped else changes.LOST
+            self._evidence.add(
+                [Change(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
+            )
+
+    def shared(self, resource: str, address: str, now: float) -> None:
+        """Several hosts answer for the address that this resource is."""
+        self._evidence.add([Change(changes.SHARED, "", resource, f"{address} was held by two hosts")], now)
+
+    def settled(self) -> bool:
+        """Whether every watched resource was, at the last snapshot, quietly at its place."""
+        return all(placement.restless is None for placement in self._placements.values())
+
+    def held(self) -> dict[str, Held]:
+        return {
+            resource: Held(
+                placement.holder,
+                placement.start.call if placement.start else None,
+                placement.start.changed if placement.start else None,
+                placement.looked,
+            )
+            for resource, placement in self._placements.items()
+            if placement.holder is not None
+        }
+
+    def _homes(self, snapshot: Snapshot) -> dict[str, str]:
+        """Of the resources that are quietly at their places, on nodes that nothing is wrong with."""
+        usable = {node for node, state in snapshot.nodes.items() if state.usable}
+        return {
+            name: placement.holder
+            for name, placement in self._placements.items()
+            if placement.restless is None
+            and placement.holder in usable
+            and snapshot.holders.get(name) == (placement.holder,)
+        }
+
+    def _note_doubled(self, snapshot: Snapshot, now: float) -> None:
+        self._doubled = {key: at for key, at in self._doubled.items() if now - at <= DOUBLED_SECONDS}
+        for resource, nodes in snapshot.holders.items():
+            if len(nodes) > 1:
+                self._doubled.update(dict.fromkeys(((resource, node) for node in nodes), now))
+
+    def _excluded(self, resource: str, snapshot: Snapshot, looked: float) -> set[str]:
+        """Nodes that made an end of running it in two places, or that were away until now."""
+        together = snapshot.together[resource]
+        ended = {node for name, node in self._doubled if name in together}
+        brought = {
+            node
+            for (name, node), call in snapshot.founds.items()
+            if name == resource and call.changed is not None and call.changed >= looked - CLOCKS_APART
+        }
+        before = self._before.nodes if self._before else {}
+        return ended | brought | {node for node, state in before.items() if not state.online}
+
+    def _tell(  # noqa: PLR0913 - all of what an event is made of
+        self,
+        placement: Placement,
+        resource: str,
+        transitions: Sequence[Transition],
+        snapshot: Snapshot,
+        now: Moment,
+        *,
+        late: bool,
+    ) -> list[Detected]:
+        evidence = self._evidence.of(resource, now.mono)
+        restless = now.mono if placement.restless is None else placement.restless
+        found = []
+        for number, (origin, target) in enumerate(transitions):
+            step = Step(resource, origin, target, snapshot.together[resource])
+            cause, supporting = cause_of(step, [one.change for one in evidence])
+            first = min([restless, *(one.at for one in evidence if _led_to(one, origin, supporting))])
+            start = snapshot.starts.get((resource, target))
+            at = min(start.changed, now.wall) if late and start and start.changed else now.wall
+            event = Event(
+                id=f"{round(now.wall * 1000)}-{resource}-{target}-{start.call if start else 0}",
+                resource=resource,
+                kind=RESTART if origin == target else MOVE,
+                origin=origin,
+                target=target,
+                cause=cause,
+                at=at - _STEP * (len(transitions) - 1 - number),
+                detected=None if late else now.wall_of(first),
+                late=late,
+                evidence=_sentences([*supporting, *(one.change for one in evidence)]),
+            )
+            found.append(Detected(event, None if late else first, now.mono))
+            self._explained([one for one in evidence if one.change in supporting], resource, now.mono)
+        self._evidence.spend(resource, now.mono)
+        placement.restless = None
+        return found
+
+    def _explained(self, used: Sequence[Dated], resource: str, now: float) -> None:
+        quiet = [
+            name
+            for name, placement in self._placements.items()
+            if placement.restless is None and name != resource
+        ]
+        self._evidence.explained(used, quiet, now)
+
+
+def _led_to(one: Dated, origin: str, supporting: Sequence[Change]) -> bool:
+    """A node is lost before it is fenced."""
+    return one.change in supporting or (one.change.kind == changes.LOST and one.change.node == origin)
+
+
+def _sentences(reported: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(change.text for change in reported))[:SENTENCES]

@@ -1,0 +1,68 @@
+"""Changes, kept for the events that they may explain (pure). Times are monotonic seconds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from exporter.watchers.failover.detection.changes import CONFIGURED, DOUBLED, LOST, SHARED, Change
+
+CHANGE_SECONDS = 300.0  # a stop may take its time before it leads to the move
+DOUBLED_SECONDS = 60.0  # so long it may take until the one of the two is stopped
+_SHORTER = {
+    CONFIGURED: 30.0,  # a change by hand says little, and leads to a move at once
+    SHARED: 10.0,  # reported again each 2 s, as long as it is so
+    DOUBLED: DOUBLED_SECONDS,
+}
+FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains what resources do that stayed
+
+
+@dataclass(eq=False)
+class Dated:
+    change: Change
+    at: float
+    spent: dict[str, float] = field(default_factory=dict)  # by resource, since when it explains nothing of it
+
+
+class Evidence:
+    def __init__(self) -> None:
+        self._changes: list[Dated] = []
+
+    def add(self, changes: Iterable[Change], at: float) -> None:
+        self._changes += [Dated(change, at) for change in changes]
+
+    def halves_meet(self, at: float, *, reported: bool) -> None:
+        """A node is back: Pacemaker may find there what two hosts answered for, and need not tell that.
+        `reported`: also where the resource had an event since they did."""
+        shared = {
+            one.change.resource: one.change
+            for one in self._changes
+            if one.change.kind == SHARED and (reported or one.change.resource not in one.spent)
+        }
+        self.add([replace(change, kind=DOUBLED) for change in shared.values()], at)
+
+    def expire(self, now: float) -> None:
+        self._changes = [
+            one for one in self._changes if now - one.at <= _SHORTER.get(one.change.kind, CHANGE_SECONDS)
+        ]
+
+    def of(self, resource: str, now: float) -> list[Dated]:
+        """What may explain an event of this resource now."""
+        return [one for one in self._changes if now < one.spent.get(resource, float("inf"))]
+
+    def spend(self, resource: str, now: float) -> None:
+        """It had an event: all until now was before it."""
+        for one in self._changes:
+            one.spent[resource] = now
+
+    def outlived(self, homes: Mapping[str, str], now: float) -> None:
+        """By resource the node where it runs as before, and which is usable: its loss came to nothing."""
+        for resource, node in homes.items():
+            for one in self._changes:
+                if (one.change.kind, one.change.node) == (LOST, node):
+                    one.spent.setdefault(resource, now + FOLLOW_SECONDS)
+
+    @staticmethod
+    def explained(used: Iterable[Dated], quiet: Iterable[str], now: float) -> None:
+        """These changes explained an event, while the `quiet` resources stayed where they were."""
+        for one in used:
+            for resource in quiet:
+                one.spent.setdefault(resource, now + FOLLOW_SECONDS)

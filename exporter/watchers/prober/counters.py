@@ -1,0 +1,102 @@
+"""What the attempts and outages of one address and port add up to (pure)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from exporter.watchers.histogram import Distribution, Histogram
+from exporter.watchers.prober.attempt import PHASES, REASONS, AttemptResult
+from exporter.watchers.prober.outages import Outage
+
+# Borders stand beside what takes a known time: a lost SYN 1.0 s, and 3.0 s when lost again; HAProxy's pause
+# of 1 s before it tries a server again; its `timeout connect`, mostly 3 s, and that after a lost SYN, 4 s.
+PHASE_BOUNDS = (
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.95, 1.2, 1.9, 2.9, 3.3, 4.5, 7.5, 15.0,
+)  # fmt: skip
+
+# Corosync's token time (1 s, or 3 s in newer ones) comes before each failover that a dead node causes, and
+# HAProxy's three failed checks before a dead server is left out.
+OUTAGE_BOUNDS = (
+    0.05, 0.1, 0.2, 0.3, 0.5, 0.95, 1.2, 1.9, 2.9, 3.3, 4.5, 7.5, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 900.0,
+)  # fmt: skip
+
+SERVERS = 64  # names; more than a Galera cluster has nodes
+OTHER_SERVERS = "other"
+
+
+@dataclass(frozen=True)
+class LastOutage:
+    duration: float
+    end_timestamp: float  # wall clock
+    slowest_connect: float
+
+
+@dataclass(frozen=True)
+class ProbeReading:
+    """All numbers of one address and port, at one moment."""
+
+    address: str
+    port: int
+    attempts: int
+    late: int
+    failures: dict[str, int]  # by reason, each of them there
+    servers: dict[str, int]
+    up: bool | None  # None: no attempt has ended yet
+    active_seconds: float
+    outages: int
+    outage_seconds: float
+    last: LastOutage | None
+    phases: dict[str, Distribution]
+    outage_durations: Distribution
+
+
+@dataclass(slots=True)
+class Counters:
+    attempts: int = 0
+    late: int = 0
+    up: bool | None = None
+    last: LastOutage | None = None
+    _up_launch: float = float("-inf")
+    _failures: Counter[str] = field(default_factory=Counter)
+    _servers: Counter[str] = field(default_factory=Counter)
+    _outages: int = 0
+    _outage_seconds: float = 0.0
+    _phases: dict[str, Histogram] = field(
+        default_factory=lambda: {phase: Histogram(PHASE_BOUNDS) for phase in PHASES}
+    )
+    _outage_durations: Histogram = field(default_factory=lambda: Histogram(OUTAGE_BOUNDS))
+
+    def add_answer(self, launch: float, answer: AttemptResult) -> None:
+        """A failure that took its time to be one does not hide what later launches found."""
+        if launch >= self._up_launch:
+            self.up, self._up_launch = answer.reason is None, launch
+        if answer.reason is not None:
+            self._failures[answer.reason] += 1
+            return
+        for phase, seconds in answer.phases.items():
+            self._phases[phase].observe(seconds)
+        if answer.server is not None:
+            known = answer.server in self._servers or len(self._servers) < SERVERS
+            self._servers[answer.server if known else OTHER_SERVERS] += 1
+
+    def add_outage(self, outage: Outage, end_timestamp: float) -> None:
+        self._outages += 1
+        self._outage_seconds += outage.duration
+        self._outage_durations.observe(outage.duration)
+        self.last = LastOutage(outage.duration, end_timestamp, outage.slowest_connect)
+
+    def reading(self, address: str, port: int, active_seconds: float) -> ProbeReading:
+        return ProbeReading(
+            address=address,
+            port=port,
+            attempts=self.attempts,
+            late=self.late,
+            failures={reason: self._failures[reason] for reason in REASONS},
+            servers=dict(self._servers),
+            up=self.up,
+            active_seconds=active_seconds,
+            outages=self._outages,
+            outage_seconds=self._outage_seconds,
+            last=self.last,
+            phases={phase: histogram.distribution() for phase, histogram in self._phases.items()},
+            outage_durations=self._outage_durations.distribution(),
+        )

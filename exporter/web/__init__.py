@@ -1,0 +1,1 @@
+"""The HTTP side: the metrics page, and security by web.config.file."""

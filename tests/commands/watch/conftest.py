@@ -1,0 +1,3 @@
+from tests.watchers.prober.conftest import stand
+
+__all__ = ["stand"]

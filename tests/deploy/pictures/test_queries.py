@@ -1,7 +1,0 @@
-from deploy.pictures.queries import asked
-from tests.deploy.pictures.dashboards import DASHBOARD, FAILOVERS, HELD, RATE, VIEW
-
-
-def test_every_query_of_panels_and_annotations_is_asked_with_its_variables_filled_in() -> None:
-    """One cluster, all of everything else; a query's own shortest step."""
-    assert asked(DASHBOARD, VIEW) == {FAILOVERS, HELD, RATE}

@@ -1,0 +1,1 @@
+"""What is proved and measured on the lab's cluster, one folder for each command of the Makefile."""

@@ -1,0 +1,80 @@
+"""Everything that one run found, as data."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from tests.trials.accuracy.cost import Cost
+from tests.trials.accuracy.pressure import Pressure
+from tests.trials.accuracy.verdict import Row, Target, targets
+from tests.trials.compare.tables import Table
+
+PACKAGES = ("pacemaker", "corosync", "haproxy", "mariadb-server", "galera-4")
+LIBRARIES = ("failover-exporter", "PyMySQL")
+
+
+@dataclass(frozen=True)
+class Truth:
+    attempts: int
+    failed: int
+    longest_gap: float  # seconds between two launches
+
+
+@dataclass(frozen=True)
+class Results:
+    when: datetime
+    command: str
+    topology: str
+    host: str  # the vantage point
+    machine: str
+    busy: float  # the share of the machine's CPU that was in use before the first trial
+    versions: tuple[tuple[str, str], ...]
+    fewest: int  # outages that a verdict needs
+    rows: tuple[Row, ...]
+    unread: int  # outages that the page told of between two looks: not seen, for this table
+    late: int
+    truth: Truth
+    cost: Cost | None
+    pressure: Pressure
+
+    @property
+    def targets(self) -> list[Target]:
+        cost = self.cost.targets if self.cost else []
+        return [*targets(self.rows, self.fewest), *cost, *self.pressure.targets]
+
+    @property
+    def met(self) -> bool:
+        return all(target.met for target in self.targets)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            **asdict(self),
+            "when": self.when.isoformat(),
+            "rows": [{**asdict(row), "error": row.error} for row in self.rows],
+            "targets": [asdict(target) for target in self.targets],
+            "met": self.met,
+        }
+
+
+def outages_table(rows: Sequence[Row]) -> Table:
+    """One row an outage."""
+    return Table(("what was done", "clients, s", "exporter, s", "difference, s"), [_row(row) for row in rows])
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    truth = f"{row.truth.duration:.3f}" if row.truth else "none: invented"
+    page = f"{row.page.duration:.3f}" if row.page else "not seen"
+    error = f"{row.error:+.3f}" if row.error is not None else ""
+    return row.trial, truth, page, error
+
+
+def targets_table(found: Sequence[Target]) -> Table:
+    rows = [(one.what, one.wanted, one.measured, "met" if one.met else "missed") for one in found]
+    return Table(("target", "wanted", "measured", ""), rows)
+
+
+def command(topology: str | None, cost: float, *, short: bool) -> str:
+    """What to type for the same; where the lab's records lie makes no difference."""
+    options = [*(("--topology", topology) if topology else ()), *(("--short",) if short else ())]
+    return shlex.join(["python", "-m", "tests.trials.accuracy", *options, "--cost", f"{cost:g}"])

@@ -1,0 +1,125 @@
+"""What many scrapes cost, and whether the targets are met (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from tests.trials.compare.processes import Memory
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One scrape of one page."""
+
+    seconds: float  # until the last byte
+    cpu: float  # seconds, children included, from the request until a moment after the answer
+    elapsed: float  # seconds in which that CPU was used
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one page, or of several that are scraped in one round."""
+
+    name: str
+    latencies: tuple[float, ...]  # seconds, one a round
+    cpu: float  # seconds a round
+    idle: float  # CPU seconds in a second without a scrape
+    memory: Memory
+    series: int
+
+    @property
+    def median(self) -> float:
+        return median(self.latencies)
+
+    @property
+    def worst(self) -> float:
+        return max(self.latencies)
+
+    @property
+    def cpu_per_series(self) -> float:
+        return self.cpu / self.series
+
+    @property
+    def latency_per_series(self) -> float:
+        return self.median / self.series
+
+
+def cost(  # noqa: PLR0913, PLR0917 - what was read, and over how long
+    name: str, samples: Sequence[Sample], cpu: float, seconds: float, memory: Memory, series: int
+) -> Cost:
+    """`cpu` and `seconds` are those of the whole run, scrapes and pauses."""
+    scraping = sum(sample.cpu for sample in samples)
+    pauses = seconds - sum(sample.elapsed for sample in samples)
+    idle = max(cpu - scraping, 0) / pauses if pauses > 0 else 0
+    latencies = tuple(sample.seconds for sample in samples)
+    return Cost(name, latencies, fmean(sample.cpu for sample in samples), idle, memory, series)
+
+
+def together(name: str, members: Sequence[Cost]) -> Cost:
+    """The set is as slow as its slowest member in each round, and costs what all cost."""
+    rounds = zip(*(member.latencies for member in members), strict=True)
+    return Cost(
+        name,
+        tuple(max(latencies) for latencies in rounds),
+        sum(member.cpu for member in members),
+        sum(member.idle for member in members),
+        sum((member.memory for member in members), Memory(0, 0, 0)),
+        sum(member.series for member in members),
+    )
+
+
+@dataclass(frozen=True)
+class Target:
+    """Ours is to be below, or where `equal` is enough, not above theirs."""
+
+    what: str
+    unit: str
+    theirs: float
+    ours: float
+    equal: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.ours < self.theirs or (self.equal and self.ours == self.theirs)
+
+    def __str__(self) -> str:
+        apart = abs(self.ours - self.theirs) / self.theirs
+        side = "less" if self.ours < self.theirs else "more"
+        return (
+            f"{self.what}: {'met' if self.met else 'MISSED'}: {self.ours:.1f} {self.unit} "
+            f"against the set's {self.theirs:.1f} {self.unit}, {apart:.0%} {side}"
+        )
+
+
+def targets(peers: Cost, ours: Cost) -> list[Target]:
+    megabyte = 1e6
+    return [
+        Target("CPU of a scrape round", "ms", peers.cpu * 1e3, ours.cpu * 1e3),
+        Target("resident memory", "MB", peers.memory.resident / megabyte, ours.memory.resident / megabyte),
+        Target("median latency", "ms", peers.median * 1e3, ours.median * 1e3, equal=True),
+    ]
+
+
+FLAT = 1.2  # the dearest series may cost a fifth more than in the small cluster
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The same page in front of ever larger clusters."""
+
+    what: str
+    how: str
+    costs: tuple[tuple[int, Cost], ...]  # by size, the smallest first
+
+    @property
+    def cpu_ratio(self) -> float:
+        """CPU per series in the largest, to that in the smallest."""
+        return self.costs[-1][1].cpu_per_series / self.costs[0][1].cpu_per_series
+
+    @property
+    def latency_ratio(self) -> float:
+        return self.costs[-1][1].latency_per_series / self.costs[0][1].latency_per_series
+
+    @property
+    def flat(self) -> bool:
+        return max(self.cpu_ratio, self.latency_ratio) <= FLAT

@@ -1,0 +1,144 @@
+"""This exporter in front of ever larger clusters, on a host of the lab that has nothing else to do."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.lab import galera
+from deploy.lab.exporters import PROGRAM
+from deploy.lab.galera import CLIENT_FILE
+from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.lab import Lab
+from deploy.lab.waiting import until
+from tests.trials.compare import cib, farm
+from tests.trials.compare.figures import Cost, Growth
+from tests.trials.compare.members import Member, start, stop
+from tests.trials.compare.rounds import Report, check_read, measure
+
+FOLDER = "/run/lab/growth"
+PORT = 10665
+SPACING = 1.3  # seconds; this exporter uses a reading again that is younger than one
+FIRST_PORT = 14000
+
+
+@dataclass(frozen=True)
+class Setup:
+    config: str  # of the exporter
+    cluster: tuple[str, ...] = ()  # the program that stands for the cluster
+    environment: tuple[str, ...] = ()  # of the exporter: NAME=value
+    waits_for: str = ""  # a file of the host that is there once the cluster answers
+
+    @property
+    def daemon(self) -> str:
+        """What stands for the cluster, as a daemon of the host."""
+        return f"compare-growth-{Path(self.cluster[0]).name}"
+
+
+@dataclass(frozen=True)
+class Case:
+    what: str
+    how: str
+    sizes: tuple[int, ...]
+    set_up: Callable[[Lab, Host, int], Setup]
+
+
+def haproxy(_lab: Lab, host: Host, size: int) -> Setup:
+    socket = f"{FOLDER}/haproxy-{size}.sock"
+    host.write(f"{FOLDER}/haproxy.cfg", farm.config(size, socket))
+    program = ("haproxy", "-db", "-f", f"{FOLDER}/haproxy.cfg")
+    return Setup(f"haproxy:\n  stats: unix:{socket}\n", program, waits_for=socket)
+
+
+def pacemaker(_lab: Lab, host: Host, size: int) -> Setup:
+    host.write(f"{FOLDER}/cib.xml", cib.cib(size))
+    return Setup("pacemaker: {}\n", environment=(f"CIB_file={FOLDER}/cib.xml",))
+
+
+def nodes(lab: Lab, host: Host, size: int) -> Setup:
+    host.write(f"{FOLDER}/nodes.json", json.dumps(answers(lab, size)))
+    host.write(f"{FOLDER}/galera.cnf", CLIENT_FILE.format(user="exporter"), 0o600)
+    python, program = PROGRAM.with_name("python"), REPOSITORY / "tests/trials/compare/standin.py"
+    listed = "".join(f"    db{number:02}: 127.0.0.1:{FIRST_PORT + number}\n" for number in range(size))
+    return Setup(
+        f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{listed}",
+        (str(python), str(program), str(FIRST_PORT), f"{FOLDER}/nodes.json"),
+    )
+
+
+def answers(lab: Lab, size: int) -> list[dict[str, list[tuple[str, str]]]]:
+    """What a real node of the lab says now, as if it were a node of a cluster of this size."""
+    real = lab.host(lab.topology.databases[0].name)
+    status = galera.parse_status(galera.sql(real, "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'"))
+    variables = galera.parse_status(galera.sql(real, "SHOW GLOBAL VARIABLES LIKE 'wsrep\\_%'"))
+    addresses = [f"127.0.0.1:{FIRST_PORT + number}" for number in range(size)]
+    changed = {"wsrep_cluster_size": str(size), "wsrep_incoming_addresses": ",".join(addresses)}
+    found = []
+    for number in range(size):
+        own = {
+            "wsrep_local_index": str(number),
+            "wsrep_gcomm_uuid": f"{number:08x}-e665-11f1-a18a-f7cb703964f3",
+        }
+        found.append(
+            {"STATUS": list({**status, **changed, **own}.items()), "VARIABLES": list(variables.items())}
+        )
+    return found
+
+
+SERVERS = Case("HAProxy servers", "a real HAProxy with generated servers", (10, 100, 1000), haproxy)
+CASES = (
+    SERVERS,
+    Case("Pacemaker resources", "the real crm_mon on a generated CIB (CIB_file)", (10, 100), pacemaker),
+    Case(
+        "Galera nodes",
+        "a stand-in that speaks the MySQL protocol and gives a real node's rows",
+        (3, 30),
+        nodes,
+    ),
+)
+
+
+def grow(lab: Lab, rounds: int, report: Report, cases: Sequence[Case] = CASES) -> list[Growth]:
+    host = lab.host(lab.topology.clients[0].name)
+    return [_grow(case, lab, host, rounds, report) for case in cases]
+
+
+def _grow(case: Case, lab: Lab, host: Host, rounds: int, report: Report) -> Growth:
+    costs = []
+    for size in case.sizes:
+        report(f"{size} {case.what}")
+        costs.append((size, _measure(case, size, lab, host, rounds)))
+    return Growth(case.what, case.how, tuple(costs))
+
+
+def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
+    with running(case, size, lab, host) as member:
+        return measure([member], rounds, str, SPACING)[0]
+
+
+@contextmanager
+def running(case: Case, size: int, lab: Lab, host: Host, also: str = "") -> Iterator[Member]:
+    """Starts both, and in the end stops exactly these two. `also` is more configuration of the exporter."""
+    setup = case.set_up(lab, host, size)
+    host.write(f"{FOLDER}/config.yml", setup.config + also)
+    exporter = (str(PROGRAM), f"--config.file={FOLDER}/config.yml", f"--web.listen-address=127.0.0.1:{PORT}")
+    member = Member(f"{size} {case.what}", "growth", "", host, PORT)
+    try:
+        stop(host, member.daemon, str(PROGRAM))
+        if setup.cluster:
+            _start_cluster(host, setup)
+        start(host, member.daemon, ("env", *setup.environment, *exporter), member.client())
+        check_read(member.client())
+        yield member
+    finally:
+        stop(host, member.daemon, str(PROGRAM))
+        if setup.cluster:
+            stop(host, setup.daemon, setup.cluster[0])
+
+
+def _start_cluster(host: Host, setup: Setup) -> None:
+    stop(host, setup.daemon, setup.cluster[0])
+    host.spawn(setup.daemon, setup.cluster)
+    if setup.waits_for:
+        until(f"{setup.cluster[0]} to answer", host.path(setup.waits_for).exists, 15)

@@ -1,0 +1,120 @@
+"""Parity and cost, measured on a lab that is whole."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from deploy.lab.errors import LabError
+from deploy.lab.lab import Lab
+from tests.trials.compare import members as all_members
+from tests.trials.compare.client import LIKE_PROMETHEUS, Client, Scrape
+from tests.trials.compare.documented import KEPT
+from tests.trials.compare.figures import Cost, Sample, cost
+from tests.trials.compare.members import Member
+from tests.trials.compare.page import parse
+from tests.trials.compare.parity import Parity, Triple, compare
+from tests.trials.compare.processes import Watched
+
+SPACING = 2.0  # seconds between two rounds: this exporter uses a reading again that is younger than one
+SETTLE = 0.1  # seconds after an answer in which CPU still counts as the scrape's
+TRIES = 3  # a gauge that jumped between the three pages agrees in the next try
+
+Report = Callable[[str], object]
+
+
+def parity(lab: Lab, peers: Sequence[Member] | None = None) -> list[Parity]:
+    """Every peer whose names are kept against this exporter; starts and stops them unless given running."""
+    if peers is None:
+        known = [member for member in all_members.peers(lab) if member.kind in KEPT]
+        with all_members.running(known):
+            return parity(lab, known)
+    ours = all_members.ours(lab)
+    return [_parity(member, ours) for member in peers if member.kind in KEPT]
+
+
+def _parity(theirs: Member, ours: Member) -> Parity:
+    their_client, our_client = theirs.client(), ours.client()
+    try:
+        for _ in range(TRIES):
+            triple = _triple(theirs, their_client, our_client)
+            found = compare(theirs.name, theirs.kind, triple)
+            if not found.findings:
+                raise LabError(f"{theirs.name} has none of the series that it is known for")
+            if not found.failures:
+                break
+        return found
+    finally:
+        their_client.close()
+        our_client.close()
+
+
+def _triple(theirs: Member, their_client: Client, our_client: Client) -> Triple:
+    time.sleep(1.1)  # so that ours is read anew, between theirs
+    before = their_client.scrape()
+    ours = our_client.scrape()
+    after = their_client.scrape()
+    added = dict(theirs.added)
+    return Triple(parse(before.text, added), parse(ours.text), parse(after.text, added))
+
+
+def check_read(client: Client) -> None:
+    """Only a page of this exporter whose collectors could all be read is worth measuring."""
+    page = parse(client.scrape().text)
+    client.close()
+    for one, point in page.items():
+        if one.name == "ha_cluster_scrape_success" and point.value != 1:
+            raise LabError(f"{client.name}: {one} is {point.value:g}")
+
+
+@dataclass
+class Meter:
+    """One member under measurement."""
+
+    member: Member
+    client: Client
+    watched: Watched
+    samples: list[Sample] = field(default_factory=list)
+    last: Scrape | None = None
+    began: tuple[float, float] = (0, 0)  # CPU and monotonic seconds
+
+    @classmethod
+    def of(cls, member: Member) -> "Meter":
+        meter = cls(member, member.client(), member.watched())
+        meter.client.scrape(LIKE_PROMETHEUS)  # the first one is not counted: it connects and allocates
+        return meter
+
+    def now(self) -> tuple[float, float]:
+        return self.watched.cpu().total, time.monotonic()
+
+    def scrape(self) -> None:
+        cpu, began = self.now()
+        self.last = self.client.scrape(LIKE_PROMETHEUS)
+        time.sleep(SETTLE)
+        after, ended = self.now()
+        self.samples.append(Sample(self.last.seconds, after - cpu, ended - began))
+
+    def cost(self) -> Cost:
+        cpu, ended = self.now()
+        series = len(parse(self.client.scrape().text))
+        used, seconds = cpu - self.began[0], ended - self.began[1]
+        return cost(self.member.name, self.samples, used, seconds, self.member.memory(), series)
+
+
+def measure(members: Sequence[Member], rounds: int, report: Report, spacing: float = SPACING) -> list[Cost]:
+    """Scrapes all of them once a round, one after the other; `spacing` from one round to the next."""
+    meters = [Meter.of(member) for member in members]
+    try:
+        time.sleep(spacing)
+        for meter in meters:
+            meter.began = meter.now()
+        for number in range(1, rounds + 1):
+            due = time.monotonic() + spacing
+            for meter in meters:
+                meter.scrape()
+            if number % 10 == 0:
+                report(f"round {number} of {rounds}")
+            time.sleep(max(due - time.monotonic(), 0))
+        return [meter.cost() for meter in meters]
+    finally:
+        for meter in meters:
+            meter.client.close()

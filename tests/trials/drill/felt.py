@@ -1,0 +1,74 @@
+"""What clients had while a case lasted: by the ground truth's log, and by an exporter's page (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deploy.lab.errors import LabError
+from deploy.lab.page import Page
+from tests.trials.accuracy.truth import Attempt, outages
+
+BUCKETS = "vip_probe_duration_seconds_bucket"
+
+
+@dataclass(frozen=True)
+class Felt:
+    outages: int
+    seconds: float  # of all of them
+    slowest: float  # seconds until the slowest success; by a page, the bound of its histogram's bucket
+
+
+@dataclass(frozen=True)
+class Commits:
+    attempts: int
+    acknowledged: int
+    in_doubt: int
+    lost: int
+
+
+def truth(attempts: Sequence[Attempt], start: float, end: float) -> Felt:
+    """Of the attempts launched between these two, in monotonic seconds."""
+    spans = [span for span in outages(attempts) if start <= span.start < end]
+    took = [one.end - one.launch for one in attempts if start <= one.launch < end and not one.failed]
+    return Felt(len(spans), sum(span.duration for span in spans), max(took, default=0.0))
+
+
+def measured(before: Page, after: Page, vip: str) -> Felt:
+    return Felt(
+        int(_more(before, after, "vip_outages_total", vip)),
+        _more(before, after, "vip_outage_seconds_total", vip),
+        slowest(before, after, vip),
+    )
+
+
+def slowest(before: Page, after: Page, vip: str) -> float:
+    """No attempt that ended between the two pages took longer than this."""
+    old = before.all(BUCKETS, vip=vip, phase="total")
+    counts = {
+        float(dict(series[1])["le"]): value - old.get(series, 0)
+        for series, value in after.all(BUCKETS, vip=vip, phase="total").items()
+    }
+    every = max(counts.values(), default=0)
+    return min((bound for bound, count in counts.items() if count == every), default=0.0)
+
+
+def commits(before: Page, after: Page, vip: str) -> Commits:
+    def more(what: str) -> int:
+        return int(_more(before, after, f"vip_{what}_total", vip))
+
+    return Commits(
+        more("commit_attempts"),
+        more("commits_acknowledged"),
+        more("commits_in_doubt"),
+        more("commits_lost"),
+    )
+
+
+def _more(before: Page, after: Page, name: str, vip: str) -> float:
+    return _value(after, name, vip) - _value(before, name, vip)
+
+
+def _value(page: Page, name: str, vip: str) -> float:
+    found = page.get(name, vip=vip)
+    if found is None:
+        raise LabError(f"the exporter's page has no {name} of {vip}")
+    return found

@@ -1,0 +1,107 @@
+"""Everything that one drill found, as data and as a table (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from tests.trials.compare.tables import Table
+from tests.trials.drill.cases import Case
+from tests.trials.drill.felt import Commits, Felt
+from tests.trials.drill.journal import PARTS, Told
+
+SEEN_FROM = 0.15  # seconds: every outage of that length is seen
+APART = 1.0  # seconds by which phases may be more than clients outside felt
+HEAD = (
+    "what was done",
+    "the article, s",
+    "clients out, s",
+    "exporter, s",
+    "slowest connect, s",
+    "exporter, slowest",
+    "cause",
+    "detection + address + service + reconnect, s",
+    "commits",
+    "in doubt",
+    "lost",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    case: Case
+    truth: Felt
+    exporter: Felt
+    told: tuple[Told, ...]  # by the balancer that serves afterwards
+    commits: Commits
+
+    @property
+    def causes(self) -> list[str]:
+        return list(dict.fromkeys(one.cause for one in self.told))
+
+    @property
+    def phases(self) -> Told | None:
+        """The event whose phases are told best: the last to start is what clients waited for."""
+        return next((one for one in reversed(self.told) if one.whole), None)
+
+    @property
+    def problems(self) -> list[str]:
+        expected = [self.case.cause] if self.case.cause else []
+        found = []
+        if self.causes != expected:
+            wanted = self.case.cause or "no event"
+            found.append(f"told {', '.join(self.causes) or 'no event'} instead of {wanted}")
+        if self.truth.seconds >= SEEN_FROM and not self.exporter.outages:
+            found.append(f"an outage of {self.truth.seconds:.3f} s was not seen")
+        if self.exporter.outages and not self.truth.outages:
+            found.append(f"an outage of {self.exporter.seconds:.3f} s was invented")
+        if self.phases and self.phases.seconds["total"] > self.truth.seconds + APART:
+            found.append(f"its phases, of {self.phases.seconds['total']:.3f} s, are those of another outage")
+        if not self.commits.acknowledged:
+            found.append("no commit was acknowledged")
+        if self.commits.lost:
+            found.append(f"{self.commits.lost} acknowledged commits are lost")
+        return [f"{self.case.name}: {one}" for one in found]
+
+
+@dataclass(frozen=True)
+class Results:
+    when: datetime
+    command: str
+    topology: str
+    host: str  # the vantage point
+    machine: str
+    versions: tuple[tuple[str, str], ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem for outcome in self.outcomes for problem in outcome.problems]
+
+    def as_json(self) -> dict[str, object]:
+        return {**asdict(self), "when": self.when.isoformat(), "problems": self.problems}
+
+
+def table(outcomes: Sequence[Outcome]) -> Table:
+    return Table(HEAD, [_row(one) for one in outcomes])
+
+
+def _row(one: Outcome) -> tuple[str, ...]:
+    return (
+        one.case.name,
+        one.case.article,
+        _seconds(one.truth),
+        _seconds(one.exporter),
+        f"{one.truth.slowest:.3f}",
+        f"≤ {one.exporter.slowest:g}",
+        ", ".join(one.causes) or "-",
+        " + ".join(f"{one.phases.seconds.get(part, 0.0):.2f}" for part in PARTS) if one.phases else "-",
+        str(one.commits.acknowledged),
+        str(one.commits.in_doubt),
+        str(one.commits.lost),
+    )
+
+
+def _seconds(felt: Felt) -> str:
+    if not felt.outages:
+        return "none"
+    return f"{felt.seconds:.3f}" + (f" in {felt.outages} outages" if felt.outages > 1 else "")

@@ -1,0 +1,138 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from deploy.lab.errors import LabError
+from deploy.lab.faults import FAULTS
+from exporter.watchers.failover.detection.causes import CAUSES
+from tests.trials.drill.cases import CASES
+from tests.trials.drill.felt import Commits, Felt
+from tests.trials.drill.journal import Told, told
+from tests.trials.drill.report import BEGIN, END, document, spliced
+from tests.trials.drill.results import Outcome, Results, table
+
+PHASES = {"detection": 0.1, "address": 0.2, "service": 0.3, "reconnect": 0.05, "total": 0.65}
+MOVED = Outcome(
+    case=next(case for case in CASES if case.fault == "resource-moved"),
+    truth=Felt(1, 0.7, 1.03),
+    exporter=Felt(1, 0.75, 1.2),
+    told=(
+        Told("failover-ip", "move", "operator_move", PHASES),
+        Told("haproxy", "move", "operator_move", {"detection": 0.1, "total": 0.65}),
+    ),
+    commits=Commits(60, 57, 1, 0),
+)
+SLOW = Outcome(
+    case=next(case for case in CASES if case.fault == "galera-network-gone"),
+    truth=Felt(0, 0.0, 3.01),
+    exporter=Felt(0, 0.0, 3.3),
+    told=(),
+    commits=Commits(60, 60, 0, 0),
+)
+RESULTS = Results(
+    when=datetime(2026, 11, 22, 13, 0, tzinfo=UTC),
+    command="python -m tests.trials.drill",
+    topology="article",
+    host="mon",
+    machine="2 cores",
+    versions=(("haproxy", "2.6"),),
+    outcomes=(MOVED, SLOW),
+)
+ROW = (
+    "| resource migrated | 0.050 | 0.700 | 0.750 | 1.030 | ≤ 1.2 | operator_move"
+    " | 0.10 + 0.20 + 0.30 + 0.05 |"
+)
+
+
+def test_every_case_is_a_fault_of_the_lab_and_a_cause_of_the_exporter() -> None:
+    """Names that are misspelt would only be found after minutes."""
+    assert {case.fault for case in CASES} <= FAULTS.keys()
+    assert {case.cause for case in CASES if case.cause} <= set(CAUSES)
+
+
+def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits() -> None:
+    """Of the events, the one whose phases add up."""
+    text = table(RESULTS.outcomes).markdown()
+    assert f"{ROW} 57 | 1 | 0 |" in text
+    assert "| 3.014, one connect | none | none | 3.010 | ≤ 3.3 | - | - | 60 | 0 | 0 |" in text
+    assert RESULTS.problems == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [
+        (replace(MOVED, told=()), "told no event instead of operator_move"),
+        (replace(SLOW, told=MOVED.told), "told operator_move instead of no event"),
+        (replace(MOVED, exporter=Felt(0, 0.0, 0.1)), "an outage of 0.700 s was not seen"),
+        (replace(SLOW, exporter=Felt(1, 0.2, 0.1)), "an outage of 0.200 s was invented"),
+        (
+            replace(MOVED, told=(Told("vip", "move", "operator_move", {"detection": 9.0, "total": 9.0}),)),
+            "its phases, of 9.000 s, are those of another outage",
+        ),
+        (replace(SLOW, commits=Commits(9, 0, 0, 0)), "no commit was acknowledged"),
+        (replace(SLOW, commits=Commits(9, 9, 0, 2)), "2 acknowledged commits are lost"),
+    ],
+)
+def test_what_is_wrong_is_said(outcome: Outcome, problem: str) -> None:
+    """In the results, and so in the document and the exit code."""
+    results = replace(RESULTS, outcomes=(outcome,))
+    assert results.problems == [f"{outcome.case.name}: {problem}"]
+    assert f"- **{outcome.case.name}: {problem}**" in document(results)
+
+
+def test_an_outage_too_short_to_be_seen_for_sure_may_be_missed() -> None:
+    """A prober of ten attempts a second promises 0.15 s."""
+    assert not replace(MOVED, truth=Felt(1, 0.1, 0.1), exporter=Felt(0, 0.0, 0.1)).problems
+
+
+def test_several_outages_of_a_case_are_added_and_said() -> None:
+    """Not hidden in one number."""
+    text = table([replace(MOVED, truth=Felt(2, 1.5, 1.0))]).markdown()
+    assert "| 1.500 in 2 outages |" in text
+
+
+def test_the_results_as_json() -> None:
+    """With the date, the problems, and everything of the table."""
+    found = json.loads(json.dumps(RESULTS.as_json()))
+    assert found["when"] == "2026-11-22T13:00:00+00:00"
+    assert found["outcomes"][0]["told"][0]["seconds"] == PHASES
+    assert found["problems"] == []
+
+
+def test_the_document_says_how_it_was_made() -> None:
+    """Date, command, machine, versions; no field is left open."""
+    text = document(RESULTS)
+    assert "(`python -m tests.trials.drill`) on 2026-11-22 13:00 UTC" in text
+    assert "| haproxy | 2.6 |" in text
+    assert ROW in text
+    assert "{" not in text
+
+
+def test_the_readmes_table_is_written_anew_and_nothing_else() -> None:
+    """Again and again; without its marks it is an error."""
+    readme = f"before\n{BEGIN}\nold\n{END}\nafter {BEGIN}\n"
+    once = spliced(readme, RESULTS)
+    assert once.startswith(f"before\n{BEGIN}\n| what was done")
+    assert once.endswith(f"{END}\nafter {BEGIN}\n")
+    assert ROW in once
+    assert "old" not in once
+    assert spliced(once, RESULTS) == once
+    with pytest.raises(LabError, match="the README has no"):
+        spliced("no marks", RESULTS)
+
+
+def test_of_the_journal_only_what_came_since() -> None:
+    """As `failover-exporter events --json` has it."""
+    event = {"resource": "vip", "kind": "move", "cause": "standby", "phases": PHASES, "at": 5.0}
+    assert told([event, {**event, "at": 9.0, "cause": "failback"}], 6.0) == (
+        Told("vip", "move", "failback", PHASES),
+    )
+
+
+def test_phases_that_do_not_add_up_are_not_whole() -> None:
+    """A balancer that did not get the address can't tell them apart."""
+    assert MOVED.told[0].whole
+    assert not MOVED.told[1].whole
+    assert not Told("vip", "move", "standby", {}).whole

@@ -1,0 +1,133 @@
+"""The table, for the terminal and for docs/fault-matrix.md (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tests.trials.compare.tables import Table
+from tests.trials.matrix.results import Outcome
+from tests.trials.matrix.verdict import CRITICAL, Verdict
+
+TEMPLATE = Path(__file__).with_name("fault-matrix.md.template")
+HEAD = ("", "fault", "clients out, s", "told, s after the fault", "cleared, s", "", "today")
+
+
+@dataclass(frozen=True)
+class Run:
+    when: datetime
+    command: str
+    machine: str
+    versions: tuple[tuple[str, str], ...]
+    verdicts: Sequence[Verdict]
+
+    @property
+    def well(self) -> int:
+        return sum(one.well for one in self.verdicts)
+
+    @property
+    def by_today(self) -> int:
+        return sum(_tells(one.outcome) for one in self.verdicts)
+
+    @property
+    def false_pages(self) -> int:
+        return sum(problem.startswith("false page") for one in self.verdicts for problem in one.problems)
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{one.expected.name}: {problem}" for one in self.verdicts for problem in one.problems]
+
+    @property
+    def summary(self) -> str:
+        count, telling = len(self.verdicts), sum(_telling(one) for one in self.verdicts)
+        return (
+            f"{self.well} of {count} as they should be, {self.false_pages} false pages; "
+            f"today's exporters and rules tell {self.by_today} of {telling}"
+        )
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "when": self.when.isoformat(),
+            "command": self.command,
+            "machine": self.machine,
+            "versions": dict(self.versions),
+            "summary": self.summary,
+            "faults": [_json(one) for one in self.verdicts],
+        }
+
+
+def table(verdicts: Sequence[Verdict]) -> Table:
+    return Table(HEAD, [_row(one) for one in verdicts])
+
+
+def document(run: Run) -> str:
+    return TEMPLATE.read_text().format(
+        command=run.command,
+        when=run.when.strftime("%Y-%m-%d %H:%M UTC"),
+        machine=run.machine,
+        summary=run.summary,
+        table=table(run.verdicts).markdown(),
+        problems="\n".join(f"- **{one}**" for one in run.problems)
+        or "Nothing is otherwise than it should be.",
+        means="\n".join(f"- *{one.expected.name}*: {one.expected.means}" for one in run.verdicts),
+        versions=Table(("", "version"), run.versions).markdown(),
+    )
+
+
+def _row(verdict: Verdict) -> tuple[str, ...]:
+    expected, outcome = verdict.expected, verdict.outcome
+    told = sorted(outcome.told, key=lambda one: (one.severity != CRITICAL, one.after))
+    names: dict[str, str] = {}
+    for one in told:
+        text = f"{one.alert} {max(one.after, 0.0):.0f}"
+        names.setdefault(one.alert, f"**{text}**" if one.severity == CRITICAL else text)
+    cleared = [one.cleared for one in told if one.cleared is not None]
+    return (
+        str(expected.number),
+        expected.name,
+        ", ".join(f"{seconds:.2f}" for seconds in outcome.felt) or "none",
+        ", ".join(names.values()) or "nothing",
+        f"{max(cleared):.0f}" if cleared else "-",
+        "well" if verdict.well else "NOT",
+        _today(outcome),
+    )
+
+
+def _today(outcome: Outcome) -> str:
+    return ", ".join([*outcome.today, *(f"({name})" for name in outcome.today_later)]) or "-"
+
+
+def _tells(outcome: Outcome) -> bool:
+    return bool(outcome.today or outcome.today_later)
+
+
+def _telling(verdict: Verdict) -> bool:
+    """Whether there is anything to tell."""
+    return bool(verdict.expected.page or verdict.expected.warn)
+
+
+def _json(verdict: Verdict) -> dict[str, object]:
+    outcome = verdict.outcome
+    return {
+        "number": verdict.expected.number,
+        "name": outcome.name,
+        "topology": outcome.topology,
+        "well": verdict.well,
+        "problems": list(verdict.problems),
+        "did": outcome.did,
+        "clients_out_seconds": list(outcome.felt),
+        "healed_seconds": outcome.heal,
+        "two_had_the_address_seconds": round(outcome.shared, 1),
+        "told": [
+            {
+                "alert": one.alert,
+                "severity": one.severity,
+                "after_seconds": round(one.after, 1),
+                "cleared_seconds": None if one.cleared is None else round(one.cleared, 1),
+                "labels": dict(one.labels),
+            }
+            for one in outcome.told
+        ],
+        "today": list(outcome.today),
+        "today_later": list(outcome.today_later),
+    }

@@ -1,0 +1,58 @@
+"""Fault after fault, on one lab after the other; what one of them breaks does not stop the rest."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from deploy.lab.borrowed import Report, whole_lab
+from deploy.lab.errors import LabError
+from deploy.lab.lab import Lab
+from deploy.lab.monitoring import Monitoring
+from tests.trials.matrix import today, trial
+from tests.trials.matrix.expectations import Expectation
+from tests.trials.matrix.results import Kept, Outcome
+from tests.trials.matrix.verdict import Verdict, judge
+
+
+def run(
+    chosen: Sequence[Expectation], topology: str, folder: Path, kept: Kept, step: Report
+) -> list[Verdict]:
+    """Those that `kept` has already are not run again, unless they could not be carried out."""
+    carried_out = kept.carried_out()
+    left = [one for one in chosen if one.name not in carried_out]
+    by_topology = sorted(left, key=lambda one: one.topology is not None)
+    for wanted, group in groupby(by_topology, key=lambda one: one.topology or topology):
+        place = folder if wanted == topology else folder.with_name(f"{folder.name}-{wanted}")
+        with whole_lab(wanted, place, step) as lab, today.beside(lab) as peers:
+            for expected in group:
+                kept.add(_try(lab, peers, expected, step))
+                done = kept.load()
+                progress = f"{sum(one.name in done for one in chosen)} of {len(chosen)}"
+                _say(judge(expected, done[expected.name]), progress, step)
+    done = kept.load()
+    return [judge(one, done[one.name]) for one in chosen]
+
+
+def _try(lab: Lab, peers: today.Today, expected: Expectation, step: Report) -> Outcome:
+    try:
+        return trial.run(lab, Monitoring(lab.fleet), peers, expected, step)
+    except LabError as error:
+        step(f"{expected.name}: {error}")
+        _start_over(lab, step)
+        return Outcome(expected.name, lab.topology.name, "", (), 0.0, error=str(error))
+
+
+def _start_over(lab: Lab, step: Report) -> None:
+    """The next fault gets a whole lab in any case."""
+    topology = lab.topology.name
+    try:
+        lab.heal()
+    except LabError:
+        step("a new lab for the faults that follow")
+        lab.down()
+        lab.up(topology)
+
+
+def _say(verdict: Verdict, progress: str, step: Report) -> None:
+    said = "as it should be" if verdict.well else "; ".join(verdict.problems)
+    step(f"{progress}: {verdict.expected.name}: {said}")

@@ -1,0 +1,97 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from deploy.lab.errors import LabError
+from tests.trials.matrix.expectations import expectations
+from tests.trials.matrix.report import Run, document, table
+from tests.trials.matrix.results import Kept, Outcome, Told
+from tests.trials.matrix.verdict import judge
+
+KILLED = Outcome(
+    name="haproxy-killed",
+    topology="article",
+    did="HAProxy killed on haproxy-node01 (pid 7)",
+    felt=(0.5554,),
+    heal=3.0,
+    told=(
+        Told("VIPOutage", "warning", {"cluster": "article"}, 12.3, 4.0),
+        Told("FailoverHappened", "warning", {"cause": "resource_failure"}, -0.4, 31.0),
+    ),
+    today_later=("MySQLDown",),
+)
+CALM = Outcome("calm", "article", "nothing", (), 0.1, (Told("VIPDown", "critical", {}, 9.0, 1.0),))
+
+
+def run(*outcomes: Outcome) -> Run:
+    by_name = {one.name: one for one in expectations()}
+    verdicts = [judge(by_name[one.name], one) for one in outcomes]
+    return Run(
+        datetime(2026, 11, 22, 15, 0, tzinfo=UTC), "the command", "2 cores", (("haproxy", "2.6"),), verdicts
+    )
+
+
+def test_a_row_says_what_was_told_when() -> None:
+    """Pages stand out; what came while the fault was still being made came at once."""
+    well, false = table(run(KILLED, CALM).verdicts).rows
+    assert well == (
+        "1",
+        "haproxy-killed",
+        "0.56",
+        "FailoverHappened 0, VIPOutage 12",
+        "31",
+        "well",
+        "(MySQLDown)",
+    )
+    assert false == ("29", "calm", "none", "**VIPDown 9**", "1", "NOT", "-")
+
+
+def test_the_summary_counts_what_matters() -> None:
+    """Whatever is waiting for its time to pass is counted for today's rules; a calm hour tells nothing."""
+    found = run(KILLED, CALM)
+    assert found.summary == (
+        "1 of 2 as they should be, 1 false pages; today's exporters and rules tell 1 of 1"
+    )
+    assert found.problems == ["calm: false page: VIPDown"]
+
+
+def test_the_document_and_the_json_hold_all_of_it() -> None:
+    """For people and for scripts."""
+    found = run(KILLED, CALM)
+    text = document(found)
+    assert all(
+        part in text for part in ("haproxy-killed", "**calm: false page: VIPDown**", "2026-11-22 15:00 UTC")
+    )
+    raw = json.loads(json.dumps(found.as_json()))
+    assert [one["well"] for one in raw["faults"]] == [True, False]
+
+
+def test_outcomes_are_kept_fault_by_fault(tmp_path: Path) -> None:
+    """What an interrupted run had done is there for the next."""
+    kept = Kept(tmp_path / "new" / "matrix.json")
+    assert kept.load() == {}
+    kept.add(KILLED)
+    kept.add(CALM)
+    assert Kept(kept.file).load() == {"haproxy-killed": KILLED, "calm": CALM}
+    kept.forget()
+    assert kept.load() == {}
+
+
+def test_what_could_not_be_carried_out_is_tried_again(tmp_path: Path) -> None:
+    """It is kept for the report, and left for the next run."""
+    kept = Kept(tmp_path / "matrix.json")
+    kept.add(KILLED)
+    kept.add(replace(CALM, error="the cluster did not heal"))
+    assert set(kept.load()) == {"haproxy-killed", "calm"}
+    assert kept.carried_out() == {"haproxy-killed"}
+
+
+def test_a_damaged_file_is_said(tmp_path: Path) -> None:
+    """With what to do about it."""
+    file = tmp_path / "matrix.json"
+    file.write_text("{")
+    with pytest.raises(LabError, match=r"is damaged: remove it, and begin anew$"):
+        Kept(file).load()

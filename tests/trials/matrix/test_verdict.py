@@ -1,0 +1,120 @@
+"""What was told against what had to be: each way to be wrong is seen, and what is right is not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from tests.trials.matrix.expectations import Expectation, alternatives, expectations
+from tests.trials.matrix.results import Outcome, Told
+from tests.trials.matrix.verdict import judge
+
+SPLIT = Expectation(
+    5,
+    "corosync-killed",
+    "two hold it",
+    page=("VIPSplitBrain",),
+    warn=("CorosyncLinkDown or CorosyncTokenLoss",),
+    may=("FailoverHappened",),
+    cause=("node_lost",),
+    within=30.0,
+)
+
+
+def told(
+    alert: str,
+    severity: str,
+    after: float = 10.0,
+    labels: Mapping[str, str] = {},
+    cleared: float | None = 20.0,
+) -> Told:
+    return Told(alert, severity, labels, after, cleared)
+
+
+PAGE = told("VIPSplitBrain", "critical")
+TICKET = told("CorosyncTokenLoss", "warning", 50.0)
+WELL = Outcome(SPLIT.name, "article", "killed", (0.7,), 5.0, (PAGE, TICKET), shared=40.0)
+
+
+def problems(
+    *told: Told, felt: tuple[float, ...] = (0.7,), shared: float = 40.0, expected: Expectation = SPLIT
+) -> tuple[str, ...]:
+    return judge(expected, replace(WELL, told=told, felt=felt, shared=shared)).problems
+
+
+def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
+    """One of several alerts that say the same is enough, and true ones that need not come may."""
+    moved = told("FailoverHappened", "warning", labels={"cause": "node_lost"})
+    assert judge(SPLIT, WELL).well
+    assert problems(PAGE, TICKET, moved) == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "problem"),
+    [
+        ((TICKET,), "VIPSplitBrain was not told as critical"),
+        ((replace(PAGE, severity="warning"), TICKET), "VIPSplitBrain was not told as critical"),
+        ((replace(PAGE, after=30.5), TICKET), "VIPSplitBrain was told after 30 s instead of 30 s"),
+        ((PAGE,), "CorosyncLinkDown or CorosyncTokenLoss was not told as warning"),
+        ((PAGE, replace(TICKET, after=61.0)), "CorosyncTokenLoss was told after 61 s instead of 60 s"),
+        ((PAGE, TICKET, told("VIPDown", "critical")), "false page: VIPDown"),
+        ((PAGE, TICKET, told("GaleraNodeDown", "warning")), "untrue warning: GaleraNodeDown"),
+        (
+            (PAGE, TICKET, told("FailoverHappened", "warning", labels={"cause": "standby"})),
+            "FailoverHappened names the cause standby instead of node_lost",
+        ),
+        ((PAGE, replace(TICKET, cleared=None)), "CorosyncTokenLoss was not resolved within 120 s of healing"),
+        (
+            (PAGE, replace(TICKET, cleared=121.0)),
+            "CorosyncTokenLoss was not resolved within 120 s of healing",
+        ),
+    ],
+)
+def test_each_way_to_be_wrong_is_a_problem(what: tuple[Told, ...], problem: str) -> None:
+    """Missing, of the wrong severity, late, false, untrue, of the wrong cause, or lasting."""
+    assert problem in problems(*what)
+
+
+def test_a_slow_failover_pages_if_clients_really_waited() -> None:
+    """By the ground truth, and only where there is a failover at all."""
+    slow = told("FailoverSlow", "critical")
+    assert problems(PAGE, TICKET, slow) == ("false page: FailoverSlow",)
+    assert "false page: FailoverSlow" not in problems(PAGE, TICKET, slow, felt=(0.2, 6.1))
+    frozen = replace(SPLIT, cause=())
+    assert "false page: FailoverSlow" in problems(PAGE, TICKET, slow, felt=(60.0,), expected=frozen)
+
+
+def test_a_split_pages_if_two_really_had_the_address() -> None:
+    """By the ground truth, whatever the fault: shorter is a handover, and a long one must not be silent."""
+    silent = replace(SPLIT, page=())
+    assert problems(PAGE, TICKET, shared=5.1, expected=silent) == ()
+    assert problems(PAGE, TICKET, shared=5.0, expected=silent) == ("false page: VIPSplitBrain",)
+    assert problems(PAGE, TICKET, shared=0.0) == ("false page: VIPSplitBrain",)
+    assert problems(TICKET, shared=30.0, expected=silent) == ()
+    assert problems(TICKET, shared=30.1, expected=silent) == (
+        "VIPSplitBrain was not told although two had the address for 30 s",
+    )
+
+
+def test_two_true_pages_are_one_too_many() -> None:
+    """One fault, one page."""
+    either = replace(SPLIT, page=("VIPSplitBrain or VIPDown",))
+    assert problems(PAGE, TICKET, told("VIPDown", "critical"), expected=either) == (
+        "more than one page: VIPDown, VIPSplitBrain",
+    )
+
+
+def test_a_fault_that_could_not_be_made_is_not_well() -> None:
+    """Nothing was told of it, and that proves nothing."""
+    verdict = judge(replace(SPLIT, page=(), warn=()), replace(WELL, told=(), error="it did not heal"))
+    assert verdict.problems == ("could not be carried out: it did not heal",)
+
+
+def test_the_thirty_faults_are_all_there() -> None:
+    """Numbered as they were written down, each with what it means, in CI a dozen with the reason."""
+    every = expectations()
+    assert [one.number for one in every] == list(range(1, 31))
+    assert all(one.means for one in every)
+    assert len([one for one in every if one.ci]) == 12
+    assert all(name for one in every for name in one.told)
+    assert alternatives("A or B") == ["A", "B"]

@@ -1,0 +1,121 @@
+"""One fault: a monitoring that knows nothing, the fault, what is told, healing, the all-clear."""
+
+import time
+from collections.abc import Iterable
+
+from deploy.lab.borrowed import Report
+from deploy.lab.errors import Overdue
+from deploy.lab.lab import Lab
+from deploy.lab.monitoring import Monitoring, Notification
+from deploy.lab.waiting import until
+from tests.trials.accuracy import clients
+from tests.trials.accuracy.trials import client
+from tests.trials.accuracy.truth import Span, outages
+from tests.trials.matrix.expectations import CALM, Expectation
+from tests.trials.matrix.holders import Holders
+from tests.trials.matrix.results import Outcome, Told
+from tests.trials.matrix.today import Today
+from tests.trials.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARN_WITHIN, WARNING, first
+
+PAST = 30.0  # seconds past the time in which all must be told: later is late, and known to be
+LOOK = 1.0  # seconds between two looks at what was told
+# What happened before the fault would be told as well: alerts/rules/failover.yml has a minute of news.
+NEWS = "failover_last_event_timestamp_seconds > time() - 65"
+OLD_WITHIN = 90.0  # seconds
+PAGES_AND_TICKETS = (CRITICAL, WARNING)
+FIRING = "firing"
+
+
+def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, step: Report) -> Outcome:
+    """Returns with the lab whole; LabError if the fault can't be made or healed."""
+    until("the last failover to be no news", lambda: not monitoring.query(NEWS), OLD_WITHIN, step=LOOK)
+    monitoring.reset()
+    today.start()
+    with clients.running(client(lab), lab.topology) as running, Holders(lab.fleet) as holders:
+        running.wait_quiet()
+        before, begun = today.alerts(), time.monotonic()
+        did = "nothing" if expected.name == CALM else lab.fault(expected.name)
+        placed = time.monotonic()
+        step(f"{expected.name}: {did}")
+        _watch(monitoring, expected, placed)
+        waiting, fired = today.alerts() - before, today.fired(time.monotonic() - begun) - before
+        heal = lab.heal()
+        healed = time.monotonic()
+        step(f"healed in {heal:.0f} s")
+        _wait_clear(monitoring)
+        running.wait_quiet()
+    return Outcome(
+        name=expected.name,
+        topology=lab.topology.name,
+        did=did,
+        felt=_felt(outages(running.attempts()), begun),
+        heal=heal,
+        told=_told(monitoring.notifications(), placed, healed),
+        shared=holders.shared,
+        today=tuple(sorted(fired)),
+        today_later=tuple(sorted(waiting - fired)),
+    )
+
+
+def _felt(spans: Iterable[Span], begun: float) -> tuple[float, ...]:
+    """Seconds of each outage; one may have begun just before the fault was known to be in place."""
+    return tuple(span.duration for span in spans if span.start >= begun - 1)
+
+
+def _watch(monitoring: Monitoring, expected: Expectation, placed: float) -> None:
+    """Until all is told that must be, and for as long as the fault deserves."""
+
+    def enough() -> bool:
+        told = _told(monitoring.notifications(), placed, None)
+        pages = all(first(told, entry, CRITICAL) for entry in expected.page)
+        tickets = all(first(told, entry, WARNING) for entry in expected.warn)
+        return pages and tickets and time.monotonic() - placed >= expected.watch
+
+    longest = max(expected.within, WARN_WITHIN, expected.watch) + PAST
+    try:
+        until("all that must be told", enough, longest, step=LOOK)
+    except Overdue:
+        return  # the verdict says what was not
+
+
+def _wait_clear(monitoring: Monitoring) -> None:
+    """Until nothing fires that is for a person, and each receiver knows."""
+
+    def clear() -> bool:
+        firing = [one for one in monitoring.alerts() if one.labels.get("severity") in PAGES_AND_TICKETS]
+        return not firing and not _open(monitoring.notifications())
+
+    try:
+        until("the all-clear", clear, CLEAR_WITHIN + PAST, step=LOOK)
+    except Overdue:
+        return
+
+
+def _key(one: Notification) -> tuple[str, frozenset[tuple[str, str]]]:
+    return one.receiver, frozenset(one.labels.items())
+
+
+def _open(notifications: Iterable[Notification]) -> set[object]:
+    """What was told as firing, and not yet as resolved."""
+    latest = {_key(one): one.status for one in notifications if one.severity in PAGES_AND_TICKETS}
+    return {key for key, status in latest.items() if status == FIRING}
+
+
+def _told(notifications: Iterable[Notification], placed: float, healed: float | None) -> tuple[Told, ...]:
+    """Each alert once: when it was first told, and when it was last resolved."""
+    by_key: dict[object, list[Notification]] = {}
+    for one in notifications:
+        if one.severity in PAGES_AND_TICKETS:
+            by_key.setdefault(_key(one), []).append(one)
+    told = (story for story in by_key.values() if any(one.status == FIRING for one in story))
+    return tuple(_one(story, placed, healed) for story in told)
+
+
+def _one(story: list[Notification], placed: float, healed: float | None) -> Told:
+    start, cleared = story[0], None
+    last_firing = max(index for index, one in enumerate(story) if one.status == FIRING)
+    # The end is told again and again: Prometheus repeats it for a quarter of an hour.
+    ends = story[last_firing + 1 :]
+    if healed is not None and ends:
+        cleared = max(0.0, ends[0].at - healed)
+    return Told(start.alert, start.severity, dict(start.labels), start.at - placed, cleared)

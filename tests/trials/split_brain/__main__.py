@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.split_brain.cli import main
+
+sys.exit(main())

@@ -1,3 +1,0 @@
-from tests.watchers.vip.conftest import stand
-
-__all__ = ["stand"]

@@ -85,13 +85,13 @@ class _Watching:
         self._ended = 0  # also those that could not be made
         self._prober = Prober(vip, [self], self._answered)
 
-    def failing(self, address: str) -> None:
+    def failing(self, endpoint: Endpoint) -> None:
         """In the lines soon enough."""
 
-    def recovered(self, address: str) -> None:
+    def recovered(self, endpoint: Endpoint) -> None:
         """Likewise."""
 
-    def outage(self, _address: str, outage: Outage) -> None:
+    def outage(self, _endpoint: Endpoint, outage: Outage) -> None:
         self._heard.put(outage)
 
     def _answered(self, answer: AttemptResult | None) -> None:

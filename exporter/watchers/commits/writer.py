@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from exporter.endpoint import Endpoint
 from exporter.errors import Denied, SourceError, Unparsable
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account, AccountFile
@@ -75,13 +76,13 @@ class Writer:
 
     # What the prober tells.
 
-    def failing(self, address: str) -> None:
+    def failing(self, endpoint: Endpoint) -> None:
         """Nothing to do: the outage is not over."""
 
-    def recovered(self, address: str) -> None:
+    def recovered(self, endpoint: Endpoint) -> None:
         """Nothing to do: it may fail again at once."""
 
-    def outage(self, address: str, outage: object) -> None:  # noqa: ARG002  # that it is over is enough
+    def outage(self, endpoint: Endpoint, outage: object) -> None:  # noqa: ARG002  # that it is over is enough
         self._read_back_due.set()
 
     # What the page asks.

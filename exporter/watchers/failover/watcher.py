@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from prometheus_client.metrics_core import Metric
 
+from exporter.endpoint import Endpoint
 from exporter.errors import Unreachable
 from exporter.scrape import REUSE_SECONDS, Reading, Source
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
@@ -52,7 +53,7 @@ class FailoverWatcher(Source[FailoverReading]):
         self._feed = ChangeFeed(pacemaker.crm_mon_path)
         self._read: Read | None = None
         self._task: asyncio.Task[None] | None = None
-        self._failing: set[str] = set()  # addresses
+        self._failing: set[Endpoint] = set()
         self._defect: Exception | None = None  # of the latest look
         self._lock = threading.Lock()  # guards the following
         self._attribution = Attribution(Totals())
@@ -76,14 +77,14 @@ class FailoverWatcher(Source[FailoverReading]):
 
     # What the probers tell, from any thread: a Listener of theirs.
 
-    def failing(self, address: str) -> None:
-        self._feed.call_in_loop(self._note_failing, address, True, time.monotonic())
+    def failing(self, endpoint: Endpoint) -> None:
+        self._feed.call_in_loop(self._note_failing, endpoint, True, time.monotonic())
 
-    def recovered(self, address: str) -> None:
-        self._feed.call_in_loop(self._note_failing, address, False, time.monotonic())
+    def recovered(self, endpoint: Endpoint) -> None:
+        self._feed.call_in_loop(self._note_failing, endpoint, False, time.monotonic())
 
-    def outage(self, address: str, outage: Finished) -> None:
-        self._feed.call_in_loop(self._note_outage, address, Felt(outage.start, outage.end, outage.answered))
+    def outage(self, endpoint: Endpoint, outage: Finished) -> None:
+        self._feed.call_in_loop(self._note_outage, endpoint, Felt(outage.start, outage.end, outage.answered))
 
     # What those who ask for the holders of addresses tell, likewise.
 
@@ -205,11 +206,11 @@ class FailoverWatcher(Source[FailoverReading]):
 
     def _close_events(self) -> None:
         with self._lock:
-            if self._attribution.close(time.monotonic(), self._failing):
+            if self._attribution.close(time.monotonic(), {endpoint.host for endpoint in self._failing}):
                 self._keep(())
 
-    def _note_failing(self, address: str, failing: bool, at: float) -> None:
-        (self._failing.add if failing else self._failing.discard)(address)
+    def _note_failing(self, endpoint: Endpoint, failing: bool, at: float) -> None:
+        (self._failing.add if failing else self._failing.discard)(endpoint)
         self._feed.tell(at)
 
     def _note_shared(self, address: str, at: float) -> None:
@@ -220,9 +221,9 @@ class FailoverWatcher(Source[FailoverReading]):
                 if address in self._addresses.of(resource, seen):
                     self._detector.shared(resource, address, at)
 
-    def _note_outage(self, address: str, felt: Felt) -> None:
+    def _note_outage(self, endpoint: Endpoint, felt: Felt) -> None:
         with self._lock:
-            if changed := self._attribution.outage(address, felt, _now()):
+            if changed := self._attribution.outage(endpoint.host, felt, _now()):
                 self._keep(changed)
 
 

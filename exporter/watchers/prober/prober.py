@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from exporter.endpoint import Endpoint
 from exporter.errors import SourceError
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.prober.attempt import WHO, AttemptResult, attempt_once
@@ -37,13 +38,13 @@ class _Launched(NamedTuple):
 
 
 class Listener(Protocol):
-    """Who wants to know at once. Called from the prober's threads; must not wait."""
+    """Is told at once what a prober finds. Called from the prober's threads; must not wait."""
 
-    def failing(self, address: str) -> None: ...
+    def failing(self, endpoint: Endpoint) -> None: ...
 
-    def recovered(self, address: str) -> None: ...
+    def recovered(self, endpoint: Endpoint) -> None: ...
 
-    def outage(self, address: str, outage: Outage) -> None:
+    def outage(self, endpoint: Endpoint, outage: Outage) -> None:
         """It is over, and nothing can change it any more."""
 
 
@@ -60,6 +61,7 @@ class Prober:
         if vip.port is None:
             raise ValueError(f"{vip.address}: has no port to be probed")
         self.address, self.port = vip.address, vip.port
+        self._endpoint = Endpoint(vip.address, vip.port)
         self.trouble: Exception | None = None  # why no attempts can be made just now
         self._vip = vip
         self._listeners = listeners
@@ -238,9 +240,9 @@ class Prober:
         for listener in self._listeners:
             try:
                 if failing is not None:
-                    (listener.failing if failing else listener.recovered)(self.address)
+                    (listener.failing if failing else listener.recovered)(self._endpoint)
                 for outage in outages:
-                    listener.outage(self.address, outage)
+                    listener.outage(self._endpoint, outage)
             except Exception:
                 log.exception("%s: a listener failed", self._what)
 

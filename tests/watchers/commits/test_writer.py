@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 import pymysql
 import pytest
 
+from exporter.endpoint import Endpoint
 from exporter.errors import Denied, Unreachable
 from exporter.transports.deadline import Deadline
 from exporter.watchers.commits import ledger, writer
@@ -52,7 +53,7 @@ def read_back(one: Writer) -> None:
 
 
 def _another_read_back(one: Writer, before: float | None) -> None:
-    one.outage("127.0.0.1", None)
+    one.outage(Endpoint("127.0.0.1", 3306), None)
     until("a read-back", lambda: one.reading().read_back_at != before)
 
 
@@ -175,7 +176,7 @@ def test_when_no_node_tells_nothing_is_lost_and_it_is_said(
     write = Write(client_file, interval=0.1)
     with running(Writer("127.0.0.1", galera.port, write, {"dead": dead_address()})) as one:
         acknowledged(one, 1)
-        one.outage("127.0.0.1", None)
+        one.outage(Endpoint("127.0.0.1", 3306), None)
         until("the trouble", one.troubles)
         assert isinstance(one.troubles()[0], Unreachable)
         assert one.reading().counts.lost == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.endpoint import Endpoint
 from exporter.errors import Unreachable
 from exporter.scrape import Reading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
@@ -68,7 +69,7 @@ async def run(path: Path, story: Story, felt: Felt | None = None) -> str:
     watcher.start()
     await asyncio.wait_for(story.over.wait(), 20)
     if felt:
-        watcher.outage("10.0.0.100", felt)
+        watcher.outage(Endpoint("10.0.0.100", 3306), felt)
         for _ in range(5):
             await asyncio.sleep(0)
     page = exposition(watcher.collect(watcher.read(Deadline.after(1))))

@@ -13,6 +13,7 @@ from typing import ClassVar
 import pytest
 from prometheus_client.metrics_core import Metric
 
+from exporter.endpoint import Endpoint
 from exporter.errors import Unreachable
 from exporter.families import gauge
 from exporter.scrape import Scraper, Source
@@ -265,18 +266,18 @@ class Notes:
     """A listener that writes down what it hears, and breaks when it has heard it."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, str]] = []
+        self.heard: list[tuple[str, Endpoint]] = []
         self.outages: list[Outage] = []
 
-    def failing(self, address: str) -> None:
-        self.heard.append(("failing", address))
+    def failing(self, endpoint: Endpoint) -> None:
+        self.heard.append(("failing", endpoint))
         raise RuntimeError("a listener's defect")
 
-    def recovered(self, address: str) -> None:
-        self.heard.append(("recovered", address))
+    def recovered(self, endpoint: Endpoint) -> None:
+        self.heard.append(("recovered", endpoint))
 
-    def outage(self, address: str, outage: Outage) -> None:
-        self.heard.append(("outage", address))
+    def outage(self, endpoint: Endpoint, outage: Outage) -> None:
+        self.heard.append(("outage", endpoint))
         self.outages.append(outage)
 
 
@@ -293,8 +294,9 @@ def test_listeners_hear_of_each_change_and_of_each_outage(monkeypatch: pytest.Mo
     prober.start()
     until("the outage", lambda: two.outages)
     prober.stop()
-    address = SOON.address
-    assert one.heard == two.heard == [("failing", address), ("recovered", address), ("outage", address)]
+    assert SOON.port
+    at = Endpoint(SOON.address, SOON.port)
+    assert one.heard == two.heard == [("failing", at), ("recovered", at), ("outage", at)]
     assert one.outages == two.outages
     last = prober.reading().last
     assert last

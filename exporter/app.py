@@ -1,13 +1,15 @@
 """Puts the parts together: the one module that knows all of them."""
 
 import asyncio
+import functools
 import gc
 import logging
 import platform
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,35 +47,53 @@ class CannotServe(Exception):
 
 
 def sources(config: Config) -> list[Source[Any]]:
-    """The collectors that the configuration turns on."""
-    on: list[Source[Any]] = []
-    failover = _failover(config)
-    if config.pacemaker:
-        on.append(PacemakerSource(config.pacemaker))
-    if config.corosync:
-        on.append(CorosyncSource(config.corosync))
-    if config.haproxy:
-        on.append(HaproxySource(config.haproxy))
-    if config.galera:
-        on.append(GaleraSource(config.galera))
-    if config.vips:
-        addresses = tuple(vip.address for vip in config.vips)
-        on.append(AddressSource(addresses, Claimants(addresses, failover)))
-    if any(vip.port for vip in config.vips):
-        nodes = config.galera.nodes if config.galera else {}
-        on.append(VipWatcher(config.vips, failover, nodes))
-    return [*on, *failover]
-
-
-def _failover(config: Config) -> list[FailoverWatcher]:
-    """None on a host that is not in the cluster."""
-    if not config.pacemaker:
-        return []
-    return [FailoverWatcher(config.failover, config.pacemaker, Path(config.journal))]
+    """The collectors that the configuration turns on, built but not started."""
+    return [build() for build in _builders(config).values()]
 
 
 def collectors(config: Config) -> list[str]:
-    return [source.name for source in sources(config)]
+    """Their names, in the same order. Builds nothing, so nothing is opened for --check-config."""
+    return list(_builders(config))
+
+
+def _builders(config: Config) -> dict[str, Callable[[], Source[Any]]]:
+    """By the collector's name. The failover watcher is last, and built once for all that report to it."""
+
+    @functools.cache
+    def failover() -> tuple[FailoverWatcher, ...]:
+        """Empty on a host that is not in the cluster."""
+        if not config.pacemaker:
+            return ()
+        return (FailoverWatcher(config.failover, config.pacemaker, Path(config.journal)),)
+
+    def address() -> Source[Any]:
+        addresses = tuple(vip.address for vip in config.vips)
+        return AddressSource(addresses, Claimants(addresses, failover()))
+
+    def vip() -> Source[Any]:
+        return VipWatcher(config.vips, failover(), config.galera.nodes if config.galera else {})
+
+    on = _source_builders(config)
+    if config.vips:
+        on[AddressSource.name] = address
+    if any(one.port for one in config.vips):
+        on[VipWatcher.name] = vip
+    if config.pacemaker:
+        on[FailoverWatcher.name] = lambda: failover()[0]
+    return on
+
+
+def _source_builders(config: Config) -> dict[str, Callable[[], Source[Any]]]:
+    on: dict[str, Callable[[], Source[Any]]] = {}
+    if config.pacemaker:
+        on[PacemakerSource.name] = partial(PacemakerSource, config.pacemaker)
+    if config.corosync:
+        on[CorosyncSource.name] = partial(CorosyncSource, config.corosync)
+    if config.haproxy:
+        on[HaproxySource.name] = partial(HaproxySource, config.haproxy)
+    if config.galera:
+        on[GaleraSource.name] = partial(GaleraSource, config.galera)
+    return on
 
 
 class AboutItself:

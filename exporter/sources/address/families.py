@@ -1,15 +1,9 @@
 """Which VIPs are here, and how many hosts say that they are theirs, as metric families."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from exporter.families import Family, gauge
-
-
-@dataclass(frozen=True)
-class Holding:
-    bound: Mapping[str, bool]  # by address
-    claimants: Mapping[str, int] = field(default_factory=dict)  # of those for which it is known
+from exporter.sources.address.reading import Holding
 
 
 def families(holding: Holding) -> Iterator[Family]:

@@ -11,8 +11,9 @@ from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Unreachable
 from exporter.scrape import Source
-from exporter.sources.address.families import Holding, families
+from exporter.sources.address.families import families
 from exporter.sources.address.parse import held
+from exporter.sources.address.reading import Holding
 from exporter.transports.deadline import Deadline
 
 

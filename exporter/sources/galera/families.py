@@ -1,20 +1,11 @@
 """Readings of the nodes as metric families, by mysqld_exporter's names where it has one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
-from exporter.errors import SourceError
 from exporter.families import Family, gauge
-from exporter.sources.galera.help_texts import status_help, variable_help
+from exporter.sources.galera.fields import status_help, variable_help
 from exporter.sources.galera.parse import STATES, NodeStatus
-
-
-@dataclass(frozen=True)
-class GaleraReading:
-    nodes: Mapping[str, NodeStatus | None]  # by the name in the configuration; None: not read
-    primary_components: int | None  # None: nobody answered, or their views went on changing
-    errors: tuple[SourceError, ...]  # why the others were not read
-
+from exporter.sources.galera.reading import GaleraReading
 
 Nodes = Mapping[str, NodeStatus]
 

@@ -13,7 +13,7 @@ from typing import Any
 from exporter.errors import Unparsable
 from exporter.parsing import excerpt, integer, number
 from exporter.sources.galera.components import View
-from exporter.sources.galera.help_texts import STATUS_NUMBERS, VARIABLE_NUMBERS
+from exporter.sources.galera.fields import STATUS_NUMBERS, VARIABLE_NUMBERS
 
 Rows = Sequence[Sequence[Any]]
 

@@ -11,8 +11,9 @@ from exporter.endpoint import parse_endpoint
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.scrape import Source
 from exporter.sources.galera.components import View, primary_components
-from exporter.sources.galera.families import GaleraReading, families
+from exporter.sources.galera.families import families
 from exporter.sources.galera.parse import NodeStatus, parse
+from exporter.sources.galera.reading import GaleraReading
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account, AccountFile

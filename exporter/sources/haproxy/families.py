@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from exporter.families import Family, Labels, counter, gauge
-from exporter.sources.haproxy.csv_columns import CHECK_STATES, COLUMNS, STATES, Column, Kind
-from exporter.sources.haproxy.info_lines import FIGURES
+from exporter.sources.haproxy.fields.csv_columns import CHECK_STATES, COLUMNS, STATES, Column, Kind
+from exporter.sources.haproxy.fields.info_lines import FIGURES
 from exporter.sources.haproxy.parse.show_info import Process
 from exporter.sources.haproxy.parse.stats_csv import Row
 from exporter.sources.haproxy.reading import HaproxyReading

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import TimedOut, Unparsable, Unreachable
-from exporter.sources.address.families import Holding, families
+from exporter.sources.address.families import families
 from exporter.sources.address.parse import held
+from exporter.sources.address.reading import Holding
 from exporter.sources.address.source import AddressSource
 from exporter.transports.deadline import Deadline
 from tests.golden import assert_golden

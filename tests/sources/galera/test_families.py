@@ -9,9 +9,10 @@ from prometheus_client.openmetrics.exposition import generate_latest as open_met
 
 from exporter.errors import Unparsable
 from exporter.sources.galera.components import primary_components
-from exporter.sources.galera.families import GaleraReading, families
-from exporter.sources.galera.help_texts import STATUS_NUMBERS, VARIABLE_NUMBERS
+from exporter.sources.galera.families import families
+from exporter.sources.galera.fields import STATUS_NUMBERS, VARIABLE_NUMBERS
 from exporter.sources.galera.parse import STATES, NodeStatus, parse
+from exporter.sources.galera.reading import GaleraReading
 from tests.golden import CAPTURES, Page, assert_golden, exposition
 from tests.sources.galera.captured import CASES, answers, silent
 from tests.sources.galera.test_parse import PRIMARY, names, values

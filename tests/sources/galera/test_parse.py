@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import Unparsable
-from exporter.sources.galera.help_texts import STATUS_NUMBERS
+from exporter.sources.galera.fields import STATUS_NUMBERS
 from exporter.sources.galera.parse import STATES, Rows, parse
 from tests.sources.galera.captured import CASES, answers
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.sources.haproxy.csv_columns import Kind
+from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.parse.stats_csv import Row
 from exporter.sources.haproxy.source import HaproxySource, Options
 from exporter.transports.deadline import Deadline

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from exporter.sources.haproxy.csv_columns import CHECK_STATES, COLUMNS, Kind
 from exporter.sources.haproxy.families import collect
-from exporter.sources.haproxy.info_lines import FIGURES
+from exporter.sources.haproxy.fields.csv_columns import CHECK_STATES, COLUMNS, Kind
+from exporter.sources.haproxy.fields.info_lines import FIGURES
 from exporter.sources.haproxy.parse.stats_csv import Row
 from exporter.sources.haproxy.reading import NOT_RUNNING, HaproxyReading, parse_page, parse_socket_answer
 from tests.golden import CAPTURES, assert_golden, exposition

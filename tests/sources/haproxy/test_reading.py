@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from exporter.errors import Denied, SourceError, Unparsable
 from exporter.sources.haproxy import families as metrics
-from exporter.sources.haproxy.csv_columns import Kind
+from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.reading import HaproxyReading, parse_page, parse_socket_answer
 from tests.golden import CAPTURES
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import Denied, Refused, TimedOut, Unparsable, Unreachable
-from exporter.sources.haproxy.csv_columns import Kind
+from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.reading import NOT_RUNNING
 from exporter.sources.haproxy.source import HaproxySource, Options
 from exporter.transports.deadline import Deadline

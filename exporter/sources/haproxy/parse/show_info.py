@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exporter.errors import Unparsable
 from exporter.parsing import excerpt, number
-from exporter.sources.haproxy.info_lines import FIGURES
+from exporter.sources.haproxy.fields.info_lines import FIGURES
 
 _NUMBERS = frozenset(figure.line for figure in FIGURES)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from exporter.errors import Unparsable
 from exporter.parsing import excerpt, number
-from exporter.sources.haproxy.csv_columns import COLUMNS, Kind
+from exporter.sources.haproxy.fields.csv_columns import COLUMNS, Kind
 
 # The column `type`: STATS_TYPE_* of include/haproxy/stats-t.h.
 _KINDS = {"0": Kind.FRONTEND, "1": Kind.BACKEND, "2": Kind.SERVER, "3": Kind.LISTENER}

@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.errors import Unparsable
-from exporter.sources.haproxy.csv_columns import Kind
+from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.parse.stats_csv import Row, parse
 from tests.golden import CAPTURES
 

@@ -40,7 +40,7 @@ def nodes(page: Page) -> str:
 def resources(page: Page) -> str:
     running = page.all(f"{PACEMAKER}resource_running_nodes")
     return ", ".join(
-        f"{dict(series[1])['resource']} on {value:g}" for series, value in sorted(running.items())
+        f"{dict(series.labels)['resource']} on {value:g}" for series, value in sorted(running.items())
     )
 
 

@@ -1,5 +1,8 @@
 """The project's own exporter on the balancers and the clients, from the project's virtual environment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from deploy.lab.errors import LabError
 from deploy.lab.galera import CLIENT_FILE
 from deploy.lab.haproxy import SOCKET
@@ -13,7 +16,7 @@ FOLDER = "/etc/failover-exporter"
 CONFIG = f"{FOLDER}/config.yml"
 PORT = 10664
 START = 20.0  # seconds
-WRITE_INTERVAL = 0.2  # seconds; off unless begin_writing() is asked for
+WRITE_INTERVAL = 0.2  # seconds; only within committing()
 
 
 def config(topology: Topology) -> str:
@@ -55,15 +58,16 @@ def configure(balancers: list[Host], clients: list[Host], topology: Topology) ->
         host.write(CONFIG, vantage(topology))
 
 
-def begin_writing(host: Host, topology: Topology) -> None:
-    """The exporter on this client starts again, as one that also writes."""
+@contextmanager
+def committing(host: Host, topology: Topology) -> Iterator[None]:
+    """With this, the exporter on this client also commits rows; it is restarted before and after."""
     for name, user in (("galera", "exporter"), ("writer", "writer")):
         host.write(f"{FOLDER}/{name}.cnf", CLIENT_FILE.format(user=user), 0o600)
-    _start_again(host, writing(topology))
-
-
-def end_writing(host: Host, topology: Topology) -> None:
-    _start_again(host, vantage(topology))
+    try:
+        _start_again(host, writing(topology))
+        yield
+    finally:
+        _start_again(host, vantage(topology))
 
 
 def _start_again(host: Host, config: str) -> None:

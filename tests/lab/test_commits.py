@@ -49,11 +49,8 @@ class Writing:
 def writing(cluster: Cluster) -> Iterator[Writing]:
     """Writes for the time of the test."""
     host, topology = cluster.lab.fleet.clients[0], cluster.lab.topology
-    exporters.begin_writing(host, topology)
-    try:
+    with exporters.committing(host, topology):
         yield Writing(cluster, host)
-    finally:
-        exporters.end_writing(host, topology)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def test_resource_moved_by_hand(cluster: Cluster) -> None:
         )
         moved = cluster.lab.topology.moved
         (series,) = page.all(f"{PACEMAKER}leftover_constraints", resource=moved, node=target)
-        assert dict(series[1])["constraint"] == f"cli-prefer-{moved}"
+        assert dict(series.labels)["constraint"] == f"cli-prefer-{moved}"
         cluster.until(holder, "no address", lambda page: page.get("vip_bound", vip=vip) == 0)
     cluster.until(holder, "no constraint", lambda page: not page.all(f"{PACEMAKER}leftover_constraints"))
 

@@ -1,4 +1,4 @@
-"""The dozen of the fault matrix that CI runs (tests/trials/matrix/expectations.yml names them, with the reason)."""
+"""The dozen of the fault matrix that CI runs; tests/trials/matrix/expectations.yml has the reasons."""
 
 from collections.abc import Iterator
 

@@ -5,7 +5,7 @@ import pytest
 from deploy.lab.errors import Missing
 from deploy.lab.preflight import need
 from tests.lab.balancers import Cluster
-from tests.trials.compare import members
+from tests.trials.common.members import PEER_PACKAGES
 from tests.trials.compare.rounds import parity
 
 pytestmark = pytest.mark.lab
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.lab
 def test_nothing_is_missing_and_nothing_differs(cluster: Cluster) -> None:
     """Every series of theirs is on our page with its labels and value, or is a documented correction."""
     try:
-        need(members.PACKAGES, "compare")
+        need(PEER_PACKAGES, "compare")
     except Missing as missing:
         pytest.skip(str(missing))
     compared = parity(cluster.lab)

@@ -1,9 +1,8 @@
-"""`make accuracy`: are the outages that the exporter tells those that clients had? What does knowing cost?
+"""`make accuracy`: do the exporter's outages agree with those that clients had? What does probing cost?
 
-client.py    the ground truth: a client every 10 ms, on its own: no code of the exporter is in it
-truth.py     its log -> outages, by docs/metrics.md's definition, apart from the exporter's ledger (pure)
-page.py      the outages that the exporter's page tells
+watch.py     the outages on the exporter's page, read while they happen
 block.py     rejects connects for a time;  trials.py  what is broken, and for how long
-verdict.py   truth beside page (pure);  cost.py  CPU, memory, descriptors
+verdict.py   ground truth compared with the page (pure)
+cost.py      CPU, memory, descriptors;  pressure.py  the schedule while large pages are made
 results.py   all of it, as data;  report.py  as docs/accuracy.md
 """

@@ -1,20 +1,20 @@
-"""What knowing the outages costs: the exporter at rest, knocking on every address of the lab."""
+"""What probing costs: the exporter at rest, probing every address of the lab."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+from deploy.lab.borrowed import Report
 from deploy.lab.errors import LabError
 from deploy.lab.exporters import DAEMON
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
 from deploy.lab.page import scrape
-from tests.trials.accuracy.page import counts
 from tests.trials.accuracy.verdict import Target
-from tests.trials.compare.processes import Watched, outside
+from tests.trials.accuracy.watch import counts
+from tests.trials.common.processes import Watched, outside
 
 SAMPLES = 40
 CPU = 0.015  # of one core
@@ -67,12 +67,12 @@ class Cost:
         ]
 
 
-def measure(lab: Lab, host: Host, seconds: float, step: Callable[[str], object]) -> Cost:
+def measure(lab: Lab, host: Host, seconds: float, step: Report) -> Cost:
     with Monitoring(lab.fleet).paused():
         return _measure(lab, host, seconds, step)
 
 
-def _measure(lab: Lab, host: Host, seconds: float, step: Callable[[str], object]) -> Cost:
+def _measure(lab: Lab, host: Host, seconds: float, step: Report) -> Cost:
     daemon = host.daemon(DAEMON)
     if daemon is None:
         raise LabError(f"no exporter runs on {host.name}")

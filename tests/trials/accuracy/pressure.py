@@ -7,10 +7,10 @@ from deploy.lab.exporters import vantage
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import parse
-from tests.trials.accuracy.page import counts
 from tests.trials.accuracy.verdict import Target
-from tests.trials.compare import growth
-from tests.trials.compare.client import LIKE_PROMETHEUS
+from tests.trials.accuracy.watch import counts
+from tests.trials.common import large
+from tests.trials.common.page_client import LIKE_PROMETHEUS
 
 SERVERS = 1000
 SCRAPES, SHORT_SCRAPES = 60, 10
@@ -31,9 +31,9 @@ class Pressure:
 
 
 def press(lab: Lab, host: Host, *, short: bool) -> Pressure:
-    """With an exporter of its own, which knocks on every address of the lab too."""
+    """With an exporter of its own, which probes every address of the lab too."""
     vip = lab.topology.vip
-    with growth.running(growth.SERVERS, SERVERS, lab, host, vantage(lab.topology)) as member:
+    with large.running(large.SERVERS, SERVERS, lab, host, vantage(lab.topology)) as member:
         client = member.client()
         try:
             before, began = counts(parse(client.scrape().text), vip), time.monotonic()

@@ -6,18 +6,17 @@ from tests.trials.accuracy.cost import Cost
 from tests.trials.accuracy.pressure import SERVERS
 from tests.trials.accuracy.results import Results, outages_table, targets_table
 from tests.trials.accuracy.trials import REST
-from tests.trials.compare.tables import Table
+from tests.trials.common.report import filled
+from tests.trials.common.tables import Table
 
 TEMPLATE = Path(__file__).with_name("accuracy.md.template")
 MB = 1e6
 
 
 def document(results: Results) -> str:
-    return TEMPLATE.read_text().format(
-        when=results.when.strftime("%Y-%m-%d %H:%M UTC"),
-        command=results.command,
-        topology=results.topology,
-        machine=results.machine,
+    return filled(
+        TEMPLATE,
+        results.at,
         busy=f"{results.busy:.0%}",
         host=results.host,
         targets=targets_table(results.targets).markdown(),
@@ -31,7 +30,6 @@ def document(results: Results) -> str:
         cost=_cost(results.cost) if results.cost else "Not measured in this run (`--cost SECONDS`).",
         servers=f"{SERVERS:,}",
         pressure=results.pressure,
-        versions=Table(("", "version"), results.versions).markdown(),
     )
 
 

@@ -3,15 +3,12 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from tests.trials.accuracy.cost import Cost
 from tests.trials.accuracy.pressure import Pressure
 from tests.trials.accuracy.verdict import Row, Target, targets
-from tests.trials.compare.tables import Table
-
-PACKAGES = ("pacemaker", "corosync", "haproxy", "mariadb-server", "galera-4")
-LIBRARIES = ("failover-exporter", "PyMySQL")
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.tables import Table
 
 
 @dataclass(frozen=True)
@@ -23,16 +20,12 @@ class Truth:
 
 @dataclass(frozen=True)
 class Results:
-    when: datetime
-    command: str
-    topology: str
+    at: Circumstances
     host: str  # the vantage point
-    machine: str
     busy: float  # the share of the machine's CPU that was in use before the first trial
-    versions: tuple[tuple[str, str], ...]
     fewest: int  # outages that a verdict needs
     rows: tuple[Row, ...]
-    unread: int  # outages that the page told of between two looks: not seen, for this table
+    unread: int  # outages that the page counted and that ended between two readings: not in the table
     late: int
     truth: Truth
     cost: Cost | None
@@ -48,9 +41,11 @@ class Results:
         return all(target.met for target in self.targets)
 
     def as_json(self) -> dict[str, object]:
+        plain = asdict(self)
+        del plain["at"]
         return {
-            **asdict(self),
-            "when": self.when.isoformat(),
+            **self.at.as_json(),
+            **plain,
             "rows": [{**asdict(row), "error": row.error} for row in self.rows],
             "targets": [asdict(target) for target in self.targets],
             "met": self.met,
@@ -74,7 +69,7 @@ def targets_table(found: Sequence[Target]) -> Table:
     return Table(("target", "wanted", "measured", ""), rows)
 
 
-def command(topology: str | None, cost: float, *, short: bool) -> str:
+def same(topology: str | None, cost: float, *, short: bool) -> str:
     """What to type for the same; where the lab's records lie makes no difference."""
     options = [*(("--topology", topology) if topology else ()), *(("--short",) if short else ())]
     return shlex.join(["python", "-m", "tests.trials.accuracy", *options, "--cost", f"{cost:g}"])

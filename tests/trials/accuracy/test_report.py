@@ -6,21 +6,24 @@ from tests.trials.accuracy.cli import rows
 from tests.trials.accuracy.cost import Cost, Sample
 from tests.trials.accuracy.pressure import Pressure
 from tests.trials.accuracy.report import document
-from tests.trials.accuracy.results import Results, Truth, command
+from tests.trials.accuracy.results import Results, Truth, same
 from tests.trials.accuracy.trials import BLOCKS, FAULTS, SHORT_BLOCKS, SHORT_FAULTS, Trial, trials
-from tests.trials.accuracy.truth import Span
 from tests.trials.accuracy.verdict import FEWEST, SEEN_FROM, Row
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.truth import Span
 
 SAMPLES = tuple(Sample(float(at), at * 0.01, 60_000_000, 12, 8) for at in range(41))
 COST = Cost(40.0, 400, 0, SAMPLES)
 RESULTS = Results(
-    when=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
-    command=command(None, 40.0, short=False),
-    topology="article",
+    at=Circumstances(
+        datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+        same(None, 40.0, short=False),
+        "article",
+        "2 cores",
+        (("haproxy", "2.6"),),
+    ),
     host="mon",
-    machine="2 cores",
     busy=0.3,
-    versions=(("haproxy", "2.6"),),
     fewest=1,
     rows=(Row("haproxy-killed", Span(0, 1), Span(0.06, 1)), Row("rejected", Span(5, 5.1), None)),
     unread=0,

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.trials.accuracy.truth import Span
 from tests.trials.accuracy.verdict import Row, pair, targets
+from tests.trials.common.truth import Span
 
 
 def name(start: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from tests.trials.accuracy.block import block
+from tests.trials.common.ground_truth import vantage
 
 # Seconds, from what a prober of 10 attempts a second can just see to the longest of a failover.
 BLOCKS = (
@@ -43,7 +44,7 @@ def trials(*, short: bool) -> list[Trial]:
 
 def _block(seconds: float, *, at_holder: bool) -> Trial:
     def make(lab: Lab) -> None:
-        block(lab.host(lab.holder()) if at_holder else client(lab), lab.topology, seconds)
+        block(lab.host(lab.holder()) if at_holder else vantage(lab), lab.topology, seconds)
         time.sleep(seconds)
 
     return Trial(f"rejected {'by the holder' if at_holder else 'at the client'}, {seconds:g} s", make)
@@ -65,11 +66,6 @@ def _freeze(lab: Lab) -> None:
     lab.heal()
 
 
-def client(lab: Lab) -> Host:
-    """Where the ground truth and the exporter that is judged run."""
-    return lab.fleet.clients[0]
-
-
 def hosts(lab: Lab) -> Sequence[Host]:
     """Where connects are rejected."""
-    return [client(lab), *lab.fleet.balancers]
+    return [vantage(lab), *lab.fleet.balancers]

@@ -1,14 +1,14 @@
-"""Truth beside page: pairs, and whether the targets are met (pure)."""
+"""Ground truth compared with the page: pairs, and whether the targets are met (pure)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.trials.accuracy.truth import Span
+from tests.trials.common.truth import Span
 
 SEEN_FROM = 0.15  # seconds: every outage of that length is seen
 MEDIAN, WORST = 0.12, 0.25  # seconds by which a duration may be wrong
-NEAR = 0.3  # seconds: so far apart the same outage may lie in two clients' eyes
+NEAR = 0.3  # seconds by which the same outage may differ in time between two clients
 FEWEST = 40  # outages that a verdict is made of
 
 

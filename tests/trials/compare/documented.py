@@ -1,4 +1,4 @@
-"""Every difference from a peer that is meant, with its reason: for the check and for the document.
+"""Every intended difference from a peer, with its reason: for the check and for the document.
 
 A series that differs and is not named here fails the comparison.
 """
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.trials.compare.page import Point, Series
+from deploy.lab.page import Point, Series
 
 HACLUSTER = "ha_cluster_exporter"
 HAPROXY = "HAProxy's own endpoint"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from tests.trials.compare.processes import Memory
+from tests.trials.common.processes import Memory
 
 
 @dataclass(frozen=True)

@@ -1,54 +1,22 @@
 """This exporter in front of ever larger clusters, on a host of the lab that has nothing else to do."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.lab import galera
+from deploy.lab.borrowed import Report
 from deploy.lab.exporters import PROGRAM
 from deploy.lab.galera import CLIENT_FILE
-from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.host import Host
 from deploy.lab.lab import Lab
-from deploy.lab.waiting import until
-from tests.trials.compare import cib, farm
+from tests.trials.common.large import FOLDER, SERVERS, Case, Setup, running
+from tests.trials.compare import cib, standin
 from tests.trials.compare.figures import Cost, Growth
-from tests.trials.compare.members import Member, start, stop
-from tests.trials.compare.rounds import Report, check_read, measure
+from tests.trials.compare.rounds import measure
 
-FOLDER = "/run/lab/growth"
-PORT = 10665
 SPACING = 1.3  # seconds; this exporter uses a reading again that is younger than one
 FIRST_PORT = 14000
-
-
-@dataclass(frozen=True)
-class Setup:
-    config: str  # of the exporter
-    cluster: tuple[str, ...] = ()  # the program that stands for the cluster
-    environment: tuple[str, ...] = ()  # of the exporter: NAME=value
-    waits_for: str = ""  # a file of the host that is there once the cluster answers
-
-    @property
-    def daemon(self) -> str:
-        """What stands for the cluster, as a daemon of the host."""
-        return f"compare-growth-{Path(self.cluster[0]).name}"
-
-
-@dataclass(frozen=True)
-class Case:
-    what: str
-    how: str
-    sizes: tuple[int, ...]
-    set_up: Callable[[Lab, Host, int], Setup]
-
-
-def haproxy(_lab: Lab, host: Host, size: int) -> Setup:
-    socket = f"{FOLDER}/haproxy-{size}.sock"
-    host.write(f"{FOLDER}/haproxy.cfg", farm.config(size, socket))
-    program = ("haproxy", "-db", "-f", f"{FOLDER}/haproxy.cfg")
-    return Setup(f"haproxy:\n  stats: unix:{socket}\n", program, waits_for=socket)
 
 
 def pacemaker(_lab: Lab, host: Host, size: int) -> Setup:
@@ -59,7 +27,7 @@ def pacemaker(_lab: Lab, host: Host, size: int) -> Setup:
 def nodes(lab: Lab, host: Host, size: int) -> Setup:
     host.write(f"{FOLDER}/nodes.json", json.dumps(answers(lab, size)))
     host.write(f"{FOLDER}/galera.cnf", CLIENT_FILE.format(user="exporter"), 0o600)
-    python, program = PROGRAM.with_name("python"), REPOSITORY / "tests/trials/compare/standin.py"
+    python, program = PROGRAM.with_name("python"), Path(standin.__file__)
     listed = "".join(f"    db{number:02}: 127.0.0.1:{FIRST_PORT + number}\n" for number in range(size))
     return Setup(
         f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{listed}",
@@ -86,7 +54,6 @@ def answers(lab: Lab, size: int) -> list[dict[str, list[tuple[str, str]]]]:
     return found
 
 
-SERVERS = Case("HAProxy servers", "a real HAProxy with generated servers", (10, 100, 1000), haproxy)
 CASES = (
     SERVERS,
     Case("Pacemaker resources", "the real crm_mon on a generated CIB (CIB_file)", (10, 100), pacemaker),
@@ -115,30 +82,3 @@ def _grow(case: Case, lab: Lab, host: Host, rounds: int, report: Report) -> Grow
 def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
     with running(case, size, lab, host) as member:
         return measure([member], rounds, str, SPACING)[0]
-
-
-@contextmanager
-def running(case: Case, size: int, lab: Lab, host: Host, also: str = "") -> Iterator[Member]:
-    """Starts both, and in the end stops exactly these two. `also` is more configuration of the exporter."""
-    setup = case.set_up(lab, host, size)
-    host.write(f"{FOLDER}/config.yml", setup.config + also)
-    exporter = (str(PROGRAM), f"--config.file={FOLDER}/config.yml", f"--web.listen-address=127.0.0.1:{PORT}")
-    member = Member(f"{size} {case.what}", "growth", "", host, PORT)
-    try:
-        stop(host, member.daemon, str(PROGRAM))
-        if setup.cluster:
-            _start_cluster(host, setup)
-        start(host, member.daemon, ("env", *setup.environment, *exporter), member.client())
-        check_read(member.client())
-        yield member
-    finally:
-        stop(host, member.daemon, str(PROGRAM))
-        if setup.cluster:
-            stop(host, setup.daemon, setup.cluster[0])
-
-
-def _start_cluster(host: Host, setup: Setup) -> None:
-    stop(host, setup.daemon, setup.cluster[0])
-    host.spawn(setup.daemon, setup.cluster)
-    if setup.waits_for:
-        until(f"{setup.cluster[0]} to answer", host.path(setup.waits_for).exists, 15)

@@ -1,7 +1,7 @@
 """Small pages, and the three of them that a comparison takes."""
 
+from deploy.lab.page import parse
 from tests.trials.compare.documented import HACLUSTER
-from tests.trials.compare.page import parse
 from tests.trials.compare.parity import Finding, Parity, Triple, Verdict, compare
 
 

@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
+from deploy.lab.page import Page, Point, Series
 from tests.trials.compare.documented import CORRECTIONS, KEPT, NOT_IN_THE_CSV, OWN_AFFAIRS, Difference
-from tests.trials.compare.page import Page, Point, Series, matching
 
 SAME_DIGITS = 1e-9  # relative; a number that each side printed in its own way
 
@@ -62,8 +62,8 @@ class Triple:
 
 def compare(peer: str, kind: str, triple: Triple) -> Parity:
     """Every series of this kind of peer that is on both of its pages, against ours."""
-    kept = matching(triple.before, KEPT[kind])
-    known = [one for one in kept if not OWN_AFFAIRS.match(one.name) and one in triple.after]
+    kept = [one for one in triple.before.points if KEPT[kind].match(one.name)]
+    known = [one for one in kept if not OWN_AFFAIRS.match(one.name) and one in triple.after.points]
     return Parity(peer, tuple(_judge(one, kind, triple) for one in sorted(known)))
 
 
@@ -71,7 +71,7 @@ DOCUMENTED = ((Verdict.CORRECTED, CORRECTIONS), (Verdict.NOT_IN_THE_CSV, NOT_IN_
 
 
 def _judge(one: Series, kind: str, triple: Triple) -> Finding:
-    theirs, ours = (triple.before[one], triple.after[one]), triple.ours.get(one)
+    theirs, ours = (triple.before.points[one], triple.after.points[one]), triple.ours.points.get(one)
     if ours and agrees(theirs, ours):
         return Finding(one, Verdict.SAME, theirs, ours)
     for verdict, differences in DOCUMENTED:

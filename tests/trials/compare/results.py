@@ -1,16 +1,10 @@
 """Everything that one run found, as data."""
 
-import os
-import platform
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 
+from tests.trials.common.circumstances import Circumstances
 from tests.trials.compare.figures import Cost, Growth, Target, targets, together
 from tests.trials.compare.parity import Parity, Verdict
-from tests.trials.compare.processes import busy
 
 PACKAGES = (
     "prometheus-hacluster-exporter",
@@ -24,23 +18,14 @@ PACKAGES = (
     "galera-4",
 )
 LIBRARIES = ("failover-exporter", "prometheus-client", "aiohttp", "lxml", "PyMySQL")
-BUSY_SECONDS = 2.0
 THE_SET = "the set together"
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    when: datetime
-    topology: str
-    rounds: int
-    machine: str
-    busy: float  # the share of the machine's CPU that was in use before the first round
-    versions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Results:
     at: Circumstances
+    rounds: int
+    busy: float  # the share of the machine's CPU that was in use before the first round
     parity: tuple[Parity, ...]
     peers: tuple[Cost, ...]
     ours: Cost
@@ -62,12 +47,9 @@ class Results:
     def as_json(self) -> dict[str, object]:
         """Seconds and bytes."""
         return {
-            "when": self.at.when.isoformat(timespec="seconds"),
-            "topology": self.at.topology,
-            "rounds": self.at.rounds,
-            "machine": self.at.machine,
-            "busy": self.at.busy,
-            "versions": dict(self.at.versions),
+            **self.at.as_json(),
+            "rounds": self.rounds,
+            "busy": self.busy,
             "parity": [_parity(peer) for peer in self.parity],
             "cost": [_cost(cost) for cost in (*self.peers, self.set, self.ours)],
             "targets": [_target(target) for target in self.targets],
@@ -112,28 +94,3 @@ def _growth(growth: Growth) -> dict[str, object]:
         "latency_ratio": growth.latency_ratio,
         "flat": growth.flat,
     }
-
-
-def circumstances(topology: str, rounds: int) -> Circumstances:
-    """Of this moment; takes the two seconds in which it looks how busy the machine is."""
-    listed = versions(PACKAGES, LIBRARIES)
-    return Circumstances(datetime.now(UTC), topology, rounds, machine(), busy(BUSY_SECONDS), listed)
-
-
-def versions(packages: Sequence[str], libraries: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    query = ["dpkg-query", "--show", "--showformat=${Package}\t${Version}\n", *packages]
-    listed = subprocess.run(query, capture_output=True, text=True, check=False, timeout=20).stdout
-    installed = dict(line.split("\t") for line in listed.splitlines())
-    return (
-        *((name, installed.get(name, "not installed")) for name in packages),
-        ("Python", platform.python_version()),
-        *((name, version(name)) for name in libraries),
-    )
-
-
-def machine() -> str:
-    """In general words: ``2 cores, 24 GB of memory, Linux 6.1 on x86_64``."""
-    cores = len(os.sched_getaffinity(0))
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    kernel = ".".join(platform.release().split(".")[:2])
-    return f"{cores} cores, {memory:.0f} GB of memory, Linux {kernel} on {platform.machine()}"

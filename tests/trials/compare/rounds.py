@@ -1,38 +1,38 @@
 """Parity and cost, measured on a lab that is whole."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from deploy.lab.borrowed import Report
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
-from tests.trials.compare import members as all_members
-from tests.trials.compare.client import LIKE_PROMETHEUS, Client, Scrape
+from deploy.lab.page import parse
+from tests.trials.common.members import Member
+from tests.trials.common.page_client import LIKE_PROMETHEUS, PageClient, Scrape
+from tests.trials.common.processes import Watched
+from tests.trials.compare import peers as all_peers
 from tests.trials.compare.documented import KEPT
 from tests.trials.compare.figures import Cost, Sample, cost
-from tests.trials.compare.members import Member
-from tests.trials.compare.page import parse
 from tests.trials.compare.parity import Parity, Triple, compare
-from tests.trials.compare.processes import Watched
+from tests.trials.compare.peers import Peer
 
 SPACING = 2.0  # seconds between two rounds: this exporter uses a reading again that is younger than one
 SETTLE = 0.1  # seconds after an answer in which CPU still counts as the scrape's
 TRIES = 3  # a gauge that jumped between the three pages agrees in the next try
 
-Report = Callable[[str], object]
 
-
-def parity(lab: Lab, peers: Sequence[Member] | None = None) -> list[Parity]:
+def parity(lab: Lab, peers: Sequence[Peer] | None = None) -> list[Parity]:
     """Every peer whose names are kept against this exporter; starts and stops them unless given running."""
     if peers is None:
-        known = [member for member in all_members.peers(lab) if member.kind in KEPT]
-        with all_members.running(known):
+        known = [member for member in all_peers.peers(lab) if member.kind in KEPT]
+        with all_peers.running(known):
             return parity(lab, known)
-    ours = all_members.ours(lab)
+    ours = all_peers.ours(lab)
     return [_parity(member, ours) for member in peers if member.kind in KEPT]
 
 
-def _parity(theirs: Member, ours: Member) -> Parity:
+def _parity(theirs: Peer, ours: Peer) -> Parity:
     their_client, our_client = theirs.client(), ours.client()
     try:
         for _ in range(TRIES):
@@ -48,7 +48,7 @@ def _parity(theirs: Member, ours: Member) -> Parity:
         our_client.close()
 
 
-def _triple(theirs: Member, their_client: Client, our_client: Client) -> Triple:
+def _triple(theirs: Peer, their_client: PageClient, our_client: PageClient) -> Triple:
     time.sleep(1.1)  # so that ours is read anew, between theirs
     before = their_client.scrape()
     ours = our_client.scrape()
@@ -57,21 +57,12 @@ def _triple(theirs: Member, their_client: Client, our_client: Client) -> Triple:
     return Triple(parse(before.text, added), parse(ours.text), parse(after.text, added))
 
 
-def check_read(client: Client) -> None:
-    """Only a page of this exporter whose collectors could all be read is worth measuring."""
-    page = parse(client.scrape().text)
-    client.close()
-    for one, point in page.items():
-        if one.name == "ha_cluster_scrape_success" and point.value != 1:
-            raise LabError(f"{client.name}: {one} is {point.value:g}")
-
-
 @dataclass
 class Meter:
     """One member under measurement."""
 
     member: Member
-    client: Client
+    client: PageClient
     watched: Watched
     samples: list[Sample] = field(default_factory=list)
     last: Scrape | None = None
@@ -95,7 +86,7 @@ class Meter:
 
     def cost(self) -> Cost:
         cpu, ended = self.now()
-        series = len(parse(self.client.scrape().text))
+        series = len(parse(self.client.scrape().text).points)
         used, seconds = cpu - self.began[0], ended - self.began[1]
         return cost(self.member.name, self.samples, used, seconds, self.member.memory(), series)
 

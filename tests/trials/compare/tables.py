@@ -1,33 +1,12 @@
 """Results as tables of words, for the terminal and for the document (pure)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+from tests.trials.common.tables import Row, Table
 from tests.trials.compare.documented import Difference
 from tests.trials.compare.figures import Cost, Growth
 from tests.trials.compare.parity import Parity, Verdict
 from tests.trials.compare.results import Results
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    head: Row
-    rows: Sequence[Row]
-
-    def markdown(self) -> str:
-        """Every column but the first is aligned right where it holds numbers only."""
-        lines = [self.head, tuple(self._rule(column) for column in range(len(self.head))), *self.rows]
-        return "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
-
-    def _rule(self, column: int) -> str:
-        cells = [row[column] for row in self.rows]
-        return "---:" if cells and all(cell[:1].isdigit() or cell in ("", "-") for cell in cells) else "---"
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")
 
 
 def parity(peers: Iterable[Parity]) -> Table:

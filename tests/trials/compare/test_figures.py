@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.trials.common.processes import Memory
 from tests.trials.compare.figures import Cost, Growth, Sample, Target, cost, targets, together
-from tests.trials.compare.processes import Memory
 
 
 def a_cost(

@@ -3,24 +3,26 @@
 import json
 from datetime import UTC, datetime
 
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.processes import Memory
+from tests.trials.common.tables import Table
 from tests.trials.compare.documented import DIFFERENCES
 from tests.trials.compare.figures import Cost, Growth
 from tests.trials.compare.pages import compared, gauge
 from tests.trials.compare.parity import Parity
-from tests.trials.compare.processes import Memory
 from tests.trials.compare.report import document
-from tests.trials.compare.results import Circumstances, Results
-from tests.trials.compare.tables import Table
+from tests.trials.compare.results import Results
 
 
 def results(parity: Parity) -> Results:
-    at = Circumstances(
-        datetime(2026, 11, 22, 12, 0, tzinfo=UTC), "article", 30, "2 cores", 0.25, (("haproxy", "2.6"),)
-    )
+    when = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    at = Circumstances(when, "the command", "article", "2 cores", (("haproxy", "2.6"),))
     theirs = Cost("ha_cluster_exporter", (0.02, 0.03), 0.04, 0.001, Memory(20_000_000, 21_000_000, 1), 57)
     ours = Cost("failover-exporter", (0.05, 0.06), 0.03, 0.0, Memory(66_000_000, 67_000_000, 1), 826)
     growth = Growth("HAProxy servers", "a real HAProxy", ((10, theirs), (100, ours)))
-    return Results(at, (parity,), (theirs,), ours, (growth,), (("ha_cluster_exporter", "as installed"),))
+    return Results(
+        at, 30, 0.25, (parity,), (theirs,), ours, (growth,), (("ha_cluster_exporter", "as installed"),)
+    )
 
 
 QUORATE = gauge("ha_cluster_corosync_quorate 1")

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pymysql
 import pytest
 
-from tests.trials.compare import cib, farm, standin
+from tests.trials.common import large
+from tests.trials.compare import cib, standin
 
 ROWS = [("wsrep_cluster_size", "3"), ("wsrep_provider_options", "x" * 3000)]
 
@@ -59,7 +60,7 @@ def test_the_farm_has_that_many_servers() -> None:
     """As many servers as asked for, each with a name of its own."""
     servers = [
         line.split()[1]
-        for line in farm.config(100, "/run/x.sock").splitlines()
+        for line in large.haproxy_config(100, "/run/x.sock").splitlines()
         if line.startswith("    server ")
     ]
     assert len(set(servers)) == len(servers) == 100

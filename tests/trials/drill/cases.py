@@ -8,7 +8,7 @@ class Case:
     name: str
     fault: str  # of the lab
     article: str  # its figure, for people
-    cause: str | None  # that the exporter should tell; None: nothing moves
+    cause: str | None  # that the exporter should report; None: nothing moves
 
 
 CASES = (

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.lab.errors import LabError
 from deploy.lab.page import Page
-from tests.trials.accuracy.truth import Attempt, outages
+from tests.trials.common.truth import Attempt, outages
 
 BUCKETS = "vip_probe_duration_seconds_bucket"
 
@@ -26,7 +25,7 @@ class Commits:
 
 
 def truth(attempts: Sequence[Attempt], start: float, end: float) -> Felt:
-    """Of the attempts launched between these two, in monotonic seconds."""
+    """Of the attempts launched between `start` and `end`, in monotonic seconds."""
     spans = [span for span in outages(attempts) if start <= span.start < end]
     took = [one.end - one.launch for one in attempts if start <= one.launch < end and not one.failed]
     return Felt(len(spans), sum(span.duration for span in spans), max(took, default=0.0))
@@ -44,7 +43,7 @@ def slowest(before: Page, after: Page, vip: str) -> float:
     """No attempt that ended between the two pages took longer than this."""
     old = before.all(BUCKETS, vip=vip, phase="total")
     counts = {
-        float(dict(series[1])["le"]): value - old.get(series, 0)
+        float(dict(series.labels)["le"]): value - old.get(series, 0)
         for series, value in after.all(BUCKETS, vip=vip, phase="total").items()
     }
     every = max(counts.values(), default=0)
@@ -64,11 +63,4 @@ def commits(before: Page, after: Page, vip: str) -> Commits:
 
 
 def _more(before: Page, after: Page, name: str, vip: str) -> float:
-    return _value(after, name, vip) - _value(before, name, vip)
-
-
-def _value(page: Page, name: str, vip: str) -> float:
-    found = page.get(name, vip=vip)
-    if found is None:
-        raise LabError(f"the exporter's page has no {name} of {vip}")
-    return found
+    return after.need(name, vip=vip) - before.need(name, vip=vip)

@@ -1,4 +1,4 @@
-"""What `failover-exporter events` tells on a host of the lab."""
+"""The events in an exporter's journal, by `failover-exporter events` on a host of the lab."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,31 +12,31 @@ PARTS = ("detection", "address", "service", "reconnect")
 
 
 @dataclass(frozen=True)
-class Told:
-    """Of one move or restart."""
+class Event:
+    """One move or restart."""
 
     resource: str
     kind: str
     cause: str
-    seconds: Mapping[str, float]  # by phase, and the total; empty where no client felt it
+    seconds: Mapping[str, float]  # by phase, and the total; empty where no client had an outage
 
     @property
     def whole(self) -> bool:
-        """Whether the phases add up to what clients felt."""
+        """Whether the phases add up to the outage that clients had."""
         parts = sum(self.seconds.get(part, 0.0) for part in PARTS)
         return bool(self.seconds) and abs(parts - self.seconds.get("total", 0.0)) < 0.001
 
 
 def events(host: Host) -> list[dict[str, Any]]:
-    """Of all its journal, oldest first; times in seconds since 1970."""
+    """All of its journal, oldest first; times in seconds since 1970."""
     program = [str(exporters.PROGRAM), "events", "--config.file", exporters.CONFIG, "--json"]
     found = [json.loads(line) for line in host.run(*program).splitlines()]
     return sorted(found, key=lambda event: float(event["at"]))
 
 
-def told(found: Sequence[Mapping[str, Any]], since: float) -> tuple[Told, ...]:
+def events_since(found: Sequence[Mapping[str, Any]], since: float) -> tuple[Event, ...]:
     return tuple(
-        Told(event["resource"], event["kind"], event["cause"], event["phases"])
+        Event(event["resource"], event["kind"], event["cause"], event["phases"])
         for event in found
         if event["at"] >= since
     )

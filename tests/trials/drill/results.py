@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
-from tests.trials.compare.tables import Table
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.tables import Table
 from tests.trials.drill.cases import Case
 from tests.trials.drill.felt import Commits, Felt
-from tests.trials.drill.journal import PARTS, Told
+from tests.trials.drill.journal import PARTS, Event
 
 SEEN_FROM = 0.15  # seconds: every outage of that length is seen
-APART = 1.0  # seconds by which phases may be more than clients outside felt
+APART = 1.0  # seconds by which phases may be more than the outage of clients outside
 HEAD = (
     "what was done",
     "the article, s",
@@ -31,17 +31,17 @@ class Outcome:
     case: Case
     truth: Felt
     exporter: Felt
-    told: tuple[Told, ...]  # by the balancer that serves afterwards
+    events: tuple[Event, ...]  # in the journal of the balancer that serves afterwards
     commits: Commits
 
     @property
     def causes(self) -> list[str]:
-        return list(dict.fromkeys(one.cause for one in self.told))
+        return list(dict.fromkeys(one.cause for one in self.events))
 
     @property
-    def phases(self) -> Told | None:
-        """The event whose phases are told best: the last to start is what clients waited for."""
-        return next((one for one in reversed(self.told) if one.whole), None)
+    def phases(self) -> Event | None:
+        """The event whose phases are whole: the last resource to start is the one that clients waited for."""
+        return next((one for one in reversed(self.events) if one.whole), None)
 
     @property
     def problems(self) -> list[str]:
@@ -49,7 +49,7 @@ class Outcome:
         found = []
         if self.causes != expected:
             wanted = self.case.cause or "no event"
-            found.append(f"told {', '.join(self.causes) or 'no event'} instead of {wanted}")
+            found.append(f"reported {', '.join(self.causes) or 'no event'} instead of {wanted}")
         if self.truth.seconds >= SEEN_FROM and not self.exporter.outages:
             found.append(f"an outage of {self.truth.seconds:.3f} s was not seen")
         if self.exporter.outages and not self.truth.outages:
@@ -65,12 +65,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Results:
-    when: datetime
-    command: str
-    topology: str
+    at: Circumstances
     host: str  # the vantage point
-    machine: str
-    versions: tuple[tuple[str, str], ...]
     outcomes: tuple[Outcome, ...]
 
     @property
@@ -78,7 +74,8 @@ class Results:
         return [problem for outcome in self.outcomes for problem in outcome.problems]
 
     def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "when": self.when.isoformat(), "problems": self.problems}
+        outcomes = [asdict(outcome) for outcome in self.outcomes]
+        return {**self.at.as_json(), "host": self.host, "outcomes": outcomes, "problems": self.problems}
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:

@@ -1,8 +1,7 @@
 """Each case in the lab, one after the other, while clients log in and rows are committed."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deploy.lab import exporters
@@ -11,14 +10,13 @@ from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import Page, scrape
 from deploy.lab.waiting import until
-from tests.trials.accuracy import clients
-from tests.trials.accuracy.trials import client
+from tests.trials.common import ground_truth
 from tests.trials.drill.cases import Case
 from tests.trials.drill.felt import commits, measured, truth
-from tests.trials.drill.journal import Told, events, told
+from tests.trials.drill.journal import Event, events, events_since
 from tests.trials.drill.results import Outcome
 
-BEFORE = 2.0  # seconds of peace at the beginning of a case
+BEFORE = 2.0  # seconds without a fault at the beginning of a case
 SETTLE = 8.0  # seconds in which the cluster, and HAProxy's checks, answer a fault
 READ_BACK = 90.0  # seconds: after each outage, else once a minute
 FOLLOWS = "vip_commits_read_back_timestamp_seconds"
@@ -33,12 +31,15 @@ class _Ran:
     end: float
     before: Page
     after: Page
-    told: tuple[Told, ...]
+    events: tuple[Event, ...]
 
 
 def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
-    host, vip = client(lab), lab.topology.vip
-    with _writing(host, lab), clients.running(host, lab.topology) as running:
+    host, vip = ground_truth.vantage(lab), lab.topology.vip
+    with (
+        exporters.committing(host, lab.topology),
+        ground_truth.running(host, lab.topology) as running,
+    ):
         ran = [_run(lab, host, case, running, step) for case in cases]
     attempts = running.attempts()
     return tuple(
@@ -46,23 +47,14 @@ def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
             one.case,
             truth(attempts, one.start, one.end),
             measured(one.before, one.after, vip),
-            one.told,
+            one.events,
             commits(one.before, one.after, vip),
         )
         for one in ran
     )
 
 
-@contextmanager
-def _writing(host: Host, lab: Lab) -> Iterator[None]:
-    exporters.begin_writing(host, lab.topology)
-    try:
-        yield
-    finally:
-        exporters.end_writing(host, lab.topology)
-
-
-def _run(lab: Lab, host: Host, case: Case, running: clients.Client, step: Report) -> _Ran:
+def _run(lab: Lab, host: Host, case: Case, running: ground_truth.Client, step: Report) -> _Ran:
     """Returns with the lab whole."""
     running.wait_quiet()
     before, start, since = scrape(lab, host.name), time.monotonic(), time.time()
@@ -72,17 +64,17 @@ def _run(lab: Lab, host: Host, case: Case, running: clients.Client, step: Report
     running.wait_quiet()
     _wait_read_back(lab, host, step)
     after, end = scrape(lab, host.name), time.monotonic()
-    story = told(events(lab.host(lab.holder())), since)
+    reported = events_since(events(lab.host(lab.holder())), since)
     lab.heal()
-    return _Ran(case, start, end, before, after, story)
+    return _Ran(case, start, end, before, after, reported)
 
 
 def _wait_read_back(lab: Lab, host: Host, step: Report) -> None:
-    """Until all that is acknowledged by now was looked for."""
+    """Until every row that is acknowledged by now was read back."""
     now, vip = time.time(), lab.topology.vip
     step("waiting until all rows are read back")
 
-    def looked() -> bool:
+    def read_back() -> bool:
         return (scrape(lab, host.name).get(FOLLOWS, vip=vip) or 0.0) > now
 
-    until("the rows to be read back", looked, READ_BACK, log=lambda: exporters.tail(host), step=0.5)
+    until("the rows to be read back", read_back, READ_BACK, log=lambda: exporters.tail(host), step=0.5)

@@ -2,7 +2,7 @@ import pytest
 
 from deploy.lab.errors import LabError
 from deploy.lab.page import Page, parse
-from tests.trials.accuracy.truth import Attempt
+from tests.trials.common.truth import Attempt
 from tests.trials.drill.felt import Commits, Felt, commits, measured, truth
 
 VIP = "10.0.0.100"

@@ -7,10 +7,12 @@ import pytest
 from deploy.lab.errors import LabError
 from deploy.lab.faults import FAULTS
 from exporter.watchers.failover.detection.causes import CAUSES
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.report import marks, spliced
 from tests.trials.drill.cases import CASES
 from tests.trials.drill.felt import Commits, Felt
-from tests.trials.drill.journal import Told, told
-from tests.trials.drill.report import BEGIN, END, document, spliced
+from tests.trials.drill.journal import Event, events_since
+from tests.trials.drill.report import document, excerpt
 from tests.trials.drill.results import Outcome, Results, table
 
 PHASES = {"detection": 0.1, "address": 0.2, "service": 0.3, "reconnect": 0.05, "total": 0.65}
@@ -18,9 +20,9 @@ MOVED = Outcome(
     case=next(case for case in CASES if case.fault == "resource-moved"),
     truth=Felt(1, 0.7, 1.03),
     exporter=Felt(1, 0.75, 1.2),
-    told=(
-        Told("failover-ip", "move", "operator_move", PHASES),
-        Told("haproxy", "move", "operator_move", {"detection": 0.1, "total": 0.65}),
+    events=(
+        Event("failover-ip", "move", "operator_move", PHASES),
+        Event("haproxy", "move", "operator_move", {"detection": 0.1, "total": 0.65}),
     ),
     commits=Commits(60, 57, 1, 0),
 )
@@ -28,16 +30,18 @@ SLOW = Outcome(
     case=next(case for case in CASES if case.fault == "galera-network-gone"),
     truth=Felt(0, 0.0, 3.01),
     exporter=Felt(0, 0.0, 3.3),
-    told=(),
+    events=(),
     commits=Commits(60, 60, 0, 0),
 )
 RESULTS = Results(
-    when=datetime(2026, 11, 22, 13, 0, tzinfo=UTC),
-    command="python -m tests.trials.drill",
-    topology="article",
+    at=Circumstances(
+        datetime(2026, 11, 22, 13, 0, tzinfo=UTC),
+        "python -m tests.trials.drill",
+        "article",
+        "2 cores",
+        (("haproxy", "2.6"),),
+    ),
     host="mon",
-    machine="2 cores",
-    versions=(("haproxy", "2.6"),),
     outcomes=(MOVED, SLOW),
 )
 ROW = (
@@ -63,12 +67,12 @@ def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits()
 @pytest.mark.parametrize(
     ("outcome", "problem"),
     [
-        (replace(MOVED, told=()), "told no event instead of operator_move"),
-        (replace(SLOW, told=MOVED.told), "told operator_move instead of no event"),
+        (replace(MOVED, events=()), "reported no event instead of operator_move"),
+        (replace(SLOW, events=MOVED.events), "reported operator_move instead of no event"),
         (replace(MOVED, exporter=Felt(0, 0.0, 0.1)), "an outage of 0.700 s was not seen"),
         (replace(SLOW, exporter=Felt(1, 0.2, 0.1)), "an outage of 0.200 s was invented"),
         (
-            replace(MOVED, told=(Told("vip", "move", "operator_move", {"detection": 9.0, "total": 9.0}),)),
+            replace(MOVED, events=(Event("vip", "move", "operator_move", {"detection": 9.0, "total": 9.0}),)),
             "its phases, of 9.000 s, are those of another outage",
         ),
         (replace(SLOW, commits=Commits(9, 0, 0, 0)), "no commit was acknowledged"),
@@ -97,7 +101,7 @@ def test_the_results_as_json() -> None:
     """With the date, the problems, and everything of the table."""
     found = json.loads(json.dumps(RESULTS.as_json()))
     assert found["when"] == "2026-11-22T13:00:00+00:00"
-    assert found["outcomes"][0]["told"][0]["seconds"] == PHASES
+    assert found["outcomes"][0]["events"][0]["seconds"] == PHASES
     assert found["problems"] == []
 
 
@@ -112,27 +116,28 @@ def test_the_document_says_how_it_was_made() -> None:
 
 def test_the_readmes_table_is_written_anew_and_nothing_else() -> None:
     """Again and again; without its marks it is an error."""
-    readme = f"before\n{BEGIN}\nold\n{END}\nafter {BEGIN}\n"
-    once = spliced(readme, RESULTS)
-    assert once.startswith(f"before\n{BEGIN}\n| what was done")
-    assert once.endswith(f"{END}\nafter {BEGIN}\n")
+    begin, end = marks("drill")
+    readme = f"before\n{begin}\nold\n{end}\nafter {begin}\n"
+    once = spliced(readme, "drill", excerpt(RESULTS))
+    assert once.startswith(f"before\n{begin}\n| what was done")
+    assert once.endswith(f"{end}\nafter {begin}\n")
     assert ROW in once
     assert "old" not in once
-    assert spliced(once, RESULTS) == once
-    with pytest.raises(LabError, match="the README has no"):
-        spliced("no marks", RESULTS)
+    assert spliced(once, "drill", excerpt(RESULTS)) == once
+    with pytest.raises(LabError, match="the document has no"):
+        spliced("no marks", "drill", excerpt(RESULTS))
 
 
 def test_of_the_journal_only_what_came_since() -> None:
     """As `failover-exporter events --json` has it."""
     event = {"resource": "vip", "kind": "move", "cause": "standby", "phases": PHASES, "at": 5.0}
-    assert told([event, {**event, "at": 9.0, "cause": "failback"}], 6.0) == (
-        Told("vip", "move", "failback", PHASES),
+    assert events_since([event, {**event, "at": 9.0, "cause": "failback"}], 6.0) == (
+        Event("vip", "move", "failback", PHASES),
     )
 
 
 def test_phases_that_do_not_add_up_are_not_whole() -> None:
     """A balancer that did not get the address can't tell them apart."""
-    assert MOVED.told[0].whole
-    assert not MOVED.told[1].whole
-    assert not Told("vip", "move", "standby", {}).whole
+    assert MOVED.events[0].whole
+    assert not MOVED.events[1].whole
+    assert not Event("vip", "move", "standby", {}).whole

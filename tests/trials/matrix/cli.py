@@ -1,21 +1,16 @@
-"""The command. Exit codes: 0 all told as it should be, 1 something is not, or can't be done, 2 usage."""
+"""The command line; see common/command.py for its exit codes."""
 
 import argparse
-import json
 import shlex
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 
 from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY
-from deploy.lab.console import Screen, carried_out, to_stderr
+from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
-from deploy.lab.state import FOLDER
-from deploy.lab.topologies import TOPOLOGIES
-from tests.trials.accuracy.results import LIBRARIES, PACKAGES
-from tests.trials.compare import members
-from tests.trials.compare.results import machine, versions
+from tests.trials.common import circumstances, command
+from tests.trials.common.circumstances import LIBRARIES, PACKAGES
+from tests.trials.common.members import PEER_PACKAGES
 from tests.trials.matrix import report
 from tests.trials.matrix.expectations import Expectation, expectations
 from tests.trials.matrix.results import Kept
@@ -27,25 +22,15 @@ MONITORING = ("prometheus", "prometheus-alertmanager")
 
 
 def parser(names: Sequence[str]) -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m tests.trials.matrix",
-        description="Every fault of the lab, and what the on-call person is told.",
+    top = command.parser(
+        "matrix", "Every fault of the lab, and which alerts reach the on-call person.", DEFAULT_TOPOLOGY
     )
+    top.set_defaults(topology=DEFAULT_TOPOLOGY)
     add = top.add_argument
-    add("--topology", choices=list(TOPOLOGIES), default=DEFAULT_TOPOLOGY, help=f"({DEFAULT_TOPOLOGY})")
     add("--fault", action="append", choices=names, metavar="NAME", help=f"only this: {', '.join(names)}")
     add("--ci", action="store_true", help="only those that CI runs")
     add("--resume", action="store_true", help="keep what earlier runs found, and run the rest")
-    add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
-    add(
-        "--document",
-        type=Path,
-        default=DOCUMENT,
-        metavar="FILE",
-        help="written anew by a run of all (docs/fault-matrix.md)",
-    )
-    add("--no-document", action="store_true")
-    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    command.add_output(top, DOCUMENT)
     return top
 
 
@@ -57,28 +42,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
-    screen = Screen()
-    step = to_stderr if options.json else screen.step
+    output = command.Output(options)
     chosen = [one for one in every if _wanted(one, options)]
     kept = Kept(KEPT / f"matrix-{options.topology}.json")
     preflight.check()
-    preflight.need(members.PACKAGES, "matrix")
+    preflight.need(PEER_PACKAGES, "matrix")
     if not options.resume:
         kept.forget()
-    verdicts = run(chosen, options.topology, options.folder, kept, step)
-    found = report.Run(
-        when=datetime.now(UTC),
-        command=_command(options),
-        machine=machine(),
-        versions=versions((*PACKAGES, *MONITORING), LIBRARIES),
-        verdicts=verdicts,
-    )
-    if not options.no_document and len(chosen) == len(every):
-        options.document.write_text(report.document(found))
-    if options.json:
-        print(json.dumps(found.as_json(), indent=2))
-    else:
-        show(found, screen)
+    verdicts = run(chosen, options.topology, options.folder, kept, output.step)
+    at = circumstances.now(_command(options), options.topology, (*PACKAGES, *MONITORING), LIBRARIES)
+    found = report.Run(at, verdicts)
+    if len(chosen) == len(every):
+        output.document(lambda: report.document(found))
+    output.results(found.as_json(), lambda screen: show(found, screen))
     return 1 if found.problems else 0
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from tests.trials.compare.tables import Table
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.report import filled, listed, listed_in_bold
+from tests.trials.common.tables import Table
 from tests.trials.matrix.results import Outcome
 from tests.trials.matrix.verdict import CRITICAL, Verdict
 
@@ -15,10 +16,7 @@ HEAD = ("", "fault", "clients out, s", "told, s after the fault", "cleared, s", 
 
 @dataclass(frozen=True)
 class Run:
-    when: datetime
-    command: str
-    machine: str
-    versions: tuple[tuple[str, str], ...]
+    at: Circumstances
     verdicts: Sequence[Verdict]
 
     @property
@@ -47,10 +45,7 @@ class Run:
 
     def as_json(self) -> dict[str, object]:
         return {
-            "when": self.when.isoformat(),
-            "command": self.command,
-            "machine": self.machine,
-            "versions": dict(self.versions),
+            **self.at.as_json(),
             "summary": self.summary,
             "faults": [_json(one) for one in self.verdicts],
         }
@@ -61,16 +56,13 @@ def table(verdicts: Sequence[Verdict]) -> Table:
 
 
 def document(run: Run) -> str:
-    return TEMPLATE.read_text().format(
-        command=run.command,
-        when=run.when.strftime("%Y-%m-%d %H:%M UTC"),
-        machine=run.machine,
+    return filled(
+        TEMPLATE,
+        run.at,
         summary=run.summary,
         table=table(run.verdicts).markdown(),
-        problems="\n".join(f"- **{one}**" for one in run.problems)
-        or "Nothing is otherwise than it should be.",
-        means="\n".join(f"- *{one.expected.name}*: {one.expected.means}" for one in run.verdicts),
-        versions=Table(("", "version"), run.versions).markdown(),
+        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        means=listed(f"*{one.expected.name}*: {one.expected.means}" for one in run.verdicts),
     )
 
 

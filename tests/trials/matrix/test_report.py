@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.lab.errors import LabError
+from tests.trials.common.circumstances import Circumstances
 from tests.trials.matrix.expectations import expectations
 from tests.trials.matrix.report import Run, document, table
 from tests.trials.matrix.results import Kept, Outcome, Told
@@ -29,9 +30,9 @@ CALM = Outcome("calm", "article", "nothing", (), 0.1, (Told("VIPDown", "critical
 def run(*outcomes: Outcome) -> Run:
     by_name = {one.name: one for one in expectations()}
     verdicts = [judge(by_name[one.name], one) for one in outcomes]
-    return Run(
-        datetime(2026, 11, 22, 15, 0, tzinfo=UTC), "the command", "2 cores", (("haproxy", "2.6"),), verdicts
-    )
+    when = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+    at = Circumstances(when, "the command", "article", "2 cores", (("haproxy", "2.6"),))
+    return Run(at, verdicts)
 
 
 def test_a_row_says_what_was_told_when() -> None:

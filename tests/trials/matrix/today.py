@@ -15,7 +15,7 @@ from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring.prometheus import Prometheus
 from deploy.lab.waiting import until
-from tests.trials.accuracy.trials import client
+from tests.trials.common.ground_truth import vantage
 
 RULES = Path(__file__).with_name("today") / "rules.yml"
 FOLDER = "/etc/today"
@@ -37,7 +37,7 @@ class Daemon:
 class Today:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.host = client(lab)
+        self.host = vantage(lab)
         self.prometheus = Prometheus(self.host, PROMETHEUS_PORT)
 
     def start(self) -> None:

@@ -8,9 +8,8 @@ from deploy.lab.errors import Overdue
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring, Notification
 from deploy.lab.waiting import until
-from tests.trials.accuracy import clients
-from tests.trials.accuracy.trials import client
-from tests.trials.accuracy.truth import Span, outages
+from tests.trials.common import ground_truth
+from tests.trials.common.truth import Span, outages
 from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
 from tests.trials.matrix.results import Outcome, Told
@@ -31,7 +30,8 @@ def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, s
     until("the last failover to be no news", lambda: not monitoring.query(NEWS), OLD_WITHIN, step=LOOK)
     monitoring.reset()
     today.start()
-    with clients.running(client(lab), lab.topology) as running, Holders(lab.fleet) as holders:
+    host = ground_truth.vantage(lab)
+    with ground_truth.running(host, lab.topology) as running, Holders(lab.fleet) as holders:
         running.wait_quiet()
         before, begun = today.alerts(), time.monotonic()
         did = "nothing" if expected.name == CALM else lab.fault(expected.name)

@@ -1,4 +1,4 @@
-"""The command. Exit codes: 0 drawn, 1 it could not be, 2 usage."""
+"""The command line; see common/command.py for its exit codes."""
 
 import argparse
 import json
@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.lab import preflight
-from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report, whole_lab
+from deploy.lab.borrowed import Report, whole_lab
 from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
-from deploy.lab.state import FOLDER
-from deploy.lab.topologies import TOPOLOGIES
+from tests.trials.common import command
 from tests.trials.pictures import drawing
 from tests.trials.pictures.queries import Dashboard
 from tests.trials.pictures.recording import Recording, load, save
@@ -23,13 +22,8 @@ DATA = REPOSITORY / "build/pictures.json"
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m tests.trials.pictures",
-        description="The dashboards over a failover of the lab, as pictures.",
-    )
+    top = command.parser("pictures", "The dashboards over a failover of the lab, as pictures.")
     add = top.add_argument
-    add("--topology", choices=list(TOPOLOGIES), help=f"without: the lab that is up, or {DEFAULT_TOPOLOGY}")
-    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
     add(
         "--data",
         type=Path,

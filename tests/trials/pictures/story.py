@@ -1,8 +1,7 @@
 """A failover in the lab, from minutes before to a minute after, and what its Prometheus recorded of it."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dashboards.src.interpolate import Window
@@ -22,7 +21,8 @@ HEALED = 60.0
 
 def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str, Recording]:
     """`broken` is what a person sees who looks before anything was mended, `healed` the whole story."""
-    with _writing(lab):
+    # Rows are committed, so that there is something to see of Galera.
+    with exporters.committing(lab.fleet.clients[0], lab.topology):
         start = time.time()
         _pass("healthy", HEALTHY, step)
         story = _break(lab, step)
@@ -38,17 +38,6 @@ def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str,
     }
     step("asking Prometheus what the dashboards ask")
     return {name: _recording(lab, story, view, dashboards) for name, view in views.items()}
-
-
-@contextmanager
-def _writing(lab: Lab) -> Iterator[None]:
-    """Rows, so that there is something to see of Galera."""
-    host = lab.fleet.clients[0]
-    exporters.begin_writing(host, lab.topology)
-    try:
-        yield
-    finally:
-        exporters.end_writing(host, lab.topology)
 
 
 def _pass(what: str, seconds: float, step: Report) -> None:

@@ -1,21 +1,21 @@
-"""Which sign shows which split, in the lab; and that nothing ordinary shows one.
+"""The command line; see common/command.py for its exit codes.
 
-Exit codes: 0 all as it should be, 1 a sign is missing or false, or the lab could not do it, 2 wrong usage.
+Each topology gets a lab of its own, beside one that may be up.
 """
 
 import argparse
 import datetime
-import json
 import platform
 import re
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from deploy.lab.console import carried_out
+from deploy.lab.borrowed import Report
+from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.topologies import TOPOLOGIES
+from tests.trials.common import command
 from tests.trials.split_brain import report
 from tests.trials.split_brain.runs import ORDINARY, SPLITS, calm, split
 
@@ -30,46 +30,54 @@ VERSIONS = {
 }
 
 
+def parser() -> argparse.ArgumentParser:
+    top = command.parser(
+        "split_brain", "Which sign shows which split, and that nothing ordinary shows one.", "each of them"
+    )
+    top.set_defaults(folder=FOLDER)
+    command.add_output(top, DOCUMENT)
+    return top
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="split_brain", description=__doc__)
-    parser.add_argument("--topology", action="append", choices=list(TOPOLOGIES), help="default: each of them")
-    parser.add_argument("--output", type=Path, default=DOCUMENT, help="the document that is written")
-    parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     return carried_out("split_brain", lambda: _split(options))
 
 
 def _split(options: argparse.Namespace) -> int:
-    measured = [measure(name) for name in options.topology or TOPOLOGIES]
+    output = command.Output(options)
+    topologies = [options.topology] if options.topology else list(TOPOLOGIES)
+    measured = [measure(Lab(options.folder, output.step), name) for name in topologies]
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     results, versions = [result for result, _ in measured], measured[0][1]
-    text = report.document(results, date, versions)
-    options.output.write_text(text)
-    if options.json:
-        print(json.dumps(report.as_json(results, date, versions), indent=2))
-    else:
-        print(text)
+    if len(results) == len(TOPOLOGIES):
+        output.document(lambda: report.document(results, date, versions))
+    output.results(report.as_json(results, date, versions), lambda screen: show(results, screen))
     return 0 if all(result.well for result in results) else 1
 
 
-def measure(topology: str) -> tuple[report.Result, dict[str, str]]:
-    lab = Lab(FOLDER, progress)
+def measure(lab: Lab, topology: str) -> tuple[report.Result, dict[str, str]]:
     lab.up(topology)
     try:
-        splits, calms = [], []
-        for fault in SPLITS:
-            progress(f"{topology}: {fault}")
-            splits.append(split(lab, fault))
-        for name in ORDINARY:
-            progress(f"{topology}: {name}")
-            calms.append(calm(lab, name))
+        splits = [split(lab, fault) for fault in announced(SPLITS, topology, lab.report)]
+        calms = [calm(lab, name) for name in announced(ORDINARY, topology, lab.report)]
         return report.Result(topology, splits, calms), _versions(lab)
     finally:
         lab.down()
 
 
-def progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def announced(names: Iterable[str], topology: str, step: Report) -> Iterator[str]:
+    for name in names:
+        step(f"{topology}: {name}")
+        yield name
+
+
+def show(results: Sequence[report.Result], screen: Screen) -> None:
+    for result in results:
+        screen.line(f"\n{result.topology}\n")
+        for table in (report.splits_table(result.splits), report.calms_table(result.calms)):
+            screen.table(table.head, table.rows)
+            screen.line("")
 
 
 def _versions(lab: Lab) -> dict[str, str]:

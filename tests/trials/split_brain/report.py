@@ -3,24 +3,14 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from tests.trials.common.tables import Row, Table
 from tests.trials.split_brain.runs import SPLITS, Calm, Split
 from tests.trials.split_brain.sampling import EVERY
 from tests.trials.split_brain.signs import HANDOVER_SECONDS, Sign
 
-HEAD = f"""\
-# Split-brain: which sign shows it
-
-Written by `make split-brain` on a real cluster in the lab; don't edit it. Three exporters (both balancers and
-one host outside the pair) are scraped every {EVERY:g} s, side by side.
-
-A sign on one page counts from the first sample that shows it. A sign that takes the pages of both balancers
-(`vip_bound` on both, two DCs, each has a DC and sees the other offline) counts when every sample shows it
-for at least {HANDOVER_SECONDS:g} s: pages of two hosts are not of one moment, least of all in a handover.
-`vip_claimants` needs the right to ask (CAP_NET_RAW), and a host sees only what its own link carries: where
-nothing passes between the balancers, only a host outside the pair sees two claimants. One that has met both
-before asks again only when both have answered an echo for 10 s: a question would disturb its clients.
-"""
+TEMPLATE = Path(__file__).with_name("split-brain.md.template")
 
 
 @dataclass(frozen=True)
@@ -35,11 +25,23 @@ class Result:
 
 
 def document(results: Sequence[Result], date: str, versions: Mapping[str, str]) -> str:
-    shown = ", ".join(f"{name} {version}" for name, version in versions.items())
-    parts = [HEAD, f"Measured on {date} with {shown}.\n"]
-    for result in results:
-        parts += [f"## Topology `{result.topology}`\n", _splits(result.splits), _calms(result.calms)]
-    return "\n".join(parts)
+    return TEMPLATE.read_text().format(
+        every=EVERY,
+        handover=HANDOVER_SECONDS,
+        date=date,
+        versions=", ".join(f"{name} {version}" for name, version in versions.items()),
+        topologies="\n\n".join(map(_topology, results)),
+    )
+
+
+def _topology(result: Result) -> str:
+    """A dash is a sign that does not show this split, and did not."""
+    note = (
+        "Seconds until the sign shows, from when the lab begins to break it (two Primaries take it 5 s);\n"
+        "-: it does not show this one."
+    )
+    splits, calms = splits_table(result.splits).markdown(), calms_table(result.calms).markdown()
+    return "\n\n".join((f"## Topology `{result.topology}`", note, splits, calms))
 
 
 def as_json(results: Sequence[Result], date: str, versions: Mapping[str, str]) -> dict[str, object]:
@@ -68,15 +70,9 @@ def _named(values: Mapping[Sign, float]) -> dict[str, float]:
     return {sign.name.lower(): round(value, 3) for sign, value in values.items()}
 
 
-def _splits(splits: Sequence[Split]) -> str:
-    """A dash is a sign that does not show this split, and did not."""
-    rows = [_row("fault", *(sign.value for sign in Sign)), _row(*["---"] * (len(Sign) + 1))]
-    for one in splits:
-        rows.append(_row(f"`{one.fault}`", *(_cell(one, sign) for sign in Sign)))
-    return (
-        "Seconds until the sign shows, from when the lab begins to break it (two Primaries take it 5 s);\n"
-        "-: it does not show this one.\n\n" + "\n".join(rows) + "\n"
-    )
+def splits_table(splits: Sequence[Split]) -> Table:
+    head = ("fault", *(sign.value for sign in Sign))
+    return Table(head, [(f"`{one.fault}`", *(_cell(one, sign) for sign in Sign)) for one in splits])
 
 
 def _cell(one: Split, sign: Sign) -> str:
@@ -86,21 +82,16 @@ def _cell(one: Split, sign: Sign) -> str:
     return f"{seconds:.1f}" if expected else f"**{seconds:.1f}, not expected**"
 
 
-def _calms(calms: Sequence[Calm]) -> str:
-    rows = [_row("what is ordinary", "samples", "seconds", "false signs", "shown for a moment, longest")]
-    rows.append(_row(*["---"] * 5))
-    for one in calms:
-        false = ", ".join(f"**{sign.value}**" for sign in one.false_signs) or "none"
-        passing = [
-            f"{sign.value} {seconds:.1f} s"
-            for sign, seconds in one.stretches.items()
-            if sign not in one.false_signs
-        ]
-        rows.append(
-            _row(one.name, str(one.samples), f"{one.seconds:.0f}", false, ", ".join(passing) or "none")
-        )
-    return "\n".join(rows) + "\n"
+def calms_table(calms: Sequence[Calm]) -> Table:
+    head = ("what is ordinary", "samples", "seconds", "false signs", "shown for a moment, longest")
+    return Table(head, [_calm(one) for one in calms])
 
 
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+def _calm(one: Calm) -> Row:
+    false = ", ".join(f"**{sign.value}**" for sign in one.false_signs) or "none"
+    passing = [
+        f"{sign.value} {seconds:.1f} s"
+        for sign, seconds in one.stretches.items()
+        if sign not in one.false_signs
+    ]
+    return one.name, str(one.samples), f"{one.seconds:.0f}", false, ", ".join(passing) or "none"

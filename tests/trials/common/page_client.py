@@ -40,7 +40,7 @@ class Scrape:
         return (gzip.decompress(self.body) if self.packed else self.body).decode()
 
 
-class Client:
+class PageClient:
     """Of one page; not for several threads."""
 
     def __init__(self, host: Host, port: int, path: str) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.lab.errors import LabError
-from tests.trials.accuracy import client
-from tests.trials.accuracy.truth import Attempt, Span, longest_gap, outages, parse
+from tests.trials.common import client
+from tests.trials.common.truth import Attempt, Span, longest_gap, outages, parse
 
 
 def sha1(text: bytes) -> bytes:

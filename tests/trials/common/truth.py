@@ -1,4 +1,4 @@
-"""What clients had: the log of client.py as outages, by the definition in docs/metrics.md (pure).
+"""Outages that clients had, from the log of client.py, by the definition in docs/metrics.md (pure).
 
 An outage: from the launch of the first failed attempt to the completion of the first success launched after
 the last failed one; failures less than one second apart belong to one outage. The whole log is looked at once

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.lab.errors import LabError
-from tests.trials.compare.processes import TICKS, Cpu, Watched, outside, parse_busy, parse_kib, parse_stat
+from tests.trials.common.processes import TICKS, Cpu, Watched, outside, parse_busy, parse_kib, parse_stat
 
 # proc(5), Linux 6.1: pid, name, state, …, utime 14, stime 15, cutime 16, cstime 17
 STAT = "4711 (ha (odd) name) S 1 4711 4711 0 -1 4194560 900 0 0 0 100 200 300 400 20 0 5 0 12345 1000 200"

@@ -1,4 +1,4 @@
-"""The ground truth's client on a host of the lab, while it runs."""
+"""The ground truth: its client on a host of the lab, while it runs."""
 
 import time
 from collections.abc import Iterator
@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.lab import Lab
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
-from tests.trials.accuracy.truth import Attempt, parse
+from tests.trials.common.truth import Attempt, parse
 
-DAEMON = "accuracy-client"
+DAEMON = "ground-truth"
 PROGRAM = Path(__file__).with_name("client.py")
 LOG = f"/var/log/lab/{DAEMON}.log"
 USER, PASSWORD = "probe", "probe-lab"  # an account without any privilege, see deploy/lab/galera.py
-PATIENCE = 5.0  # seconds, as the exporter's: who waits longer sees no failure where it sees one
+PATIENCE = 5.0  # seconds, as the exporter's: a client that waits longer has no failure where it has one
 TAIL = 32 * 1024  # bytes of the log, some seconds
 QUIET = 2.0  # seconds without a failure: the next trial's outage is another one
+
+
+def vantage(lab: Lab) -> Host:
+    """Where the ground truth and the exporter that is judged run: outside the pair."""
+    return lab.fleet.clients[0]
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Client:
     host: Host
 
     def attempts(self) -> list[Attempt]:
-        """Of all its life, once it has ended."""
+        """All of them, once the client has ended."""
         return parse(self.host.path(LOG).read_text().splitlines())
 
     def wait_quiet(self, seconds: float = 60) -> None:
@@ -43,7 +49,7 @@ class Client:
 
 @contextmanager
 def running(host: Host, topology: Topology) -> Iterator[Client]:
-    """From before its first attempt until after the end of its last."""
+    """The client, from before its first attempt until after the end of its last."""
     log = host.path(LOG)
     log.unlink(missing_ok=True)
     python = str(REPOSITORY / ".venv/bin/python")

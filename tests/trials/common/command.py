@@ -1,0 +1,61 @@
+"""The command line of a trial.
+
+Exit codes: 0 all is as it should be, 1 something is not or it could not be done, 2 usage.
+"""
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report
+from deploy.lab.console import Screen, to_stderr
+from deploy.lab.host import REPOSITORY
+from deploy.lab.state import FOLDER
+from deploy.lab.topologies import TOPOLOGIES
+from tests.trials.common.report import spliced
+
+BORROWED = f"the lab that is up, or {DEFAULT_TOPOLOGY}"
+
+
+def parser(trial: str, description: str, without: str = BORROWED) -> ArgumentParser:
+    """With --topology and --folder; `trial` is the name of its package."""
+    top = ArgumentParser(prog=f"python -m tests.trials.{trial}", description=description)
+    add = top.add_argument
+    add("--topology", choices=list(TOPOLOGIES), help=f"without: {without}")
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    return top
+
+
+def add_output(top: ArgumentParser, document: Path) -> None:
+    """--json, --document and --no-document; `document` is the one that is written without them."""
+    add = top.add_argument
+    add("--json", action="store_true", help="the results as JSON on standard output, progress on stderr")
+    name = document.relative_to(REPOSITORY)
+    add("--document", type=Path, default=document, metavar="FILE", help=f"the document to write ({name})")
+    add("--no-document", action="store_true", help="write no document")
+
+
+class Output:
+    """Where progress, results and the document go, by the options of add_output()."""
+
+    def __init__(self, options: Namespace) -> None:
+        self._options = options
+        self._screen = Screen()
+        self.step: Report = to_stderr if options.json else self._screen.step
+
+    def document(self, text: Callable[[], str]) -> None:
+        if not self._options.no_document:
+            self._options.document.write_text(text())
+
+    def splice(self, document: Path, name: str, text: Callable[[], str]) -> None:
+        """Replaces the part of that name, see report.spliced()."""
+        if not self._options.no_document:
+            document.write_text(spliced(document.read_text(), name, text()))
+
+    def results(self, plain: Mapping[str, object], show: Callable[[Screen], object]) -> None:
+        """As JSON, or for a person as `show` shows them."""
+        if self._options.json:
+            print(json.dumps(plain, indent=2))
+        else:
+            show(self._screen)

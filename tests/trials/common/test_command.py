@@ -1,0 +1,78 @@
+"""The command lines of the trials, and where their results go."""
+
+import json
+from argparse import Namespace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from deploy.lab.console import Screen
+from tests.trials.common.command import Output, add_output, parser
+
+TRIALS = ("accuracy", "compare", "drill", "matrix", "pictures", "split_brain")
+DOCUMENT = Path(__file__).parents[3] / "docs/accuracy.md"
+
+
+def options(tmp_path: Path, *argv: str) -> Namespace:
+    top = parser("accuracy", "one of them")
+    add_output(top, DOCUMENT)
+    return top.parse_args([*argv, "--document", str(tmp_path / "found.md")])
+
+
+def show(screen: Screen) -> None:
+    screen.line("a table")
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_each_trial_says_how_it_is_used(trial: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the name that it is called by, with the options that all of them have; wrong usage is 2."""
+    main = import_module(f"tests.trials.{trial}.cli").main
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert shown.startswith(f"usage: python -m tests.trials.{trial} ")
+    assert "--topology" in shown and "--folder" in shown
+    with pytest.raises(SystemExit) as ended:
+        main(["--topology", "no-such"])
+    assert ended.value.code == 2
+
+
+def test_results_are_shown_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For a person: progress and the table on standard output, the document in its file."""
+    output = Output(options(tmp_path))
+    output.step("begun")
+    output.document(lambda: "the document")
+    output.results({"met": True}, show)
+    shown = capsys.readouterr()
+    assert "begun\n" in shown.out and shown.out.endswith("a table\n") and not shown.err
+    assert (tmp_path / "found.md").read_text() == "the document"
+
+
+def test_as_json_only_the_results_are_on_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Progress is on standard error, so that a script reads what it expects."""
+    output = Output(options(tmp_path, "--json"))
+    output.step("begun")
+    output.results({"met": True}, show)
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {"met": True}
+    assert shown.err == "begun\n"
+
+
+def test_without_a_document_none_is_made(tmp_path: Path) -> None:
+    """Neither the whole one nor a part of another."""
+    output = Output(options(tmp_path, "--no-document"))
+    output.document(lambda: pytest.fail("made"))
+    output.splice(tmp_path / "other.md", "drill", lambda: pytest.fail("made"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_part_of_a_document_is_replaced(tmp_path: Path) -> None:
+    """That between its marks."""
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- drill -->\nold\n<!-- end drill -->\nafter\n")
+    Output(options(tmp_path)).splice(readme, "drill", lambda: "new")
+    assert readme.read_text() == "before\n<!-- drill -->\nnew\n<!-- end drill -->\nafter\n"

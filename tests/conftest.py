@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings
 
 from tests.mariadb import mariadb  # noqa: F401  # a fixture
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  # hooks
 
 # No deadline: a noisy machine is no defect. Fewer examples than by default, so that `make check` stays short;
 # every run takes others.

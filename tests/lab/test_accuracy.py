@@ -9,14 +9,12 @@ import pytest
 from deploy.lab import exporters, galera, haproxy
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
+from tests.lab.only import ON_ARTICLE
 from tests.trials.accuracy import block, cli
 from tests.trials.accuracy.trials import hosts
 
 # On one topology, so that `make test` stays short; `make accuracy` does more, on either of them.
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.parametrize("topology", ["article"], indirect=True, scope="session"),
-]
+pytestmark = [pytest.mark.lab, ON_ARTICLE]
 
 DURATION = "vip_probe_duration_seconds_bucket"
 WAIT = 4  # seconds, a little more than HAProxy's `timeout connect`

@@ -12,6 +12,7 @@ from deploy.lab.host import Host
 from deploy.lab.page import Page
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
+from tests.lab.only import ON_ARTICLE
 
 pytestmark = pytest.mark.lab
 
@@ -60,10 +61,9 @@ def fault(cluster: Cluster, name: str) -> Iterator[None]:
     cluster.lab.heal()
 
 
+@ON_ARTICLE
 def test_nothing_acknowledged_is_lost_in_the_articles_stress(writing: Writing) -> None:
     """Each case in turn while rows are written: some are acknowledged in each, and all of those are there."""
-    if writing.cluster.lab.topology.name != "article":
-        pytest.skip("these are the article's")
     writing.acknowledged(5)
     for name in STRESS:
         with fault(writing.cluster, name):

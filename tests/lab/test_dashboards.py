@@ -10,12 +10,10 @@ from dashboards.src.theme import GALERA_INITIALIZED, GALERA_SYNCED, NODE_DISPUTE
 from tests.dashboards.pages import TARGETS
 from tests.lab.asking import AGAIN, Act, Labels, Play, as_text, legends
 from tests.lab.balancers import Cluster
+from tests.lab.only import ON_ARTICLE
 
 # On one topology, so that `make test` stays short.
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.parametrize("topology", ["article"], indirect=True, scope="session"),
-]
+pytestmark = [pytest.mark.lab, ON_ARTICLE]
 
 EMPTY = yaml.safe_load(Path(__file__).with_name("dashboards_empty.yml").read_text())
 ACTS = ("healthy", "failover", "split", "partition")

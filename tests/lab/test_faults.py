@@ -1,7 +1,6 @@
 """Each fault of the lab moves on the page what it should move, and healed, the page is whole again.
 
-Every test waits for what the page must show, as a person at a dashboard would; where only one topology has
-the fault, the other is skipped with that reason.
+Every test waits for what the page must show, as a person at a dashboard would.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from deploy.lab.faults import FAULTS
 from deploy.lab.page import COLLECTORS, Page
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
+from tests.lab.only import ON_TWIN
 
 pytestmark = pytest.mark.lab
 
@@ -23,8 +22,6 @@ COROSYNC = "ha_cluster_corosync_"
 @contextmanager
 def fault(cluster: Cluster, name: str, host: str | None = None) -> Iterator[None]:
     """The fault, healed at the end; then both pages must be whole."""
-    if not FAULTS[name].applies(cluster.lab.topology):
-        pytest.skip(f"{name} does not apply to {cluster.lab.topology.name}")
     cluster.lab.fault(name, host)
     yield
     cluster.lab.heal()
@@ -169,10 +166,9 @@ def alone(cluster: Cluster, host: str, peer: str) -> Callable[[Page], bool]:
     return shown
 
 
+@ON_TWIN
 def test_one_of_two_links_cut(cluster: Cluster) -> None:
     """The link is disconnected and its ring faulty; the other link and the cluster go on."""
-    if len(cluster.lab.topology.prefixes) < 2:
-        pytest.skip(f"{cluster.lab.topology.name} has one link")
     host = cluster.balancers[0]
     peer = cluster.peer(host)
     with fault(cluster, "link-cut", host):

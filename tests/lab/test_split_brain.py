@@ -7,13 +7,11 @@ from deploy.lab.host import Host
 from deploy.lab.page import parse
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
+from tests.lab.only import ON_ARTICLE
 from tests.trials.split_brain.runs import ORDINARY, SPLITS, calm, split
 
 # On one topology, so that `make test` stays short; `make split-brain` does the same on both topologies.
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.parametrize("topology", ["article"], indirect=True, scope="session"),
-]
+pytestmark = [pytest.mark.lab, ON_ARTICLE]
 
 
 @pytest.mark.parametrize("fault", SPLITS)

@@ -8,7 +8,7 @@ from deploy.lab import galera, load
 from deploy.lab.host import Host
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
-from tests.lab.faults.on_article import ON_ARTICLE
+from tests.lab.only import ON_ARTICLE
 
 pytestmark = [pytest.mark.lab, ON_ARTICLE]
 

@@ -4,7 +4,7 @@ import pytest
 
 from deploy.lab.host import Host
 from tests.lab.balancers import Cluster
-from tests.lab.faults.on_article import ON_ARTICLE
+from tests.lab.only import ON_ARTICLE
 
 pytestmark = [pytest.mark.lab, ON_ARTICLE]
 

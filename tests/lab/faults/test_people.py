@@ -9,7 +9,7 @@ from deploy.lab import orders
 from deploy.lab.cluster import View
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
-from tests.lab.faults.on_article import ON_ARTICLE
+from tests.lab.only import ON_ARTICLE
 
 pytestmark = pytest.mark.lab
 

@@ -26,7 +26,7 @@ from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
-from exporter.watchers.claimants.watcher import Claimants
+from exporter.watchers.claimants.watcher import ClaimantsWatcher
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher
 from exporter.web.pages import application
@@ -68,7 +68,7 @@ def _builders(config: Config) -> dict[str, Callable[[], Source[Any]]]:
 
     def address() -> Source[Any]:
         addresses = tuple(vip.address for vip in config.vips)
-        return AddressSource(addresses, Claimants(addresses, failover()))
+        return AddressSource(addresses, ClaimantsWatcher(addresses, failover()))
 
     def vip() -> Source[Any]:
         return VipWatcher(config.vips, failover(), config.galera.nodes if config.galera else {})

@@ -1,12 +1,15 @@
-"""Questions to the neighbours on one link: ARP for IPv4, neighbour discovery for IPv6, echoes for both.
+"""Raw sockets on one link: ARP for IPv4, neighbour discovery for IPv6, ICMP echoes for both.
 
-All need the capability CAP_NET_RAW. The bytes are those of exporter/watchers/claimants/packets.py.
+All need the capability CAP_NET_RAW. What is sent and received is made and read by
+exporter/watchers/claimants/packets.py.
 """
 
 import ctypes
+import select
 import socket
 import struct
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import suppress
 
 from exporter.errors import Denied, SourceError, Unreachable
@@ -23,7 +26,7 @@ _CHUNK = 2048
 
 
 class Link(ABC):
-    """An open way to ask; to be closed. Its socket is readable when something has come."""
+    """A socket on one interface, to be closed. wait_readable() waits for what it receives."""
 
     mac: bytes  # this host's own on the link
 
@@ -41,7 +44,7 @@ class Link(ABC):
 
     @abstractmethod
     def receive(self) -> bytes | None:
-        """The next of what has come, None when there is no more."""
+        """The next of what has arrived, None when there is no more."""
 
     def _why(self, error: OSError) -> SourceError:
         if isinstance(error, PermissionError):
@@ -59,9 +62,9 @@ class _FrameLink(Link):
     protocol: int
 
     def _open(self) -> socket.socket:
-        opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # hears nothing until it is bound
+        opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # receives nothing until it is bound
         try:
-            self._choose(opened)
+            self._attach_filter(opened)
             opened.bind((self._interface, self.protocol))
             _name, _protocol, _packet, kind, self.mac = opened.getsockname()
             if kind != _ARPHRD_ETHER:
@@ -71,8 +74,8 @@ class _FrameLink(Link):
             raise
         return opened
 
-    def _choose(self, opened: socket.socket) -> None:
-        """What is heard, before anything is."""
+    def _attach_filter(self, opened: socket.socket) -> None:
+        """Before anything is received. Without one, every frame of the protocol is."""
 
     def send(self, frame: bytes) -> None:
         try:
@@ -82,7 +85,7 @@ class _FrameLink(Link):
 
     def receive(self) -> bytes | None:
         """A frame of Ethernet."""
-        with suppress(OSError):  # nothing more, or the interface went away: no answer
+        with suppress(OSError):  # nothing more, or the interface is gone
             return self._socket.recv(_CHUNK)
         return None
 
@@ -92,16 +95,16 @@ class ArpLink(_FrameLink):
 
 
 class EchoLink(_FrameLink):
-    """Echo replies to one identifier, also those that a packet filter keeps from everybody else: what is sent
-    here is unknown to it."""
+    """Receives echo replies with one identifier: before netfilter, which knows no connection that they could
+    belong to, may drop them."""
 
     def __init__(self, interface: str, version: int, identifier: int):
         self._ours = identifier
         self.protocol = _ETH_P_IP if version == 4 else _ETH_P_IPV6
         super().__init__(interface)
 
-    def _choose(self, opened: socket.socket) -> None:
-        # Ethernet's header has 14 bytes, IPv6's 40, IPv4's what it says. The last is to be the identifier.
+    def _attach_filter(self, opened: socket.socket) -> None:
+        # Ethernet's header has 14 bytes, IPv6's 40, IPv4's what it says. The last check is of the identifier.
         program = (
             _program((_BYTE, 23), 1, (_SKIP_IP, 14), (_BYTE_AFTER_X, 14), 0, (_HALF_AFTER_X, 18), self._ours)
             if self.protocol == _ETH_P_IP
@@ -114,7 +117,7 @@ class EchoLink(_FrameLink):
 
 class NeighbourLink(Link):
     def __init__(self, interface: str, mac: bytes, source: str):
-        """`source`: a link-local address of the interface, which the answers are sent to."""
+        """`source`: a link-local address of the interface, which replies are sent to."""
         self.mac = mac
         self._source = source
         super().__init__(interface)
@@ -143,7 +146,7 @@ class NeighbourLink(Link):
             raise self._why(error) from None
 
     def receive(self) -> bytes | None:
-        """An ICMPv6 message, its checksum right; empty if it was not sent on this link."""
+        """An ICMPv6 message with a valid checksum; empty if it did not come from this link."""
         with suppress(OSError):
             message, extra, _flags, _sender = self._socket.recvmsg(_CHUNK, socket.CMSG_SPACE(4))
             hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", _HOP_LIMIT))
@@ -151,8 +154,13 @@ class NeighbourLink(Link):
         return None
 
 
+def wait_readable(links: Sequence[Link], seconds: float) -> list[Link]:
+    """Those that have received something, at the latest after `seconds`."""
+    return select.select(links, [], [], seconds)[0]
+
+
 def _program(*steps: tuple[int, int] | int) -> bytes:
-    """Instructions of the kernel's packet filter: pairs load, a number is what was loaded has to be."""
+    """Instructions of the kernel's packet filter: a pair loads a value, a number is compared with it."""
     end, lines = len(steps), []
     for at, step in enumerate(steps):
         if isinstance(step, int):

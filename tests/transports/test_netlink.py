@@ -1,4 +1,4 @@
-"""The kernel's news of addresses, on a real interface in a network namespace of its own."""
+"""The kernel's notifications of addresses, on a real interface in a network namespace of its own."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""Which VIPs are here, and how many hosts say that they are theirs, as metric families."""
+"""Which VIPs this host holds, and how many hosts answer for each -> metric families (pure)."""
 
 from collections.abc import Iterator
 

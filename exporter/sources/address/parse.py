@@ -1,34 +1,24 @@
-"""The addresses that the kernel lists, as one set to look in."""
+"""The kernel's list of addresses -> the set of IP addresses that this host holds (pure)."""
 
 import ipaddress
-import socket
-from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from exporter.errors import Unparsable
+from exporter.interface_address import Interfaces
 from exporter.parsing import excerpt
 
-_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
+def held(interfaces: Interfaces) -> frozenset[str]:
+    """Normalised addresses; one with a scope (`fe80::1%eth0`) is in it with and without the scope.
 
-class Entry(Protocol):
-    """One address of an interface: psutil's snicaddr. Hardware addresses are among them."""
-
-    @property
-    def family(self) -> int: ...
-    @property
-    def address(self) -> str: ...
-
-
-def held(interfaces: Mapping[str, Iterable[Entry]]) -> frozenset[str]:
-    """Normalised addresses; one with a scope (`fe80::1%eth0`) stands there with and without it."""
+    Raises Unparsable for an empty list, and for an address that is none.
+    """
     if not interfaces:
         raise Unparsable("the kernel lists no interface, not even lo")
     found: set[str] = set()
-    for name, entries in interfaces.items():
-        for entry in entries:
-            if entry.family in _FAMILIES:
-                found |= _forms(entry.address, name)
+    for name, addresses in interfaces.items():
+        for one in addresses:
+            if one.kind != "mac":
+                found |= _forms(one.address, name)
     return frozenset(found)
 
 

@@ -1,24 +1,24 @@
-"""Ask the kernel which of the VIPs this host holds: one netlink call, no `ip` process.
+"""Reads from the kernel which of the VIPs this host holds.
 
-Beside it stands who else claims them, which is asked for in the background and never waited for here.
+How many hosts answer for each is found out in the background (exporter/watchers/claimants), and never waited
+for here.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-import psutil
 from prometheus_client.metrics_core import Metric
 
-from exporter.errors import Unreachable
 from exporter.scrape import Source
 from exporter.sources.address.families import families
 from exporter.sources.address.parse import held
 from exporter.sources.address.reading import Holding
 from exporter.transports.deadline import Deadline
+from exporter.transports.interfaces import interfaces
 
 
 class Claimants(Protocol):
-    """Who finds out how many hosts answer for each address."""
+    """Finds out how many hosts answer for each address: exporter/watchers/claimants."""
 
     def start(self) -> None: ...
     def counts(self) -> Mapping[str, int]: ...
@@ -26,7 +26,7 @@ class Claimants(Protocol):
 
 
 class AddressSource(Source[Holding]):
-    """It has no options of its own: `vips` are the normalised addresses of that section."""
+    """Has no options of its own: `vips` are the addresses of that section, normalised, each of them once."""
 
     name = "address"
 
@@ -44,10 +44,7 @@ class AddressSource(Source[Holding]):
 
     def read(self, deadline: Deadline) -> Holding:
         deadline.remaining(self.name)
-        try:
-            here = held(psutil.net_if_addrs())
-        except OSError as error:
-            raise Unreachable(f"the kernel's list of addresses: {error.strerror or error}") from None
+        here = held(interfaces())
         bound = {vip: vip in here for vip in self._vips}
         return Holding(bound, self._claimants.counts() if self._claimants else {})
 

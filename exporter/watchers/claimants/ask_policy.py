@@ -1,52 +1,55 @@
-"""Whether the owners of an address may be asked for, or are left alone (pure: times are monotonic seconds).
+"""Whether an address may be asked for now, or its owners are only checked by echoes (pure).
 
-Who asks by ARP lets the own kernel hear the answers. Where two own the address, it believes each time the one
-that it did not before: this host's clients went from one to the other with each question, and who was just
-logging in was cut off. An echo shows who still has an address, and teaches the kernel nothing. But it is no
-proof that others find it there: who has it on the loopback interface (IPaddr2's lvs_support) answers too.
+An ARP request lets the asker's own kernel see the answers. Where two hosts own the address, the kernel
+believes each time the one that it did not believe before: this host's clients were moved from one owner to
+the other by each question, and one that was logging in at that moment was cut off. An echo shows which owners
+still have the address and changes no neighbour table. But it does not prove that others reach the address
+there: a host that has it on the loopback interface (IPaddr2's lvs_support) answers echoes too.
+
+Times are monotonic seconds and come as arguments.
 """
 
 Owners = frozenset[bytes]  # MAC addresses, or OURSELVES
 OURSELVES = b"ourselves"
 
-# A change of hands, and a split that heals, are over by then.
+# A move, and a split that heals by itself, are over by then.
 QUIET_SECONDS = 10.0
-ANEW_SECONDS = 60.0
-JUST_NOW_SECONDS = 5.0  # two rounds of questions
+ASK_AGAIN_SECONDS = 60.0
+RECENT_SECONDS = 5.0  # two rounds of questions
 REMEMBERED = 8  # owners
 
 
 class AskPolicy:
-    """Of one address."""
+    """For one address."""
 
     def __init__(self) -> None:
         self.owners: Owners | None = None  # by the latest question; None: it was never asked for
-        self._met: dict[bytes, None] = {}  # the latest last
+        self._known: dict[bytes, None] = {}  # the latest last
         self._asked = float("-inf")
         self._several_since: float | None = None
 
     @property
-    def met(self) -> Owners:
-        """Other hosts that have owned it."""
-        return frozenset(self._met)
+    def known_owners(self) -> Owners:
+        """Other hosts that have owned it, the last few."""
+        return frozenset(self._known)
 
-    def meet(self, owners: Owners) -> None:
+    def remember(self, owners: Owners) -> None:
         for owner in owners - {OURSELVES}:
-            self._met.pop(owner, None)
-            self._met[owner] = None
-        for oldest in list(self._met)[:-REMEMBERED]:
-            del self._met[oldest]
+            self._known.pop(owner, None)
+            self._known[owner] = None
+        for oldest in list(self._known)[:-REMEMBERED]:
+            del self._known[oldest]
 
-    def learn(self, owners: Owners, now: float) -> None:
-        """What the question brought that has just been asked."""
+    def record(self, owners: Owners, now: float) -> None:
+        """The result of a question that has just been asked."""
         self.owners, self._asked = owners, now
 
-    def sure(self, owners: Owners, now: float) -> bool:
-        """Whether a question that brings them needs no second one."""
-        return len(owners) < 2 or (owners == self.owners and now - self._asked < JUST_NOW_SECONDS)
+    def is_conclusive(self, owners: Owners, now: float) -> bool:
+        """Whether a question with this result needs no second one to confirm it."""
+        return len(owners) < 2 or (owners == self.owners and now - self._asked < RECENT_SECONDS)
 
-    def left_alone(self, echoing: Owners, now: float) -> bool:
-        """Whether `owners` has to do, with these that answer an echo now."""
+    def defers(self, echoing: Owners, now: float) -> bool:
+        """Whether no question is to be asked now, given the owners that answer an echo: `owners` stays."""
         if len(echoing) < 2:
             self._several_since = None
             return False
@@ -55,5 +58,5 @@ class AskPolicy:
         if self.owners is None:
             return False
         if len(self.owners) > 1:
-            return self.owners <= echoing and now - self._asked < ANEW_SECONDS
+            return self.owners <= echoing and now - self._asked < ASK_AGAIN_SECONDS
         return self._asked < self._several_since and now - self._several_since < QUIET_SECONDS

@@ -1,16 +1,16 @@
-"""Questions for the owners of an address, and their answers, as bytes (pure).
+"""Requests to the owners of an address, and their replies, as bytes (pure).
 
-IPv4: an ARP probe (RFC 5227, 2.1.1), whose sender address is 0.0.0.0, so that no neighbour learns anything
-from it, nor a holder of the address takes it for a claim; fields as in RFC 826. Its answer carries our
-0.0.0.0 back as the target: what is announced or answered to others is told apart by that.
+IPv4: an ARP probe (RFC 5227, 2.1.1), whose sender address is 0.0.0.0, so that no neighbour updates its table
+from it and no holder of the address takes it for a claim; fields as in RFC 826. A reply to it has our 0.0.0.0
+as its target, which distinguishes it from announcements and from replies to others.
 
 IPv6: a neighbour solicitation (RFC 4861, 4.3) from our link-local address. Not the one with the unspecified
-address that corresponds to the ARP probe: a peer that is just taking the address over would see a duplicate
-in it, and give it up (RFC 4862, 5.4.3).
+address that corresponds to the ARP probe: a peer that is just taking the address over would take it for a
+duplicate and give the address up (RFC 4862, 5.4.3).
 
-Both: an echo request (RFC 792, RFC 4443) in a frame to one MAC address. Its answer shows that this owner
-still has the address, and teaches no kernel where an address is, the asker's own neither. It may make no
-hop: who has the address no more, and forwards, does not pass it on to who has.
+Both: an echo request (RFC 792, RFC 4443) in a frame to one MAC address. Its reply shows that this owner still
+has the address, and changes no neighbour table, not even the sender's own. Its hop limit is 1: a former owner
+that forwards does not pass it on to the present one.
 """
 
 import struct
@@ -36,13 +36,13 @@ _ECHO = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence nu
 
 
 def arp_probe(mac: bytes, address: IPv4Address) -> bytes:
-    """A frame that asks all on the link."""
+    """An Ethernet frame to every host on the link."""
     arp = _HEAD + struct.pack("!H6s4s6s4s", _REQUEST, mac, _NOBODY, bytes(6), address.packed)
     return _BROADCAST + mac + struct.pack("!H", _ARP) + arp
 
 
 def arp_answer(frame: bytes, mac: bytes) -> tuple[IPv4Address, bytes] | None:
-    """Who answers a probe of ours: the address and its owner's MAC address. None: another frame."""
+    """From a reply to a probe of ours: the address and its owner's MAC address. None: another frame."""
     if len(frame) < 42 or frame[12:14] != struct.pack("!H", _ARP) or frame[14:20] != _HEAD:
         return None
     operation, owner, address, asker, target = struct.unpack("!H6s4s6s4s", frame[20:42])
@@ -52,18 +52,19 @@ def arp_answer(frame: bytes, mac: bytes) -> tuple[IPv4Address, bytes] | None:
 
 
 def solicitation(mac: bytes, address: IPv6Address) -> bytes:
-    """An ICMPv6 message that asks, its checksum left to the kernel."""
+    """An ICMPv6 message, its checksum left to the kernel."""
     asked = struct.pack("!BBHI16s", _SOLICITATION, 0, 0, 0, address.packed)
     return asked + struct.pack("!BB6s", _SOURCE_LINK_ADDRESS, 1, mac)
 
 
 def solicited_nodes(address: IPv6Address) -> str:
-    """The multicast group that owners of the address listen to (RFC 4291, 2.7.1)."""
+    """The multicast group that owners of the address are in (RFC 4291, 2.7.1)."""
     return str(IPv6Address(_SOLICITED_NODES | int(address) & 0xFFFFFF))
 
 
 def advertisement(message: bytes) -> tuple[IPv6Address, bytes] | None:
-    """Who answers a solicitation. None: another message, or one that announces unasked."""
+    """From a reply to a solicitation: the address and its owner's MAC address. None: another message, or an
+    unsolicited one."""
     if len(message) < 24:
         return None
     kind, code, _checksum, flags, address = struct.unpack("!BBHI16s", message[:24])
@@ -103,7 +104,7 @@ def echo_request(mac: bytes, owner: bytes, source: Address, address: Address, id
 
 
 def echo_answer(frame: bytes, identifier: int) -> tuple[Address, bytes] | None:
-    """Who answers such a request: the address and its owner's MAC address. None: another frame."""
+    """From a reply to such a request: the address and its owner's MAC address. None: another frame."""
     protocol, packet = frame[12:14], frame[14:]
     if protocol == struct.pack("!H", _IPV4) and len(packet) >= 20 and packet[9] == _ICMP:
         kind, address, echo = 0, packet[12:16], packet[4 * (packet[0] & 0xF) :]

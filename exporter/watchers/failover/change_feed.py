@@ -20,10 +20,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-import psutil
-
 from exporter.errors import SourceError, Unreachable
 from exporter.sources.address.parse import held
+from exporter.transports.interfaces import interfaces
 from exporter.transports.netlink import AddressChanges
 from exporter.transports.stream import Stream
 
@@ -126,6 +125,6 @@ class ChangeFeed:
 
 
 def addresses_here() -> frozenset[str]:
-    with suppress(OSError, SourceError):
-        return held(psutil.net_if_addrs())
+    with suppress(SourceError):
+        return held(interfaces())
     return frozenset()

@@ -1,4 +1,4 @@
-"""Which of the VIPs this host holds, by captured answers, by this host's own, and in a fresh namespace."""
+"""Which of the VIPs this host holds: by given lists, by this host's own, and in a network namespace."""
 
 import os
 import shutil
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import TimedOut, Unparsable, Unreachable
+from exporter.interface_address import InterfaceAddress, Interfaces
 from exporter.sources.address.families import families
 from exporter.sources.address.parse import held
 from exporter.sources.address.reading import Holding
@@ -32,6 +33,7 @@ class Listed:
 
     family: int
     address: str
+    netmask: str | None = None
 
 
 def read(*vips: str) -> dict[str, bool]:
@@ -51,7 +53,7 @@ def test_ipv6_loopback_is_held_where_the_kernel_has_it() -> None:
 
 
 class TwoHolders:
-    """Stands in for the questions to the neighbours; one of the addresses could not be asked for."""
+    """In place of the watcher of claimants; one of the addresses could not be asked for."""
 
     def start(self) -> None: ...
 
@@ -62,7 +64,7 @@ class TwoHolders:
 
 
 def test_page(monkeypatch: pytest.MonkeyPatch, update_golden: bool) -> None:
-    """A pair's balancer with one VIP of two: the page says which, and who claims it."""
+    """A balancer with one VIP of two: the page shows which, and how many claim it."""
     interfaces = {
         "lo": [Listed(socket.AF_INET, "127.0.0.1"), Listed(socket.AF_INET6, "::1")],
         "eth0": [
@@ -81,12 +83,12 @@ def test_page(monkeypatch: pytest.MonkeyPatch, update_golden: bool) -> None:
 @pytest.mark.parametrize("written", ["2001:DB8::100", "2001:0db8:0000::0100", "2001:db8:0:0:0:0:0:100"])
 def test_ipv6_is_compared_as_an_address_and_not_as_text(written: str) -> None:
     """However the kernel or a tool writes an IPv6 address, it is the same one."""
-    assert "2001:db8::100" in held({"eth0": [Listed(socket.AF_INET6, written)]})
+    assert "2001:db8::100" in held({"eth0": [InterfaceAddress("ipv6", written)]})
 
 
 def test_scope_may_be_named_or_left_out() -> None:
     """A link-local VIP is found with its interface and without."""
-    found = held({"eth0": [Listed(socket.AF_INET6, "fe80::1%eth0")]})
+    found = held({"eth0": [InterfaceAddress("ipv6", "fe80::1%eth0")]})
     assert {"fe80::1", "fe80::1%eth0"} <= found
     assert "fe80::1%eth1" not in found
 
@@ -101,9 +103,9 @@ def test_no_interface_is_no_answer() -> None:
     "odd", ["", "10.0.0", "\u0661\u0660.\u0660.\u0660.\u0661", "10.0.0.1/24", "x" * 10_000_000]
 )
 def test_odd_address_is_unparsable(odd: str) -> None:
-    """What is listed as an IP address and is none is said, with its beginning and its interface."""
+    """What is listed as an IP address and is none is reported, with its beginning and its interface."""
     with pytest.raises(Unparsable, match="interface eth0: expected an IP address") as caught:
-        held({"eth0": [Listed(socket.AF_INET, odd)]})
+        held({"eth0": [InterfaceAddress("ipv4", odd)]})
     assert len(str(caught.value)) < 500
 
 
@@ -119,16 +121,19 @@ def test_kernel_that_refuses_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_deadline_that_is_over() -> None:
-    """Asked after its time, it says so and does not ask."""
+    """After its deadline it raises TimedOut and does not ask the kernel."""
     with pytest.raises(TimedOut):
         AddressSource(("10.0.0.100",)).read(Deadline.after(-1))
 
 
-@given(st.dictionaries(st.text(), st.lists(st.tuples(st.sampled_from([2, 10, 17, 99]), st.text()))))
-def test_any_answer_is_read_or_unparsable(interfaces: dict[str, list[tuple[int, str]]]) -> None:
+KINDS = st.sampled_from(["ipv4", "ipv6", "mac"])
+
+
+@given(st.dictionaries(st.text(), st.lists(st.builds(InterfaceAddress, KINDS, st.text()))))
+def test_any_answer_is_read_or_unparsable(interfaces: Interfaces) -> None:
     """Whatever the list holds, it is a set of addresses or Unparsable."""
     with suppress(Unparsable):
-        held({name: [Listed(*entry) for entry in entries] for name, entries in interfaces.items()})
+        held(interfaces)
 
 
 def test_each_vip_is_one_series() -> None:

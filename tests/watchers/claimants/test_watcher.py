@@ -34,12 +34,12 @@ print(json.dumps([owners, [str(error) for error in answers.troubles.values()]]))
 
 WATCH = """
 import logging, sys
-from exporter.watchers.claimants.watcher import Claimants
+from exporter.watchers.claimants.watcher import ClaimantsWatcher
 logging.basicConfig(format="%(message)s")
 class Shared:
     def shared(self, address):
         print(address, "is shared")
-claimants = Claimants(sys.argv[1:], [Shared()])
+claimants = ClaimantsWatcher(sys.argv[1:], [Shared()])
 claimants.start()
 while claimants._thread.is_alive() and not claimants.counts():
     claimants._thread.join(0.05)
@@ -47,15 +47,14 @@ print(dict(claimants.counts()), claimants._thread.is_alive())
 claimants.close()
 """
 
-# How many own it, and to whom this host's kernel sends its clients, at each change, until the input ends. All
-# goes five times as fast as usual, the kernel too.
+# Prints, at each change and until the input ends, how many own the address and to which MAC address this
+# host's kernel sends its clients. All runs five times as fast as usual, the kernel's neighbour table too.
 FOLLOW = """
 import json, subprocess, sys, threading, time
-from exporter.watchers.claimants import watcher as arp
-from exporter.watchers.claimants import ask_policy as claims
-arp.INTERVAL, arp.WINDOW, arp.DOUBT_SECONDS, arp.FRESH_SECONDS = 0.4, 0.1, 0.12, 60
-claims.JUST_NOW_SECONDS, claims.ANEW_SECONDS = 1.0, float(sys.argv[2])
-claimants, told, ended = arp.Claimants(sys.argv[1:2]), None, threading.Event()
+from exporter.watchers.claimants import ask_policy, watcher
+watcher.INTERVAL, watcher.WINDOW, watcher.CONFIRM_SECONDS, watcher.FRESH_SECONDS = 0.4, 0.1, 0.12, 60
+ask_policy.RECENT_SECONDS, ask_policy.ASK_AGAIN_SECONDS = 1.0, float(sys.argv[2])
+claimants, before, ended = watcher.ClaimantsWatcher(sys.argv[1:2]), None, threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), ended.set())).start()
 claimants.start()
 until = time.monotonic() + 20
@@ -63,9 +62,9 @@ while not ended.is_set() and time.monotonic() < until:
     shown = ["ip", "neighbour", "show", sys.argv[1]]
     words = subprocess.run(shown, capture_output=True, text=True).stdout.split()
     now = [claimants.counts().get(sys.argv[1]), next((word for word in words if word.count(":") == 5), None)]
-    if now != told:
+    if now != before:
         print(json.dumps(now), flush=True)
-    told = now
+    before = now
     ended.wait(0.01)
 """
 FASTER = "echo 20 > /proc/sys/net/ipv4/neigh/eth0/locktime"  # hundredths of a second
@@ -102,7 +101,7 @@ class Host:
         return str(json.loads(self.run("ip", "-json", "link", "show", "eth0").stdout)[0]["address"])
 
     def ask(self, *vips: str) -> tuple[dict[str, int], list[str]]:
-        """Counts, and what troubled."""
+        """Counts, and errors."""
         counts, troubles = json.loads(self.run(sys.executable, "-c", ASK, *vips).stdout)
         return counts, troubles
 
@@ -174,7 +173,7 @@ def test_two_holders(link: list[Host]) -> None:
     assert [host.ask(VIP, VIP6) for host in link] == [({VIP: 2, VIP6: 2}, [])] * 3
 
 
-def test_a_question_teaches_the_neighbours_nothing(link: list[Host]) -> None:
+def test_a_question_changes_no_neighbour_table(link: list[Host]) -> None:
     """After an IPv4 question no host knows the asker's address, nor another owner of the VIP."""
     hold(link[0])
     for host in link:
@@ -230,28 +229,28 @@ def test_without_the_right_one_line_says_what_to_grant(link: list[Host]) -> None
 
 
 def test_the_watcher_knows_soon(link: list[Host]) -> None:
-    """After the first window the count is there, two questions for a split included, and who listens is told
-    of a split."""
+    """After the first window the count is there, two questions for a split included, and listeners are
+    called in a split."""
     hold(link[0])
     done = link[2].run(sys.executable, "-c", WATCH, VIP)
     assert (done.stdout.split("\n")[0], done.stderr) == (f"{{'{VIP}': 1}} True", "")
     hold(link[1])
     done = link[2].run(sys.executable, "-c", WATCH, VIP)
-    told = [f"{VIP} is shared", f"{{'{VIP}': 2}} True"]
-    assert (sorted(done.stdout.splitlines()[:2]), done.stderr) == (sorted(told), "")
+    expected = [f"{VIP} is shared", f"{{'{VIP}': 2}} True"]
+    assert (sorted(done.stdout.splitlines()[:2]), done.stderr) == (sorted(expected), "")
 
 
 @contextmanager
 def followed(
-    host: Host, vip: str, holder: Host, anew_seconds: float = 60
+    host: Host, vip: str, holder: Host, ask_again_seconds: float = 60
 ) -> Iterator[Iterator[list[object]]]:
-    """What FOLLOW says on the third host, whose clients the holder has served so far."""
+    """What FOLLOW prints on the third host, whose clients the holder has served so far."""
     host.run("sh", "-c", FASTER)
     host.ip(f"neighbour replace {vip} lladdr {holder.mac} dev eth0 nud reachable")
     holder.ip(f"neighbour replace 10.99.0.13 lladdr {host.mac} dev eth0 nud reachable")
     enter = ["nsenter", f"--target={host.process.pid}", "--net", "--"]
-    program = [*enter, sys.executable, "-c", FOLLOW, vip, str(anew_seconds)]
-    time.sleep(0.25)  # else the kernel holds on to what it was told just now
+    program = [*enter, sys.executable, "-c", FOLLOW, vip, str(ask_again_seconds)]
+    time.sleep(0.25)  # else the kernel keeps the entry that was made just now
     with subprocess.Popen(
         program, cwd=REPOSITORY, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -261,7 +260,7 @@ def followed(
 
 
 @pytest.mark.parametrize("vip", [VIP, VIP6])
-def test_who_watches_a_split_stays_where_it_is(link: list[Host], vip: str) -> None:
+def test_an_observer_of_a_split_keeps_its_owner(link: list[Host], vip: str) -> None:
     """The second question sends this host's clients back, and later ones don't touch them; that an owner is
     gone is seen all the same, also of one that forwards."""
     one, other, client = link
@@ -277,12 +276,12 @@ def test_who_watches_a_split_stays_where_it_is(link: list[Host], vip: str) -> No
     sent_to = [mac for mac, _ in groupby(mac for _, mac in states)]
     if vip == VIP:
         assert sent_to == [one.mac, other.mac], states
-    else:  # who answers last is believed, also the second time
+    else:  # the last answer is believed, also the second time
         assert sent_to in ([one.mac, other.mac], [other.mac]), states
 
 
-def test_where_no_echo_comes_the_neighbours_are_asked_as_before(link: list[Host]) -> None:
-    """A packet filter that keeps echoes out hides no split, at the price of clients that go to and fro."""
+def test_without_echo_replies_the_neighbours_are_asked_each_round(link: list[Host]) -> None:
+    """A packet filter that drops echoes hides no split, at the price of clients that change their owner."""
     one, other, client = link
     hold(one)
     hold(other)
@@ -295,15 +294,15 @@ def test_where_no_echo_comes_the_neighbours_are_asked_as_before(link: list[Host]
         other.run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_all")
 
 
-def test_an_echo_is_not_believed_for_ever(link: list[Host]) -> None:
-    """An address that went to the loopback interface is answered for, and owned no more."""
+def test_an_echo_is_not_believed_forever(link: list[Host]) -> None:
+    """A host with the address on its loopback interface answers echoes, and does not own it."""
     one, other, client = link
     hold(one)
     hold(other)
     one.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore")
     one.ip(f"address add {VIP}/32 dev lo")
     try:
-        with followed(client, VIP, other, anew_seconds=1.0) as seen:
+        with followed(client, VIP, other, ask_again_seconds=1.0) as seen:
             next(now for now in seen if now[0] == 2)
             one.ip(f"address del {VIP}/32 dev eth0")
             assert next(now for now in seen if now[0] != 2)[0] == 1
@@ -328,17 +327,19 @@ ADDRESS: Address = ipaddress.ip_address(VIP)
         ({A, B, C}, {A, B, C}, {A, B, C}),
     ],
 )
-def test_who_answered_both_times_counts(first: set[bytes], second: set[bytes], owners: set[bytes]) -> None:
-    """More than one owner is believed when asked twice."""
+def test_owners_that_answered_both_questions_count(
+    first: set[bytes], second: set[bytes], owners: set[bytes]
+) -> None:
+    """More than one owner is believed when two questions say so."""
     assert agreed({ADDRESS: frozenset(first)}, {ADDRESS: frozenset(second)}) == {ADDRESS: owners}
 
 
-def test_several_owners_that_could_not_be_asked_again_are_not_told() -> None:
+def test_several_owners_that_could_not_be_asked_again_are_not_published() -> None:
     """The link went down in between: neither a split nor none."""
     assert agreed({ADDRESS: frozenset({A, B})}, {}) == {}
 
 
 @given(st.frozensets(st.sampled_from([A, B, C])), st.frozensets(st.sampled_from([A, B, C])))
 def test_never_more_than_either_question_saw(first: Owners, second: Owners) -> None:
-    """A second question only makes them fewer."""
+    """A second question only takes owners away."""
     assert agreed({ADDRESS: first}, {ADDRESS: second})[ADDRESS] <= first & second

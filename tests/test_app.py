@@ -13,7 +13,7 @@ from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
 from exporter.typed_yaml import parse
-from exporter.watchers.claimants.watcher import Claimants
+from exporter.watchers.claimants.watcher import ClaimantsWatcher
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher
 
@@ -63,7 +63,7 @@ def test_the_names_are_those_of_what_is_built(sections: list[str], names: list[s
         HaproxySource,
         GaleraSource,
         AddressSource,
-        Claimants,
+        ClaimantsWatcher,
         VipWatcher,
         FailoverWatcher,
     ],

@@ -7,7 +7,7 @@ SourceError
 ├── Denied           it answered that we may not ask         reason "denied"
 └── Unparsable       it answered what we can't read          reason "unparsable"
 
-Anything else that a source raises is a defect of ours: reason "bug".
+Anything else that a source raises is a defect of this program: reason "bug".
 """
 
 from typing import ClassVar
@@ -15,8 +15,15 @@ from typing import ClassVar
 BUG = "bug"
 
 
-class SourceError(Exception):
-    """The text says what happened and, where one can be told, what to do. Never a secret."""
+class KnownError(Exception):
+    """Expected: the text says what happened and, where there is a remedy, what to do. Never a secret.
+
+    A log line shows the text alone; any other exception is a defect, whose trace is logged.
+    """
+
+
+class SourceError(KnownError):
+    """A source could not be read."""
 
     reason: ClassVar[str]
 
@@ -26,7 +33,7 @@ class Unreachable(SourceError):
 
 
 class Refused(Unreachable):
-    """Told apart because for some sources it is a reading: the program is not running here."""
+    """Distinguished because for some sources it is a reading: the program is not running here."""
 
 
 class TimedOut(Unreachable):

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
 
-from exporter.errors import SourceError
+from exporter.errors import KnownError
 
 
 class TroubleLog:
@@ -37,8 +37,8 @@ class TroubleLog:
             before, self._current = self._current, frozenset(troubles)
         for key, error in troubles.items():
             if key not in before:
-                # What is no SourceError is a defect of this program: its trace is needed.
-                trace = None if isinstance(error, SourceError) else error
+                # What is no KnownError is a defect of this program: its trace is needed.
+                trace = None if isinstance(error, KnownError) else error
                 self._logger.warning("%s%s", self._begin, self._describe(error), exc_info=trace)
         if before and not troubles:
             self._logger.info("%s", self._end)

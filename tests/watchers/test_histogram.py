@@ -55,5 +55,5 @@ def test_wrong_labels_and_a_series_twice_are_errors() -> None:
     with pytest.raises(TypeError, match="x_seconds has labels"):
         family.add(filled().distribution(), vip="a")
     family.add(filled().distribution(), vip="a", port="1")
-    with pytest.raises(ValueError, match="is there twice"):
+    with pytest.raises(ValueError, match="was added before"):
         family.add(filled().distribution(), port="1", vip="a")

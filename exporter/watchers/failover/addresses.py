@@ -1,4 +1,4 @@
-"""Which address a resource is: asked with crm_resource, once and when the configuration changes."""
+"""Which IP address a resource is: asked with crm_resource, once and when the configuration changes."""
 
 import ipaddress
 import logging
@@ -17,14 +17,14 @@ TIMEOUT = 5.0  # seconds for one resource
 
 class Addresses:
     def __init__(self, crm_mon_path: str):
-        """crm_resource lies beside crm_mon."""
+        """crm_resource is in the same folder as crm_mon."""
         self._crm_resource = str(Path(crm_mon_path).with_name("crm_resource"))
         self._configured: LastChange | None = None
         self._asked: set[str] = set()  # since the configuration changed
         self._by_resource: dict[str, str] = {}
 
     def unknown(self, seen: Snapshot) -> list[str]:
-        """The resources to learn of; what was known of them before stands until then."""
+        """The resources to ask for; until learn() an address that was known before is kept."""
         if seen.configured != self._configured:
             self._configured = seen.configured
             self._asked.clear()
@@ -32,7 +32,7 @@ class Addresses:
         return sorted(seen.addresses - self._asked)
 
     def learn(self, resource: str) -> None:
-        """Blocking. A resource that gives no answer has no known address."""
+        """Ask for the resource's address; blocking. Without an answer the address is not known."""
         address = self._ask(resource)
         self._asked.add(resource)
         if address:
@@ -41,7 +41,7 @@ class Addresses:
             self._by_resource.pop(resource, None)
 
     def of(self, resource: str, seen: Snapshot) -> frozenset[str]:
-        """Its own, or those of what moves with it; none: not known, so each may be meant."""
+        """The resource's own address, or those of what moves with it; empty: not known, so it may be any."""
         names = {resource} if resource in self._by_resource else seen.together[resource]
         return frozenset(self._by_resource[name] for name in names if name in self._by_resource)
 

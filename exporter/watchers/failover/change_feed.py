@@ -1,17 +1,17 @@
-"""Says when to look at the cluster: by what costs nothing while nothing happens.
+"""When to read Pacemaker's status: on notifications that cost nothing while nothing happens.
 
 Measured on the lab (Pacemaker 2.1.5, Debian 12):
 
-    crm_mon running on, as text   prints at each change of the cluster, 10 to 60 ms after it, on either node
+    crm_mon as a stream, text     prints at each change of the cluster, 10 to 60 ms after it, on either node
                                   and with no other right than crm_mon itself needs; 0 CPU when idle, 13 MB
-    kernel addresses, netlink     at once; 0 CPU when idle (asking each 0.2 s costs 0.03 % of a core)
+    kernel addresses, netlink     at once; 0 CPU when idle (polling each 0.2 s costs 0.03 % of a core)
     a probe that fails, recovers  at once; costs what the prober costs anyway
 
-Measured and left out: corosync's membership stream says that a node is gone no earlier than crm_mon's (within
-5 ms, in three faults) and needs another child and corosync's leave; its message counters
-(`stats.srp.mcast_rx`) rise only when Pacemaker speaks, but are reported each 1.5 s only; the CIB's file is not
-written for a change of status. Without the stream, a look each second costs 1.2 % of a core: that is the transition
-back where crm_mon's text can't be had.
+Measured and left out: corosync's membership stream reports that a node is gone no earlier than crm_mon's
+(within 5 ms, in three faults) and needs another child and corosync's permission; its message counters
+(`stats.srp.mcast_rx`) rise only when Pacemaker sends, but are updated each 1.5 s only; the CIB's file is not
+written for a change of status. Without the stream, a look each second costs 1.2 % of a core: that is the
+fallback where crm_mon's text can't be had.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ from exporter.transports.stream import Stream
 
 log = logging.getLogger(__name__)
 
-BUSY_SECONDS = 4.0  # after a change one looks each second: the stream may then be silent for two
+BUSY_SECONDS = 4.0  # after a change the watcher looks each second: the stream may then be silent for two
 
-# Text anew at each change of the CIB; --interval is how soon it may print again, and connects again.
+# Text anew at each change of the CIB; --interval is how soon it may print again, and reconnects.
 #   Cluster Summary:
 #     * Last updated: Sun Nov 22 11:36:33 2026
 # While Pacemaker is down it prints only "Reconnecting...".
@@ -42,11 +42,13 @@ _DIALECTS = (
 
 
 class ChangeFeed:
+    """Notifications that the cluster may have changed. All but call_in_loop() is called in the loop."""
+
     def __init__(self, crm_mon_path: str):
-        self.came: dict[str, float] = {}  # by address of this host, since when: monotonic seconds
-        self.heard = 0.0  # monotonic seconds of the latest change feed
-        self._first: float | None = None  # of the change feed since the last look
-        self._any = asyncio.Event()
+        self.arrivals: dict[str, float] = {}  # for each address of this host since when: monotonic seconds
+        self.latest = 0.0  # monotonic seconds of the latest notification
+        self._first: float | None = None  # of the notifications since take()
+        self._pending = asyncio.Event()
         self._stream = Stream(
             [(crm_mon_path, *dialect) for dialect in _DIALECTS], self._printed, {"TZ": "UTC0"}
         )
@@ -61,9 +63,9 @@ class ChangeFeed:
         try:
             self._changes = AddressChanges()
         except Unreachable as error:
-            log.warning("%s: when an address came will not be known", error)
+            log.warning("%s: when an address arrives will not be known", error)
             return
-        self.came = dict.fromkeys(addresses_here(), float("-inf"))
+        self.arrivals = dict.fromkeys(addresses_here(), float("-inf"))
         self._loop.add_reader(self._changes, self._address_changed, self._changes)
 
     def close(self) -> None:
@@ -74,33 +76,34 @@ class ChangeFeed:
 
     @property
     def reliable(self) -> bool:
-        """Whether a change of the cluster will be reported."""
+        """Whether each change of the cluster will be notified."""
         return self._stream_works and self._stream.running
 
     def busy(self, now: float) -> bool:
-        return now - self.heard < BUSY_SECONDS
+        """Whether there was a notification a moment ago."""
+        return now - self.latest < BUSY_SECONDS
 
     @property
-    def waiting(self) -> bool:
-        """Whether there are change feed that nobody took."""
-        return self._any.is_set()
+    def pending(self) -> bool:
+        """Whether there are notifications since take()."""
+        return self._pending.is_set()
 
     async def wait(self, seconds: float) -> None:
-        """Until there are change feed, `seconds` at most."""
+        """Until there is a notification, `seconds` at most."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._any.wait(), seconds)
+            await asyncio.wait_for(self._pending.wait(), seconds)
 
     def take(self) -> float | None:
-        """When the first change feed came since this was asked last (monotonic seconds)."""
+        """When the first notification since the last call came, monotonic seconds; None: there was none."""
         first, self._first = self._first, None
-        self._any.clear()
+        self._pending.clear()
         return first
 
-    def tell(self, at: float) -> None:
-        """In the loop: there are change feed."""
+    def notify(self, at: float) -> None:
+        """Something changed at `at`, monotonic seconds."""
         self._first = at if self._first is None else min(at, self._first)
-        self.heard = max(self.heard, at)
-        self._any.set()
+        self.latest = max(self.latest, at)
+        self._pending.set()
 
     def call_in_loop(self, call: Callable[..., None], *arguments: object) -> None:
         """Have the loop call this; from any thread."""
@@ -114,17 +117,18 @@ class ChangeFeed:
 
     def _cluster_changed(self, at: float) -> None:
         self._stream_works = True
-        self.tell(at)
+        self.notify(at)
 
     def _address_changed(self, changes: AddressChanges) -> None:
         changes.drain()
         now, here = time.monotonic(), addresses_here()
-        if here != self.came.keys():
-            self.came = {address: self.came.get(address, now) for address in here}
-            self.tell(now)
+        if here != self.arrivals.keys():
+            self.arrivals = {address: self.arrivals.get(address, now) for address in here}
+            self.notify(now)
 
 
 def addresses_here() -> frozenset[str]:
+    """The IP addresses of this host; none where the kernel's list can't be had."""
     with suppress(SourceError):
         return held(interfaces())
     return frozenset()

@@ -1,4 +1,4 @@
-"""The story of the failovers as metric families."""
+"""Failovers as metric families (pure)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,32 +8,33 @@ from prometheus_client.metrics_core import Metric
 from exporter.families import counter, gauge
 from exporter.watchers.failover.detection.causes import CAUSES
 from exporter.watchers.failover.events import KINDS
-from exporter.watchers.failover.journal.attribution import Durations, Totals
-from exporter.watchers.failover.journal.writer import Health
-from exporter.watchers.histogram import HistogramFamily
+from exporter.watchers.failover.journal.health import JournalHealth
+from exporter.watchers.failover.journal.totals import BOUNDS, Totals
+from exporter.watchers.histogram import Histogram, HistogramFamily
 
 
 @dataclass(frozen=True)
 class FailoverReading:
-    resources: tuple[str, ...]  # that are watched, or were
+    resources: tuple[str, ...]  # that are watched, or were until lately
     holders: Mapping[str, tuple[str, ...]]  # empty while Pacemaker can't be asked
     nodes: tuple[str, ...]
     totals: Totals
-    journal: Health
+    journal: JournalHealth
 
 
 def families(reading: FailoverReading) -> Iterator[Metric]:
-    yield from _events(reading)
-    yield from _last(reading)
+    yield _events(reading)
+    yield from _latest(reading.totals)
+    yield _phases(reading.totals)
     yield _durations(reading)
     yield _holders(reading)
-    yield from _database(reading.journal)
+    yield from _journal(reading.journal)
 
 
-def _events(reading: FailoverReading) -> Iterator[Metric]:
+def _events(reading: FailoverReading) -> Metric:
     events = counter(
         "failover_events_total",
-        "Moves to another node and restarts in place that this host saw, by why; its journal has each.",
+        "Moves to another node and restarts in place that this host detected; its journal lists them.",
         "resource",
         "kind",
         "cause",
@@ -43,43 +44,63 @@ def _events(reading: FailoverReading) -> Iterator[Metric]:
             for cause in CAUSES:
                 count = reading.totals.events[resource, kind, cause]
                 events.add(count, resource=resource, kind=kind, cause=cause)
-    yield events
+    return events
 
 
-def _last(reading: FailoverReading) -> Iterator[Metric]:
-    last = gauge(
+def _latest(totals: Totals) -> Iterator[Metric]:
+    at = gauge(
         "failover_last_event_timestamp_seconds",
-        "When the latest move or restart was seen done; absent if there was none.",
+        "When the latest move or restart was complete; absent if there was none.",
         "resource",
         "kind",
     )
-    for (resource, kind), at in reading.totals.last.items():
-        last.add(at, resource=resource, kind=kind)
-    yield last
-    move = gauge("failover_last_move_info", "1; the latest move and why.", "resource", "from", "to", "cause")
-    for resource, (origin, target, cause) in reading.totals.last_move.items():
-        move.add(1, **{"resource": resource, "from": origin, "to": target, "cause": cause})
-    yield move
-    phase = gauge(
+    info = gauge(
+        "failover_last_event_info",
+        "1; the latest move or restart: from which node to which, and the cause.",
+        "resource",
+        "kind",
+        "from",
+        "to",
+        "cause",
+    )
+    out = gauge(
+        "failover_last_clients_out_seconds",
+        "How long clients were out in the latest move or restart; absent where no probe failed.",
+        "resource",
+        "kind",
+        "vip",
+        "port",
+    )
+    for (resource, kind), event in totals.latest.items():
+        labels = {"resource": resource, "kind": kind}
+        at.add(event.at, **labels)
+        info.add(1, **labels, **{"from": event.origin, "to": event.target, "cause": event.cause})
+        for (address, port), seconds in event.clients_out.items():
+            out.add(seconds, **labels, vip=address, port=str(port))
+    yield from (at, info, out)
+
+
+def _phases(totals: Totals) -> Metric:
+    phases = gauge(
         "failover_last_phase_seconds",
-        "Parts of what clients felt of the latest event; absent: not felt, or not seen from this host.",
+        "Parts of what clients felt of the latest event; absent: not felt, or not observed from this host.",
         "resource",
         "phase",
     )
-    for resource, seconds in reading.totals.last_phases.items():
+    for resource, seconds in totals.last_phases.items():
         for name, value in seconds.items():
-            phase.add(value, resource=resource, phase=name)
-    yield phase
+            phases.add(value, resource=resource, phase=name)
+    return phases
 
 
 def _durations(reading: FailoverReading) -> Metric:
     family = HistogramFamily(
         "failover_duration_seconds",
-        "How long clients were out in moves and restarts; those that no probe felt are not in it.",
+        "How long clients were out in moves and restarts; those in which no probe failed are not in it.",
         "resource",
     )
     for resource in reading.resources:
-        durations = reading.totals.durations.get(resource, Durations())
+        durations = reading.totals.durations.get(resource, Histogram(BOUNDS))
         family.add(durations.distribution(), resource=resource)
     return family
 
@@ -87,7 +108,7 @@ def _durations(reading: FailoverReading) -> Metric:
 def _holders(reading: FailoverReading) -> Metric:
     holder = gauge(
         "failover_holder",
-        "1 for the node that runs it, as Pacemaker here believes. Two: a split. None: on its way, or down.",
+        "1 for the node that runs it, as Pacemaker here believes. Two nodes: a split. None: moving, or down.",
         "resource",
         "node",
     )
@@ -97,25 +118,25 @@ def _holders(reading: FailoverReading) -> Metric:
     return holder
 
 
-def _database(health: Health) -> Iterator[Metric]:
+def _journal(health: JournalHealth) -> Iterator[Metric]:
     ok = gauge(
         "failover_exporter_journal_ok",
         "0 while the journal of failovers can't be written: events wait in memory, the log says why.",
     )
     ok.add(float(health.ok))
     yield ok
-    waiting = gauge("failover_exporter_journal_waiting_events", "Events not yet written into the journal.")
+    waiting = gauge("failover_exporter_journal_waiting_events", "Events not yet written to the journal.")
     waiting.add(health.waiting)
     yield waiting
-    lost = counter(
+    dropped = counter(
         "failover_exporter_journal_dropped_events_total",
         "Events that are in no journal: too many waited for it to be written.",
     )
-    lost.add(health.dropped)
-    yield lost
+    dropped.add(health.dropped)
+    yield dropped
     aside = counter(
         "failover_exporter_journal_put_aside_total",
-        "Damaged journals found; each lies beside the new one as events.db.damaged-TIME.",
+        "Damaged journals found; each was renamed to events.db.damaged-TIME, in the same folder.",
     )
     aside.add(health.put_aside)
     yield aside

@@ -1,4 +1,4 @@
-"""The configuration's `failover:`."""
+"""The configuration's section `failover:`."""
 
 from dataclasses import dataclass
 

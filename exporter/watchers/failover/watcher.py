@@ -1,6 +1,6 @@
-"""Looks at the cluster when something says that it changed; tells, counts and keeps moves and restarts.
+"""Looks at the cluster when a change is notified; detects, counts and keeps moves and restarts.
 
-Looking means the pacemaker source's shared reading: crm_mon, 11 ms of CPU. See change feed.py for what says when.
+A look is the pacemaker source's shared reading: crm_mon, 11 ms of CPU. change_feed.py has the notifications.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import logging
 import platform
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,19 +25,20 @@ from exporter.watchers.failover.change_feed import ChangeFeed, addresses_here
 from exporter.watchers.failover.detection.detector import Detector
 from exporter.watchers.failover.detection.snapshot import Snapshot, snapshot
 from exporter.watchers.failover.events import Event, Moment
-from exporter.watchers.failover.journal.attribution import Attribution, Totals
-from exporter.watchers.failover.journal.phases import Felt, Finished
+from exporter.watchers.failover.journal.attribution import Attribution
+from exporter.watchers.failover.journal.phases import Felt, FinishedOutage
+from exporter.watchers.failover.journal.totals import Totals
 from exporter.watchers.failover.journal.writer import JournalWriter
 from exporter.watchers.failover.metrics import FailoverReading, families
 from exporter.watchers.failover.options import Options
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 10.0  # where change feed are reliable
-BLIND_HEARTBEAT_SECONDS = 1.0  # where not
+HEARTBEAT_SECONDS = 10.0  # between looks where changes are notified
+BLIND_HEARTBEAT_SECONDS = 1.0  # where they are not
 UNREADABLE_SECONDS = 5.0  # while Pacemaker can't be asked
-RESTLESS_SECONDS = 60.0  # so long one looks each second while a resource is on its transition
-STALE_SECONDS = 30.0  # a holder seen longer ago is not reported any more
+RESTLESS_SECONDS = 60.0  # so long the watcher looks each second while a resource is between two places
+STALE_SECONDS = 30.0  # a holder is not reported when the latest look that saw it is older
 
 Read = Callable[[float], Awaitable[Reading]]
 
@@ -46,7 +47,7 @@ class FailoverWatcher(Source[FailoverReading]):
     name: ClassVar[str] = "failover"
 
     def __init__(self, options: Options, pacemaker: PacemakerOptions, journal: Path):
-        """It looks from start() on to close(), with what attach() gave it."""
+        """It looks at the cluster from start() to close(), by the reader that attach() gave it."""
         self._options = options
         self._addresses = Addresses(pacemaker.crm_mon_path)
         self._writer = JournalWriter(journal)
@@ -56,10 +57,11 @@ class FailoverWatcher(Source[FailoverReading]):
         self._failing: set[Endpoint] = set()
         self._defect: Exception | None = None  # of the latest look
         self._lock = threading.Lock()  # guards the following
+        self._loaded = False  # the journal; what is written before would replace what it has
         self._attribution = Attribution(Totals())
         self._detector = Detector({})
         self._snapshot: Snapshot | None = None
-        self._seen_at = float("-inf")  # monotonic seconds
+        self._seen_at = float("-inf")  # when the snapshot was taken, monotonic seconds
 
     @property
     def timeout(self) -> float:
@@ -75,7 +77,7 @@ class FailoverWatcher(Source[FailoverReading]):
             raise RuntimeError("attach() comes before start()")
         self._task = asyncio.get_running_loop().create_task(self._run(self._read), name="failover watcher")
 
-    # What the probers tell, from any thread: a Listener of theirs.
+    # The Listener of the probers: called from any thread.
 
     def failing(self, endpoint: Endpoint) -> None:
         self._feed.call_in_loop(self._note_failing, endpoint, True, time.monotonic())
@@ -83,15 +85,15 @@ class FailoverWatcher(Source[FailoverReading]):
     def recovered(self, endpoint: Endpoint) -> None:
         self._feed.call_in_loop(self._note_failing, endpoint, False, time.monotonic())
 
-    def outage(self, endpoint: Endpoint, outage: Finished) -> None:
+    def outage(self, endpoint: Endpoint, outage: FinishedOutage) -> None:
         self._feed.call_in_loop(self._note_outage, endpoint, Felt(outage.start, outage.end, outage.answered))
 
-    # What those who ask for the holders of addresses tell, likewise.
+    # The Listener of the claimants, likewise.
 
     def shared(self, address: str) -> None:
         self._feed.call_in_loop(self._note_shared, address, time.monotonic())
 
-    # What the page asks.
+    # The collector `failover` of the page.
 
     def read(self, deadline: Deadline) -> FailoverReading:  # noqa: ARG002  # nothing to wait for
         if self._task is None:
@@ -106,7 +108,7 @@ class FailoverWatcher(Source[FailoverReading]):
             watched = self._snapshot.holders if self._snapshot else {}
             totals = copy.deepcopy(self._attribution.totals)
         return FailoverReading(
-            resources=tuple(sorted({*watched, *totals.held, *(key[0] for key in totals.events)})),
+            resources=tuple(sorted({*watched, *totals.resources})),
             holders=fresh.holders if fresh else {},
             nodes=tuple(fresh.nodes) if fresh else (),
             totals=totals,
@@ -123,21 +125,22 @@ class FailoverWatcher(Source[FailoverReading]):
         self._task.cancel()
         self._feed.close()
         with self._lock:
-            self._attribution.close(float("inf"))
-            self._keep(())
+            if self._loaded:
+                self._attribution.close(float("inf"))
+                self._keep(())
         self._writer.close()
 
     async def _run(self, read: Read) -> None:
-        totals = await asyncio.get_running_loop().run_in_executor(None, self._writer.load)
+        totals = await asyncio.get_running_loop().run_in_executor(None, self._writer.start)
         with self._lock:
             self._attribution, self._detector = Attribution(totals), Detector(totals.held, platform.node())
-        self._writer.start()
+            self._loaded = True
         self._feed.start()
         while True:
             await self._feed.wait(await self._try_to_look(read))
 
     async def _try_to_look(self, read: Read) -> float:
-        """A defect costs the look that it is in, and is reported by each scrape until one goes well."""
+        """A defect costs the look that it is in; each scrape fails with it until a look succeeds."""
         try:
             pause = await self._look(read)
         except Exception as error:
@@ -147,9 +150,9 @@ class FailoverWatcher(Source[FailoverReading]):
         return pause
 
     async def _look(self, read: Read) -> float:
-        """Look once; gives the seconds until the next time, unless there are change feed."""
-        reported = self._feed.take()
-        reading = await _newer(read, self.timeout, reported)
+        """Look once. Returns the seconds until the next look, unless a change is notified before."""
+        notified = self._feed.take()
+        reading = await _newer(read, self.timeout, notified)
         self._close_events()
         if reading.error is not None:
             stopped = self._stopped_here()
@@ -158,15 +161,15 @@ class FailoverWatcher(Source[FailoverReading]):
             return UNREADABLE_SECONDS
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, snapshot, reading.value, self._options.resources)
-        self._observe(seen, reading.finished, reported)
+        self._observe(seen, reading.finished, notified)
         for resource in self._addresses.unknown(seen):
-            if self._feed.waiting:
+            if self._feed.pending:
                 break
             await loop.run_in_executor(None, self._addresses.learn, resource)
         return self._pause()
 
     def _stopped_here(self) -> bool:
-        """Whether an address that ran here at the last snapshot is gone: a node that is killed keeps it."""
+        """Whether an address that ran here at the latest snapshot is gone: killing Pacemaker leaves it."""
         if self._snapshot is None:
             return False
         here = platform.node()
@@ -175,17 +178,20 @@ class FailoverWatcher(Source[FailoverReading]):
         left = addresses_here()
         return bool(left) and not held <= left
 
-    def _observe(self, seen: Snapshot, finished: float, reported: float | None) -> None:
+    def _observe(self, seen: Snapshot, finished: float, notified: float | None) -> None:
         now = _now()
         with self._lock:
             before = _places(self._detector)
-            found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), reported)
+            found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), notified)
             events = [
-                self._attribution.add(one, self._feed.came, self._addresses.of(one.event.resource, seen), now)
+                self._attribution.add(
+                    one, self._feed.arrivals, self._addresses.of(one.event.resource, seen), now
+                )
                 for one in found
             ]
             self._snapshot, self._seen_at = seen, finished
-            if events or before != _places(self._detector):
+            forgotten = seen.led and self._forget(seen.holders, now.wall)
+            if events or before != _places(self._detector) or forgotten:
                 self._keep(events)
         for event in events:
             _log(event)
@@ -194,7 +200,7 @@ class FailoverWatcher(Source[FailoverReading]):
         now = time.monotonic()
         with self._lock:
             restless, waiting = not self._detector.settled(), self._attribution.waiting
-        if self._feed.busy(now) or (restless and now - self._feed.heard < RESTLESS_SECONDS):
+        if self._feed.busy(now) or (restless and now - self._feed.latest < RESTLESS_SECONDS):
             return REUSE_SECONDS
         if not self._feed.reliable:
             return BLIND_HEARTBEAT_SECONDS
@@ -204,14 +210,21 @@ class FailoverWatcher(Source[FailoverReading]):
         self._attribution.totals.held = self._detector.held()
         self._writer.keep(events, self._attribution.totals)
 
+    def _forget(self, watched: Collection[str], now: float) -> bool:
+        """Drop what has not been watched for long, so that the page does not grow for ever."""
+        self._attribution.totals.held = self._detector.held()
+        gone = self._attribution.totals.forget(watched, now)
+        self._detector.forget(gone)
+        return bool(gone)
+
     def _close_events(self) -> None:
         with self._lock:
-            if self._attribution.close(time.monotonic(), {endpoint.host for endpoint in self._failing}):
+            if self._attribution.close(time.monotonic(), self._failing):
                 self._keep(())
 
     def _note_failing(self, endpoint: Endpoint, failing: bool, at: float) -> None:
         (self._failing.add if failing else self._failing.discard)(endpoint)
-        self._feed.tell(at)
+        self._feed.notify(at)
 
     def _note_shared(self, address: str, at: float) -> None:
         with self._lock:
@@ -223,14 +236,14 @@ class FailoverWatcher(Source[FailoverReading]):
 
     def _note_outage(self, endpoint: Endpoint, felt: Felt) -> None:
         with self._lock:
-            if changed := self._attribution.outage(endpoint.host, felt, _now()):
+            if changed := self._attribution.outage(endpoint, felt, _now()):
                 self._keep(changed)
 
 
-async def _newer(read: Read, budget: float, reported: float | None) -> Reading:
-    """A reading that began after the change feed: what a scrape has just read may be older."""
+async def _newer(read: Read, budget: float, notified: float | None) -> Reading:
+    """A reading that began after the notification: what a scrape has just read may be older."""
     reading = await read(budget)
-    if reported is not None and reading.finished - reading.seconds < reported:
+    if notified is not None and reading.finished - reading.seconds < notified:
         await asyncio.sleep(max(0.0, reading.finished + REUSE_SECONDS - time.monotonic()))
         reading = await read(budget)
     return reading
@@ -245,7 +258,7 @@ def _now() -> Moment:
 
 
 def _log(event: Event) -> None:
-    transition = event.origin if event.origin == event.target else f"{event.origin} to {event.target}"
+    where = f"on {event.target}" if event.origin == event.target else f"from {event.origin} to {event.target}"
     why = f" ({event.evidence[0]})" if event.evidence else ""
-    late = ", found late" if event.late else ""
-    log.warning("%s: %s, %s, %s%s%s", event.resource, event.kind, transition, event.cause, why, late)
+    late = ", found afterwards" if event.late else ""
+    log.warning("%s: %s %s, cause %s%s%s", event.resource, event.kind, where, event.cause, why, late)

@@ -10,7 +10,7 @@ import pytest
 
 from exporter.cli import main
 from exporter.watchers.failover.journal.database import Database
-from tests.watchers.failover.made_events import FELT, MOVED
+from tests.watchers.failover.made_events import FELT
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def config(tmp_path: Path) -> Path:
 @pytest.fixture
 def journal(tmp_path: Path, config: Path) -> Path:
     with closing(Database(tmp_path / "events.db")) as journal:
-        journal.write([FELT], {}, MOVED.at)
+        journal.write([FELT], {})
     return config
 
 

@@ -39,7 +39,7 @@ def lines(text: str) -> list[str]:
 def test_one_line_an_event() -> None:
     """Time, what, where, why, how long clients were out, and the phases as a bar."""
     moved = replace(MOVED, origin="lb-a", target="lb-b", resource="vip")
-    felt = replace(moved, outage=FELT.outage, phases=FELT.phases)
+    felt = replace(moved, outages=FELT.outages, phases=FELT.phases)
     restart = replace(RESTARTED, origin="lb-a", target="lb-a")
     assert lines(shown([felt, restart, replace(moved, late=True)], terminal=False)) == [
         "time                           resource  what         from -> to    cause"

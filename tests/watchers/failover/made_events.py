@@ -16,8 +16,8 @@ MOVED = Event(
     late=False,
     evidence=("constraint cli-prefer-failover-ip for haproxy-node02",),
 )
-OUTAGE = Outage("10.0.0.100", start=1795347742.1, end=1795347742.4, seconds=0.3)
-FELT = replace(MOVED, outage=OUTAGE, phases={"total": 0.3, "detection": 0.0, "address": 0.15})
+OUTAGE = Outage("10.0.0.100", 3306, start=1795347742.1, end=1795347742.4, seconds=0.3)
+FELT = replace(MOVED, outages=(OUTAGE,), phases={"total": 0.3, "detection": 0.0, "address": 0.15})
 
 
 def event(number: int, at: float = MOVED.at) -> Event:

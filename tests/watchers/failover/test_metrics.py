@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from exporter.endpoint import Endpoint
 from exporter.watchers.failover.detection.causes import CAUSES
 from exporter.watchers.failover.detection.detector import Detector
 from exporter.watchers.failover.detection.snapshot import snapshot
 from exporter.watchers.failover.events import KINDS, Moment
-from exporter.watchers.failover.journal.attribution import Attribution, Totals
+from exporter.watchers.failover.journal.attribution import Attribution
+from exporter.watchers.failover.journal.health import JournalHealth
 from exporter.watchers.failover.journal.phases import Felt
-from exporter.watchers.failover.journal.writer import Health
+from exporter.watchers.failover.journal.totals import Totals
 from exporter.watchers.failover.metrics import FailoverReading, families
 from tests.golden import assert_golden, exposition
 from tests.watchers.failover.replay import detected, frames
@@ -24,7 +26,7 @@ def page_of(story: str, felt: Felt, came: float) -> FailoverReading:
     now = Moment(last.at, last.wall)
     for one in detected(story, Detector({})):
         attribution.add(one, {VIP: came}, frozenset({VIP}), now)
-    attribution.outage(VIP, felt, now)
+    attribution.outage(Endpoint(VIP, 3306), felt, now)
     attribution.close(last.at + 60)
     seen = snapshot(last.reading)
     return FailoverReading(
@@ -32,7 +34,7 @@ def page_of(story: str, felt: Felt, came: float) -> FailoverReading:
         holders=seen.holders,
         nodes=tuple(seen.nodes),
         totals=attribution.totals,
-        journal=Health(ok=True, waiting=0, dropped=0, put_aside=0),
+        journal=JournalHealth(ok=True, waiting=0, dropped=0, put_aside=0),
     )
 
 
@@ -44,7 +46,7 @@ def test_golden_exposition(update_golden: bool) -> None:
 
 def test_every_series_of_the_counter_is_there_from_the_start() -> None:
     """At 0 for each watched resource, kind and cause, before anything happened."""
-    nothing = FailoverReading(("vip", "haproxy"), {}, (), Totals(), Health(True, 0, 0, 0))
+    nothing = FailoverReading(("vip", "haproxy"), {}, (), Totals(), JournalHealth(True, 0, 0, 0))
     (events, *rest) = families(nothing)
     assert len(events.samples) == 2 * len(KINDS) * len(CAUSES)
     assert {sample.value for sample in events.samples} == {0.0}
@@ -56,7 +58,7 @@ def test_both_holders_of_a_split_show() -> None:
     """While the halves meet, two nodes run it."""
     snapshots = [snapshot(frame.reading) for frame in frames("lan-cut-haproxy-node01")]
     seen = next(one for one in snapshots if len(one.holders["failover-ip"]) == 2)
-    reading = FailoverReading((), seen.holders, tuple(seen.nodes), Totals(), Health(False, 3, 0, 1))
+    reading = FailoverReading((), seen.holders, tuple(seen.nodes), Totals(), JournalHealth(False, 3, 0, 1))
     page = exposition(families(reading))
     assert page.count('resource="failover-ip"} 1.0') == 2
     assert "failover_exporter_journal_ok 0.0" in page

@@ -102,7 +102,7 @@ async def test_totals_go_on_after_a_restart_and_nothing_is_told_twice(path: Path
     story.readings = story.readings[-1:] * 3
     page = await run(path, story)
     assert 'failover_events_total{cause="failback",kind="move",resource="haproxy"} 1.0' in page
-    assert 'failover_last_move_info{cause="failback"' in page
+    assert 'failover_last_event_info{cause="failback"' in page
     assert len(causes(path)) == 4
 
 
@@ -166,7 +166,7 @@ async def test_a_reading_that_began_before_the_news_is_not_believed(finished: fl
         times += 1
         return Reading(None, None, seconds=1.0, finished=finished)
 
-    await watcher_module._newer(read, 5.0, reported=100.0)
+    await watcher_module._newer(read, 5.0, notified=100.0)
     assert times == asked
 
 

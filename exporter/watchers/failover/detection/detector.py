@@ -1,6 +1,6 @@
 """Sees moves and restarts in a sequence of snapshots, and says why: pure, the time comes as an argument."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exporter.watchers.failover.detection import changes as changes
@@ -89,6 +89,11 @@ class Detector:
     def shared(self, resource: str, address: str, now: float) -> None:
         """Several hosts answer for the address that this resource is."""
         self._evidence.add([Change(changes.SHARED, "", resource, f"{address} was held by two hosts")], now)
+
+    def forget(self, resources: Iterable[str]) -> None:
+        """Drop what is known of resources that are not watched any more."""
+        for resource in resources:
+            self._placements.pop(resource, None)
 
     def settled(self) -> bool:
         """Whether every watched resource was, at the last snapshot, quietly at its place."""

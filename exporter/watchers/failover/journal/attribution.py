@@ -1,199 +1,162 @@
-"""What all events add up to, and the outages they caused. Pure: times are arguments."""
+"""Which outage belongs to which event. Pure: times are arguments.
 
-from bisect import bisect_left
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+An event stays open for a while after it was detected, since the outage that it caused may end later; and
+finished outages are remembered for events that are detected later. Each address and port has its own outages:
+of those that may belong to an event the nearest in time counts, and the longest of those that overlap it.
+"""
+
+from collections import deque
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
-from typing import Any
 
+from exporter.endpoint import Endpoint
 from exporter.watchers.failover.detection.detector import Detected
-from exporter.watchers.failover.events import MOVE, Event, Held, Moment, Outage
+from exporter.watchers.failover.events import Event, Moment, Outage
 from exporter.watchers.failover.journal.phases import Felt, Points, phases
-from exporter.watchers.histogram import Distribution
+from exporter.watchers.failover.journal.totals import Totals
 
-# Corosync's token time, 1 s or 3 s, comes before each failover that a dead node causes.
-BOUNDS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
-
-BEFORE_SECONDS = 5.0  # an outage that is over before the first change may be its own if it began so late
-AFTER_SECONDS = 1.0  # … or one that began this long after the event was seen
+BEFORE_SECONDS = 5.0  # an outage that ended before the first change may belong to it if it began so late
+AFTER_SECONDS = 1.0  # … or one that began this long after the event was detected
 OPEN_SECONDS = 10.0  # after that without an outage, clients felt nothing
 LONGEST_SECONDS = 3600.0  # an event waits for the end of its outage
-RECENT = 64  # outages remembered for events that are seen after them
+RECENT = 64  # finished outages remembered
+
+Rank = tuple[float, float]
 
 
-@dataclass
-class Durations:
-    """A histogram that the journal can keep."""
+@dataclass(frozen=True)
+class _Match:
+    """The outage of one address and port that fits an event best so far."""
 
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    sum: float = 0.0
-
-    def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(BOUNDS, seconds)] += 1
-        self.sum += seconds
-
-    def distribution(self) -> Distribution:
-        return Distribution(BOUNDS, tuple(accumulate(self.counts)), self.sum)
-
-
-@dataclass
-class Totals:
-    """Everything that must survive a restart, beside the events themselves."""
-
-    events: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # resource, kind, cause
-    last: dict[tuple[str, str], float] = field(default_factory=dict)  # resource, kind: seconds since 1970
-    last_move: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # from, to, cause
-    last_phases: dict[str, dict[str, float]] = field(default_factory=dict)
-    durations: dict[str, Durations] = field(default_factory=dict)
-    held: dict[str, Held] = field(default_factory=dict)
-
-    def add(self, event: Event) -> None:
-        self.events[event.resource, event.kind, event.cause] += 1
-        key = (event.resource, event.kind)
-        self.last[key] = max(event.at, self.last.get(key, 0.0))
-        self.last_phases[event.resource] = {}
-        if event.kind == MOVE:
-            self.last_move[event.resource] = (event.origin, event.target, event.cause)
+    rank: Rank
+    felt: Felt
+    outage: Outage
 
 
 @dataclass
 class _Open:
-    """An event that an outage may still belong to."""
+    """An event that outages may still belong to."""
 
     event: Event
     points: Points
     addresses: frozenset[str]  # of what moves together; empty: not known, so any
-    seen: float  # monotonic seconds
-    best: tuple[float, float] = (float("-inf"), 0.0)  # how near, and how long, the outage found so far is
+    done: float  # monotonic seconds
+    latest: bool = True  # of its resource
+    latest_of_kind: bool = True
+    matches: dict[Endpoint, _Match] = field(default_factory=dict)
 
     @property
-    def felt(self) -> float:
-        """Seconds of that outage."""
-        return self.best[1]
+    def first_change(self) -> float:
+        return self.done if self.points.detected is None else self.points.detected
+
+    def may_have(self, endpoint: Endpoint, felt: Felt) -> bool:
+        in_time = felt.start <= self.done + AFTER_SECONDS
+        near = felt.end >= self.first_change or felt.start >= self.first_change - BEFORE_SECONDS
+        return in_time and near and (not self.addresses or endpoint.host in self.addresses)
+
+    def rank(self, felt: Felt) -> Rank:
+        """The higher, the better it fits: how near, then how long."""
+        return min(0.0, felt.end - self.first_change), felt.end - felt.start
+
+    def take(self, endpoint: Endpoint, match: _Match) -> None:
+        self.matches[endpoint] = match
+        ranked = sorted(self.matches.values(), key=lambda one: one.rank, reverse=True)
+        self.event = replace(
+            self.event,
+            outages=tuple(one.outage for one in ranked),
+            phases=phases(ranked[0].felt, self.points),
+        )
+
+    def superseded_by(self, event: Event) -> None:
+        if event.resource == self.event.resource:
+            self.latest = False
+            self.latest_of_kind = self.latest_of_kind and event.kind != self.event.kind
+
+    def over(self, now: float, failing: Collection[Endpoint]) -> bool:
+        """Whether no outage can belong to it any more."""
+        if now - self.done > LONGEST_SECONDS:
+            return True
+        out = any(not self.addresses or endpoint.host in self.addresses for endpoint in failing)
+        return now - self.done > OPEN_SECONDS and not out
 
 
 @dataclass
-class _Known:
-    """A finished outage, and by resource the first event that it belongs to."""
+class _Finished:
+    """A finished outage, and by resource the id of the first event that it belongs to."""
 
-    address: str
+    endpoint: Endpoint
     felt: Felt
     events: dict[str, str] = field(default_factory=dict)
 
     def claim(self, one: _Open) -> bool:
         """What began after the outage did not cause it, if an earlier event of the resource did."""
         first = self.events.setdefault(one.event.resource, one.event.id)
-        return first == one.event.id or _first_change(one) <= self.felt.end
+        return first == one.event.id or one.first_change <= self.felt.end
 
 
 class Attribution:
     def __init__(self, totals: Totals):
+        """`totals` are kept up to date with what is attributed."""
         self.totals = totals
         self._open: list[_Open] = []
-        self._recent = deque[_Known](maxlen=RECENT)
+        self._recent = deque[_Finished](maxlen=RECENT)
 
     def add(
-        self, found: Detected, came: Mapping[str, float], addresses: frozenset[str], now: Moment
+        self, found: Detected, arrivals: Mapping[str, float], addresses: frozenset[str], now: Moment
     ) -> Event:
-        """`came` tells by address since when it is here, in monotonic seconds."""
+        """The event with the outages known so far.
+
+        `arrivals`: for each address of this host since when it is here, monotonic seconds. `addresses` are
+        those of the resources that move with the event's; empty: not known.
+        """
         event = found.event
         first = found.done if found.first_change is None else found.first_change
-        arrivals = [at for address, at in came.items() if not addresses or address in addresses]
-        recent = [at for at in arrivals if first - BEFORE_SECONDS <= at <= found.done]
+        came = [at for address, at in arrivals.items() if not addresses or address in addresses]
+        recent = [at for at in came if first - BEFORE_SECONDS <= at <= found.done]
         points = Points(event.kind, found.first_change, min(recent) if recent else None)
         self.totals.add(event)
+        for earlier in self._open:
+            earlier.superseded_by(event)
         opened = _Open(event, points, addresses, found.done)
         self._open.append(opened)
-        for known in self._recent:
-            self._attach(opened, known, now)
+        for finished in self._recent:
+            self._attach(opened, finished, now)
         return opened.event
 
-    def outage(self, address: str, felt: Felt, now: Moment) -> list[Event]:
-        """The events that a finished outage belongs to, with it. Of several outages the nearest counts, and
-        of those that last until the first change, or begin after it, the longest."""
-        known = _Known(address, felt)
-        self._recent.append(known)  # its event may be seen later
-        return [one.event for one in self._open if self._attach(one, known, now)]
+    def outage(self, endpoint: Endpoint, felt: Felt, now: Moment) -> list[Event]:
+        """The events that a finished outage belongs to, with it."""
+        finished = _Finished(endpoint, felt)
+        self._recent.append(finished)  # its event may be detected later
+        return [one.event for one in self._open if self._attach(one, finished, now)]
 
-    def _attach(self, one: _Open, known: _Known, now: Moment) -> bool:
-        address, felt = known.address, known.felt
-        found = (min(0.0, felt.end - _first_change(one)), felt.end - felt.start)
-        if not _belongs(one, address, felt) or not known.claim(one) or found <= one.best:
+    def _attach(self, one: _Open, finished: _Finished, now: Moment) -> bool:
+        endpoint, felt = finished.endpoint, finished.felt
+        if not one.may_have(endpoint, felt) or not finished.claim(one):
             return False
-        seconds = phases(felt, one.points)
-        one.best = found
-        outage = Outage(address, now.wall_of(felt.start), now.wall_of(felt.end), one.felt)
-        one.event = replace(one.event, outage=outage, phases=seconds)
-        self.totals.last_phases[one.event.resource] = seconds
+        rank, known = one.rank(felt), one.matches.get(endpoint)
+        if known and rank <= known.rank:
+            return False
+        start, end = now.wall_of(felt.start), now.wall_of(felt.end)
+        one.take(endpoint, _Match(rank, felt, Outage(*endpoint, start, end, felt.end - felt.start)))
+        if one.latest_of_kind:
+            self.totals.describe(one.event)
+        if one.latest:
+            self.totals.last_phases[one.event.resource] = dict(one.event.phases)
         return True
 
-    def close(self, now: float, failing: Iterable[str] = ()) -> bool:
-        """Let go of events that no outage can belong to any more; `failing` addresses are out just now.
-        Gives whether anything was counted."""
-        failing = frozenset(failing)
-        over = [one for one in self._open if _over(one, now, failing)]
+    def close(self, now: float, failing: Collection[Endpoint] = ()) -> bool:
+        """Let go of events that no outage can belong to any more; `failing` are out just now.
+
+        Returns whether a duration was counted.
+        """
+        over = [one for one in self._open if one.over(now, failing)]
         self._open = [one for one in self._open if one not in over]
-        felt = [one for one in over if one.felt]
-        for one in felt:
-            self.totals.durations.setdefault(one.event.resource, Durations()).observe(one.felt)
+        felt = [(one.event.resource, one.event.outage.seconds) for one in over if one.event.outage]
+        for resource, seconds in felt:
+            self.totals.observe(resource, seconds)
         return bool(felt)
 
     @property
     def waiting(self) -> bool:
+        """Whether outages may still belong to an event."""
         return bool(self._open)
-
-
-def _belongs(one: _Open, address: str, felt: Felt) -> bool:
-    change = _first_change(one)
-    in_time = felt.start <= one.seen + AFTER_SECONDS
-    near = felt.end >= change or felt.start >= change - BEFORE_SECONDS
-    return in_time and near and (not one.addresses or address in one.addresses)
-
-
-def _first_change(one: _Open) -> float:
-    return one.seen if one.points.detected is None else one.points.detected
-
-
-def _over(one: _Open, now: float, failing: frozenset[str]) -> bool:
-    if now - one.seen > LONGEST_SECONDS:
-        return True
-    out = bool(failing & one.addresses) if one.addresses else bool(failing)
-    return now - one.seen > OPEN_SECONDS and not out
-
-
-def to_json(totals: Totals) -> dict[str, Any]:
-    return {
-        "events": [[*key, count] for key, count in sorted(totals.events.items())],
-        "last": [[*key, at] for key, at in sorted(totals.last.items())],
-        "last_move": {resource: list(transition) for resource, transition in totals.last_move.items()},
-        "last_phases": totals.last_phases,
-        "durations": {name: [list(one.counts), one.sum] for name, one in totals.durations.items()},
-        "held": {name: [one.node, one.call, one.changed, one.looked] for name, one in totals.held.items()},
-    }
-
-
-def from_json(kept: Mapping[str, Any]) -> Totals:
-    """Raises KeyError, TypeError or ValueError if it is not what to_json() made."""
-    totals = Totals(
-        events=Counter({(str(a), str(b), str(c)): int(count) for a, b, c, count in kept["events"]}),
-        last={(str(resource), str(kind)): float(at) for resource, kind, at in kept["last"]},
-        last_move={str(name): _way(transition) for name, transition in kept["last_move"].items()},
-        last_phases={
-            str(name): {str(phase): float(one) for phase, one in seconds.items()}
-            for name, seconds in kept["last_phases"].items()
-        },
-        held={
-            str(name): Held(str(node), call, changed, float(looked))
-            for name, (node, call, changed, looked) in kept["held"].items()
-        },
-    )
-    for name, (counts, total) in kept["durations"].items():
-        if len(counts) == len(BOUNDS) + 1:  # else another version's buckets: begin anew
-            totals.durations[str(name)] = Durations([int(count) for count in counts], float(total))
-    return totals
-
-
-def _way(transition: Sequence[str]) -> tuple[str, str, str]:
-    origin, target, cause = transition
-    return str(origin), str(target), str(cause)

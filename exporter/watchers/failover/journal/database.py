@@ -1,25 +1,34 @@
-"""The journal: a SQLite file with a row for each event, and the totals as they were after it.
+"""The journal: a SQLite file with a row for each event, and the totals as they were after the latest.
 
-Blocking, and not safe to call from two threads at once. All errors leave as JournalError; the writer lives with
-them. In write-ahead mode, so a process killed at any moment leaves each event whole or not there.
+Blocking, and not safe to call from two threads at once. Every error leaves as JournalError. In write-ahead
+mode, so a process killed at any moment leaves each event whole or absent. Who writes holds a lock on the file
+`events.db.lock` in the same folder; readers need none.
 """
 
+import fcntl
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from exporter.watchers.failover.events import Event, Outage
+from exporter.errors import KnownError
+from exporter.watchers.failover.events import Event
+from exporter.watchers.failover.journal import values
+from exporter.watchers.failover.journal.rows import COLUMNS, from_row, to_row
 
-VERSION = 1
+VERSION = 2  # 1: without ports, and from, to and cause of the latest moves alone. The tables are the same.
+APPLICATION_ID = 0x666F6578  # "foex": what file(1) and other programs know the file by; version 1 had none
 MOST_EVENTS = 10_000
-LONGEST_SECONDS = 90 * 86400.0
-BUSY_SECONDS = 2.0  # for somebody who reads it, or makes a copy
+LEAST_EVENTS = 1_000  # kept whatever their age, so that a clock that is wrong for a while costs none
+LONGEST_SECONDS = 90 * 86400.0  # before the newest event
+BUSY_SECONDS = 2.0  # for a reader, or somebody who makes a copy
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, at REAL NOT NULL, detected REAL, resource TEXT NOT NULL, kind TEXT NOT NULL,
@@ -28,15 +37,26 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE INDEX IF NOT EXISTS events_at ON events (at);
 CREATE TABLE IF NOT EXISTS totals (one INTEGER PRIMARY KEY CHECK (one = 1), kept TEXT NOT NULL);
 """
-_COLUMNS = "id, at, detected, resource, kind, origin, target, cause, late, evidence, outage, phases"
+_NAMES = ", ".join(COLUMNS)
+_INSERT = f"INSERT OR REPLACE INTO events ({_NAMES}) VALUES (?{', ?' * (len(COLUMNS) - 1)})"  # noqa: S608  # names of ours
+_SELECT = f"SELECT {_NAMES} FROM events WHERE at >= ? ORDER BY at, id"  # noqa: S608  # names from above
+_PRUNE_BY_NUMBER = (
+    "DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)"
+)
+_PRUNE_BY_AGE = (
+    "DELETE FROM events WHERE at < (SELECT max(at) FROM events) - ?"
+    " AND id NOT IN (SELECT id FROM events ORDER BY at DESC, id DESC LIMIT ?)"
+)
+
+Identity = tuple[int, int]  # device and inode
 
 
-class JournalError(Exception):
+class JournalError(KnownError):
     """It can't be read or written now; the text says why."""
 
 
 class JournalDamaged(JournalError):
-    """It is no database, or one that is broken: trying again does not help."""
+    """Its content is not what this program wrote: trying again does not help."""
 
 
 @contextmanager
@@ -46,6 +66,8 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended codes have more above
         raise (JournalDamaged if code in _DAMAGED else JournalError)(f"{path}: {error}") from None
+    except UnicodeDecodeError:
+        raise JournalDamaged(f"{path}: text that is not UTF-8") from None
     except OSError as error:
         raise JournalError(f"{path}: {error.strerror or error}") from None
 
@@ -54,16 +76,15 @@ class Database:
     def __init__(self, path: Path):
         """Open it for writing, or make it. Raises JournalError, JournalDamaged."""
         self.path = path
-        with _explained(path):
+        with _explained(path), ExitStack() as opened:
             path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
+            opened.callback(os.close, _lock(path))
+            _check_files(path)
+            self._connection = _connect(str(path))
+            opened.callback(self._connection.close)
+            self._prepare()
+            self._identity = _identity(path)
+            self._opened = opened.pop_all()
 
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -73,76 +94,141 @@ class Database:
         (well,) = run("PRAGMA quick_check(1)").fetchone()
         if well != "ok":
             raise JournalDamaged(f"{self.path}: {well}")
+        _check_owner(self._connection, self.path)
         run("PRAGMA journal_mode = WAL")
         run("BEGIN IMMEDIATE")
         for statement in _SCHEMA.split(";"):
             run(statement)
         run(f"PRAGMA user_version = {VERSION}")
+        run(f"PRAGMA application_id = {APPLICATION_ID}")
         run("COMMIT")
 
-    def write(self, events: Iterable[Event], totals: dict[str, Any], now: float) -> None:
-        """All of it or nothing. An event that is there already is replaced. Raises JournalError, JournalDamaged."""
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that is open is still the one at the path, neither deleted nor replaced."""
+        try:
+            return _identity(self.path) == self._identity
+        except OSError:
+            return False
+
+    def write(self, events: Iterable[Event], totals: dict[str, Any]) -> None:
+        """All of it or nothing. An event that is there already is replaced.
+
+        Raises JournalError, JournalDamaged.
+        """
         run = self._connection.execute
         with _explained(self.path):
             run("BEGIN IMMEDIATE")
             try:
                 for event in events:
-                    run(f"INSERT OR REPLACE INTO events ({_COLUMNS}) VALUES (?{',?' * 11})", _row(event))  # noqa: S608
+                    run(_INSERT, to_row(event))
                 run("INSERT OR REPLACE INTO totals VALUES (1, ?)", (json.dumps(totals),))
-                run("DELETE FROM events WHERE at < ?", (now - LONGEST_SECONDS,))
-                run(
-                    "DELETE FROM events WHERE id IN"
-                    " (SELECT id FROM events ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)",
-                    (MOST_EVENTS,),
-                )
+                run(_PRUNE_BY_AGE, (LONGEST_SECONDS, LEAST_EVENTS))
+                run(_PRUNE_BY_NUMBER, (MOST_EVENTS,))
                 run("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     run("ROLLBACK")
                 raise
 
-    def totals(self) -> dict[str, Any] | None:
+    def events(self) -> list[Event]:
+        """The oldest first. Raises JournalError, JournalDamaged."""
+        return _events(self._connection, self.path, 0.0)
+
+    def totals(self) -> dict[str, object] | None:
         """As they were written last; None in a new journal. Raises JournalError, JournalDamaged."""
         return _totals(self._connection, self.path)
 
     def close(self) -> None:
-        self._connection.close()
+        self._opened.close()
 
 
 class JournalReader:
-    """The journal as somebody reads it who does not keep it. Raises JournalError, JournalDamaged."""
+    """The journal for a program that does not write it. Raises JournalError, JournalDamaged."""
 
     def __init__(self, path: Path):
         self._path = path
-        if not path.exists():
-            raise JournalError(f"{path}: there is no journal")
         with _explained(path):
+            if not _check_files(path):
+                raise JournalError(f"{path}: there is no journal")
             self._connection = _open_to_read(path)
 
     def events(self, since: float = 0.0) -> list[Event]:
-        """The oldest first."""
-        with _explained(self._path):
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM events WHERE at >= ? ORDER BY at, id",  # noqa: S608 - names of ours
-                (since,),
-            ).fetchall()
-        try:
-            return [_event(row) for row in rows]
-        except (ValueError, TypeError, KeyError) as error:
-            raise JournalDamaged(f"{self._path}: a row that is none of ours: {error}") from None
+        """Those from `since` on, seconds since 1970; the oldest first."""
+        return _events(self._connection, self._path, since)
 
-    def totals(self) -> dict[str, Any] | None:
+    def totals(self) -> dict[str, object] | None:
         return _totals(self._connection, self._path)
 
     def close(self) -> None:
         self._connection.close()
 
 
+def _lock(path: Path) -> int:
+    """Held until it is closed, or the process ends however it does."""
+    lock = path.with_name(path.name + ".lock")
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o640)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise JournalError(
+            f"{path}: another failover-exporter writes it; `journal:` needs a path of its own for each"
+        ) from None
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _identity(path: Path) -> Identity:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _check_files(path: Path) -> bool:
+    """Whether the journal exists. Raises JournalError for what is no file: opening a FIFO may block."""
+    if "\0" in str(path):
+        raise JournalError(f"{str(path)!r} is no path")
+    for one in (path, *(path.with_name(path.name + suffix) for suffix in _BESIDE)):
+        try:
+            mode = one.stat().st_mode
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
+            raise JournalError(f"{one}: is {kind}; `journal:` has to be the path of a file")
+    return path.exists()
+
+
+def _connect(target: str, *, uri: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        target, uri=uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.text_factory = lambda data: data.decode()  # its own error for odd bytes has no code
+    return connection
+
+
+def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises JournalError for another program's database, JournalDamaged for a journal without its columns.
+
+    An empty database is a new journal.
+    """
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(events)")}
+    if columns >= set(COLUMNS):
+        return
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application == APPLICATION_ID:
+        raise JournalDamaged(f"{path}: has no table events with the columns {_NAMES}")
+    if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise JournalError(f"{path}: is another program's database, it is left alone")
+
+
 def _open_to_read(path: Path) -> sqlite3.Connection:
-    """Where not even the files beside it can be made (read-only, full), as it lies there."""
+    """Where not even the files beside it can be made (read-only, full), as it is in the file alone."""
     uri = path.absolute().as_uri()
     for mode in ("mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(f"{uri}?{mode}", uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+        connection = _connect(f"{uri}?{mode}", uri=True)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError:
@@ -157,52 +243,32 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     raise AssertionError("unreachable")
 
 
-def _totals(connection: sqlite3.Connection, path: Path) -> dict[str, Any] | None:
+def _events(connection: sqlite3.Connection, path: Path, since: float) -> list[Event]:
+    with _explained(path):
+        rows = connection.execute(_SELECT, (since,)).fetchall()
+    try:
+        return [from_row(row) for row in rows]
+    except ValueError as error:
+        raise JournalDamaged(f"{path}: an event that this program did not write: {error}") from None
+
+
+def _totals(connection: sqlite3.Connection, path: Path) -> dict[str, object] | None:
     with _explained(path):
         row = connection.execute("SELECT kept FROM totals").fetchone()
     if row is None:
         return None
     try:
-        kept = json.loads(row[0])
-    except (ValueError, TypeError):
-        kept = None
-    if not isinstance(kept, dict):
-        raise JournalDamaged(f"{path}: totals that are none of ours")
-    return kept
+        return values.mapping(values.parsed(row[0]))
+    except ValueError as error:
+        raise JournalDamaged(f"{path}: totals that this program did not write: {error}") from None
 
 
 def put_aside(path: Path, now: float) -> Path:
-    """Move a damaged journal out of the way, and what SQLite keeps beside it. Raises JournalError."""
+    """Rename a damaged journal and what SQLite keeps beside it; the new path. Raises JournalError."""
     aside = path.with_name(f"{path.name}.damaged-{int(now)}")
     with _explained(path):
-        for suffix in ("-wal", "-shm", ""):
+        for suffix in (*_BESIDE, ""):
             beside = path.with_name(path.name + suffix)
             if beside.exists():
                 beside.replace(aside.with_name(aside.name + suffix))
     return aside
-
-
-def _row(event: Event) -> Sequence[Any]:
-    return (
-        event.id, event.at, event.detected, event.resource, event.kind, event.origin, event.target,
-        event.cause, int(event.late), json.dumps(event.evidence),
-        json.dumps(asdict(event.outage)) if event.outage else None, json.dumps(dict(event.phases)),
-    )  # fmt: skip
-
-
-def _event(row: Sequence[Any]) -> Event:
-    (id_, at, detected, resource, kind, origin, target, cause, late, evidence, outage, phases) = row
-    return Event(
-        id=id_,
-        resource=resource,
-        kind=kind,
-        origin=origin,
-        target=target,
-        cause=cause,
-        at=at,
-        detected=detected,
-        late=bool(late),
-        evidence=tuple(json.loads(evidence)),
-        outage=Outage(**json.loads(outage)) if outage else None,
-        phases=json.loads(phases),
-    )

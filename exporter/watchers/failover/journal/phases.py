@@ -1,10 +1,10 @@
-"""How long each part of a failover took for clients, as far as it was seen from here (pure).
+"""How long each part of a failover took for clients, as far as this host observed it (pure).
 
 fault     launch of the first probe that failed
 detected  first change in the cluster
-address   the address is up here (seen on its new node alone)
+address   the address is on its new node (observed there alone)
 service   HAProxy answers
-recovered as for the outage
+recovered the end of the outage
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from exporter.watchers.failover.events import MOVE
 PHASES = ("detection", "address", "service", "reconnect", "total")
 
 
-class Finished(Protocol):
-    """An outage as a prober tells it, in monotonic seconds."""
+class FinishedOutage(Protocol):
+    """An outage as a prober reports it, in monotonic seconds."""
 
     @property
     def start(self) -> float: ...
@@ -28,16 +28,18 @@ class Finished(Protocol):
 
 @dataclass(frozen=True)
 class Felt:
-    """A finished outage of one address, in monotonic seconds."""
+    """A finished outage of one address and port, in monotonic seconds."""
 
     start: float
     end: float
-    answered: float | None = None  # HAProxy took a connection again, for good; None: not known
+    answered: float | None = (
+        None  # HAProxy accepted a connection again, and went on doing so; None: not known
+    )
 
 
 @dataclass(frozen=True)
 class Points:
-    """Of one event, in monotonic seconds; None where it was not seen from here."""
+    """Of one event, in monotonic seconds; None where this host did not observe it."""
 
     kind: str
     detected: float | None
@@ -45,7 +47,7 @@ class Points:
 
 
 def phases(felt: Felt, points: Points) -> dict[str, float]:
-    """Seconds by phase. What was known before clients felt anything (a move by hand) took 0 s to detect."""
+    """Seconds by phase. A change before clients felt anything (a move by hand) took 0 s to detect."""
     seconds = {"total": felt.end - felt.start}
     at = felt.start
     if points.detected is not None:
@@ -55,7 +57,7 @@ def phases(felt: Felt, points: Points) -> dict[str, float]:
         came = _within(points.address, at, felt.end)
         seconds["address"], at = came - at, came
     elif points.kind == MOVE:
-        return seconds  # when the address came is not known here, so what followed can't be reported apart
+        return seconds  # when the address came is not known here, so what followed can't be divided
     if felt.answered is not None:
         answered = _within(felt.answered, at, felt.end)
         seconds["service"], at = answered - at, answered

@@ -1,6 +1,7 @@
-"""Keeps the journal by a thread of its own: no trouble with the file ever reaches the rest.
+"""Writes the journal in a thread of its own: no trouble with the file ever reaches the rest of the program.
 
-What can't be written waits in memory and is tried again; a damaged file is put aside and a new one begun.
+What can't be written waits in memory and is tried again. A damaged file is put aside and a new one begun; a
+new one is begun too where the file was deleted or replaced while it was in use.
 """
 
 import logging
@@ -8,12 +9,11 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exporter.trouble import TroubleLog
 from exporter.watchers.failover.events import Event
-from exporter.watchers.failover.journal.attribution import Totals, from_json, to_json
 from exporter.watchers.failover.journal.database import (
     MOST_EVENTS,
     Database,
@@ -22,63 +22,56 @@ from exporter.watchers.failover.journal.database import (
     JournalReader,
     put_aside,
 )
+from exporter.watchers.failover.journal.health import JournalHealth
+from exporter.watchers.failover.journal.totals import Totals, from_json, is_version_1, to_json
 
 log = logging.getLogger(__name__)
 
+LOAD_SECONDS = 10.0  # a disk that hangs delays the start no longer
 RETRY_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Health:
-    ok: bool  # the last thing to be written was
-    waiting: int  # events not yet in the file
-    dropped: int  # events that were too many to wait
-    put_aside: int  # damaged files
+LOOK_SECONDS = 60.0  # so soon a file that was deleted or replaced is noticed when nothing happens
 
 
 class JournalWriter:
     def __init__(self, path: Path):
         self._path = path
+        self._trouble_log = TroubleLog(
+            log, "journal", failing="events are kept in memory", recovered=f"{path}: is written again"
+        )
         self._database: Database | None = None
+        self._written: dict[str, Any] | None = None  # totals, by load() or flush()
+        self._gave_up = float("-inf")  # monotonic seconds
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._changed = threading.Condition()  # guards the following; the above is the thread's own
+        self._restored: Totals | None = None
         self._waiting: dict[str, Event] = {}
         self._totals: dict[str, Any] | None = None  # to be written
         self._ok, self._dropped, self._aside = True, 0, 0
-        self._gave_up = float("-inf")  # monotonic seconds
         self._stopping = False
-        self._changed = threading.Condition()  # guards all of the above but _database, which is the thread's
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
-    def load(self) -> Totals:
-        """What the last run kept, nothing if there is none; blocking. Call it once, before start()."""
-        try:
-            return self._load()
-        except JournalDamaged as error:
-            totals = self._salvage()
-            self._give_up(error)
-            return totals
-        except JournalError as error:
-            self._trouble(error)
-            return Totals()
-
-    def start(self) -> None:
+    def start(self) -> Totals:
+        """What the last run left, nothing if there is none. Blocks for LOAD_SECONDS at most, never raises."""
         self._thread.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._restored is not None or self._stopping, LOAD_SECONDS)
+            restored, late = self._restored, self._restored is None and not self._stopping
+        if late:
+            self._report(
+                JournalError(f"{self._path}: not read within {LOAD_SECONDS:g} s, counters begin at 0")
+            )
+        return restored or Totals()
 
     def keep(self, events: Iterable[Event], totals: Totals) -> None:
         """Have them written soon. Never waits, never raises."""
         kept = to_json(totals)
         with self._changed:
-            for event in events:
-                self._waiting.pop(event.id, None)
-                self._waiting[event.id] = event
-            while len(self._waiting) > MOST_EVENTS:
-                del self._waiting[next(iter(self._waiting))]
-                self._dropped += 1
+            self._add({event.id: event for event in events})
             self._totals = kept
             self._changed.notify_all()
 
-    def health(self) -> Health:
+    def health(self) -> JournalHealth:
         with self._changed:
-            return Health(self._ok, len(self._waiting), self._dropped, self._aside)
+            return JournalHealth(self._ok, len(self._waiting), self._dropped, self._aside)
 
     def close(self, patience: float = 2.0) -> None:
         """Write what there is, and end."""
@@ -88,77 +81,120 @@ class JournalWriter:
         if self._thread.is_alive():
             self._thread.join(patience)
 
+    # What follows runs in the thread.
+
     def _run(self) -> None:
+        restored = self.load()
+        with self._changed:
+            self._restored = restored
+            self._changed.notify_all()
         while self._wait():
             self.flush()
         self.flush()
-        if self._database:
-            self._database.close()
+        self._disconnect()
 
     def _wait(self) -> bool:
-        """Until there is something to write; after trouble, until it is time to try again."""
+        """Until there is something to do; after trouble, until it is time to try again. False at the end."""
         with self._changed:
             if not self._ok:
                 self._changed.wait_for(lambda: self._stopping, RETRY_SECONDS)
-            self._changed.wait_for(lambda: self._stopping or self._totals is not None)
+            else:
+                self._changed.wait_for(lambda: self._stopping or self._totals is not None, LOOK_SECONDS)
             return not self._stopping
+
+    def load(self) -> Totals:
+        """What the last run left; never raises."""
+        totals = Totals()
+        try:
+            totals = self._load()
+        except JournalDamaged as error:
+            totals = self._salvage()
+            self._give_up(error)
+        except Exception as error:  # a defect of ours must not end the thread
+            self._trouble(error)
+        self._written = to_json(totals)
+        return totals
+
+    def _load(self) -> Totals:
+        try:
+            self._database = Database(self._path)
+        except JournalDamaged:
+            raise
+        except JournalError as error:  # it may be readable all the same
+            self._trouble(error)
+            return self._salvage()
+        return self._totals_of(self._database)
+
+    def _salvage(self) -> Totals:
+        """Of a file that can't be written, or whose damage may be elsewhere."""
+        try:
+            with closing(JournalReader(self._path)) as reader:
+                return self._totals_of(reader)
+        except JournalError:
+            return Totals()
+
+    def _totals_of(self, journal: Database | JournalReader) -> Totals:
+        kept = journal.totals()
+        if kept is None:
+            return Totals()
+        try:
+            return from_json(kept, journal.events() if is_version_1(kept) else ())
+        except ValueError as error:
+            raise JournalDamaged(f"{self._path}: totals that this program did not write: {error}") from None
 
     def flush(self) -> None:
         """Write what waits; keep it if that fails."""
-        with self._changed:
-            events, totals = dict(self._waiting), self._totals
-        if totals is None:
-            return
         try:
+            self._begin_anew_if_gone()
+            with self._changed:
+                events, totals = dict(self._waiting), self._totals
             self._database = self._database or Database(self._path)
-            self._database.write(events.values(), totals, time.time())
+            if totals is not None:
+                self._database.write(events.values(), totals)
         except JournalDamaged as error:
             self._give_up(error)
-        except JournalError as error:
-            self._trouble(error)
-        except Exception as error:  # a defect of ours must not end the thread
+        except Exception as error:  # JournalError; a defect of ours must not end the thread
             self._trouble(error)
         else:
-            self._written(events, totals)
+            self._wrote(events, totals)
 
-    def _written(self, events: dict[str, Event], totals: dict[str, Any]) -> None:
+    def _begin_anew_if_gone(self) -> None:
+        """A file that was deleted or replaced can still be read while it is open: its events are kept."""
+        if self._database is None or self._database.in_place:
+            return
+        try:
+            events = {event.id: event for event in self._database.events()}
+        except JournalError:
+            events = {}
+        self._disconnect()
+        log.error(
+            "journal: %s was deleted or replaced while in use; %d events that were in it are written again",
+            *(self._path, len(events)),
+        )
+        with self._changed:
+            later, self._waiting = self._waiting, {}
+            self._add(events | later)
+            self._totals = self._totals or self._written
+
+    def _wrote(self, events: dict[str, Event], totals: dict[str, Any] | None) -> None:
+        self._written = totals or self._written
         with self._changed:
             for id_, event in events.items():
                 if self._waiting.get(id_) is event:
                     del self._waiting[id_]
             if self._totals is totals:
                 self._totals = None
-            recovered, self._ok = not self._ok, True
-        if recovered:
-            log.info("%s: is written again", self._path)
+            self._ok = True
+        self._trouble_log.report(None)
 
-    def _load(self) -> Totals:
-        try:
-            self._database = Database(self._path)
-            kept = self._database.totals()
-        except JournalDamaged:
-            raise
-        except JournalError as error:  # it may be read all the same
-            self._trouble(error)
-            return self._read() if self._path.exists() else Totals()
-        return self._totals_of(kept)
-
-    def _read(self) -> Totals:
-        with closing(JournalReader(self._path)) as reader:
-            return self._totals_of(reader.totals())
-
-    def _totals_of(self, kept: dict[str, Any] | None) -> Totals:
-        try:
-            return from_json(kept) if kept else Totals()
-        except (KeyError, TypeError, ValueError) as error:
-            raise JournalDamaged(f"{self._path}: totals that are none of ours: {error!r}") from None
-
-    def _salvage(self) -> Totals:
-        """Of a damaged file; its damage may be elsewhere."""
-        try:
-            return self._read()
-        except JournalError:
-            return Totals()
+    def _add(self, events: dict[str, Event]) -> None:
+        """With the lock held."""
+        for id_, event in events.items():
+            self._waiting.pop(id_, None)
+            self._waiting[id_] = event
+        while len(self._waiting) > MOST_EVENTS:
+            del self._waiting[next(iter(self._waiting))]
+            self._dropped += 1
 
     def _give_up(self, error: JournalDamaged) -> None:
         self._disconnect()
@@ -171,19 +207,19 @@ class JournalWriter:
         except JournalError as trouble:
             self._trouble(trouble)
             return
-        log.error("%s; put aside as %s, a new one is begun", error, aside.name)
+        log.error("journal: %s; put aside as %s, a new one is begun", error, aside.name)
         with self._changed:
             self._aside += 1
             self._ok = True  # what waits is written into the new one, at once
 
     def _trouble(self, error: Exception) -> None:
-        """One log line when trouble begins."""
         self._disconnect()
+        self._report(error)
+
+    def _report(self, error: Exception) -> None:
         with self._changed:
-            began, self._ok = self._ok, False
-        if began:
-            trace = None if isinstance(error, JournalError) else error
-            log.error("journal: %s; events are kept in memory", error, exc_info=trace)
+            self._ok = False
+        self._trouble_log.report(error)
 
     def _disconnect(self) -> None:
         if self._database:

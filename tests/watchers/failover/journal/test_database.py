@@ -1,21 +1,20 @@
-"""The journal on real files: what it keeps, and everything that happens to files."""
+"""The database on real files: what it keeps, and what may be at its path instead."""
 
 import os
 import shutil
 import signal
+import socket
 import sqlite3
+import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from exporter.watchers.failover.journal import database as journal_module
-from exporter.watchers.failover.journal.attribution import Totals
+from exporter.watchers.failover.journal import database
 from exporter.watchers.failover.journal.database import (
     LONGEST_SECONDS,
     Database,
@@ -24,11 +23,11 @@ from exporter.watchers.failover.journal.database import (
     JournalReader,
     put_aside,
 )
-from exporter.watchers.failover.journal.writer import JournalWriter
 from tests.watchers.failover.made_events import FELT, MOVED, event
 
 NOW = MOVED.at + 10
-ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
+VERSION_1 = Path(__file__).with_name("version-1.db")
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="another user needs root")
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def test_an_event_comes_back_as_it_was(path: Path) -> None:
     """With its evidence, its outage and its phases; and the totals beside it."""
     with closing(Database(path)) as journal:
         assert journal.totals() is None
-        journal.write([FELT, event(1)], {"events": []}, NOW)
+        journal.write([FELT, event(1)], {"events": []})
     with closing(JournalReader(path)) as reader:
         assert reader.events() == [FELT, event(1)]
         assert reader.totals() == {"events": []}
@@ -54,8 +53,8 @@ def test_an_event_comes_back_as_it_was(path: Path) -> None:
 def test_an_event_written_again_is_replaced(path: Path) -> None:
     """Its outage is known later: still one row."""
     with closing(Database(path)) as journal:
-        journal.write([MOVED], {}, NOW)
-        journal.write([FELT], {}, NOW)
+        journal.write([MOVED], {})
+        journal.write([FELT], {})
     with closing(JournalReader(path)) as reader:
         assert reader.events() == [FELT]
 
@@ -63,19 +62,32 @@ def test_an_event_written_again_is_replaced(path: Path) -> None:
 def test_since_leaves_out_what_is_older(path: Path) -> None:
     """The oldest first, from that time on."""
     with closing(Database(path)) as journal:
-        journal.write([event(3, 30.0), event(1, 10.0), event(2, 20.0)], {}, 40.0)
+        journal.write([event(3, 30.0), event(1, 10.0), event(2, 20.0)], {})
     assert kept(path) == ["event-000001", "event-000002", "event-000003"]
     assert kept(path, 20.0) == ["event-000002", "event-000003"]
 
 
 def test_it_is_bounded_by_age_and_by_number(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """90 days, and the newest ten thousand (here five)."""
-    monkeypatch.setattr(journal_module, "MOST_EVENTS", 5)
+    """90 days before the newest, and the newest ten thousand (here five)."""
+    monkeypatch.setattr(database, "MOST_EVENTS", 5)
+    monkeypatch.setattr(database, "LEAST_EVENTS", 1)
     with closing(Database(path)) as journal:
-        journal.write([event(0, NOW - LONGEST_SECONDS - 1), event(1, NOW - LONGEST_SECONDS + 1)], {}, NOW)
-        assert kept(path) == ["event-000001"]
-        journal.write([event(number, NOW + number) for number in range(2, 9)], {}, NOW)
+        journal.write(
+            [event(0, NOW - LONGEST_SECONDS - 1), event(1, NOW - LONGEST_SECONDS), event(2, NOW)], {}
+        )
+        assert kept(path) == ["event-000001", "event-000002"]
+        journal.write([event(number, NOW + number) for number in range(3, 9)], {})
     assert kept(path) == [f"event-{number:06}" for number in range(4, 9)]
+
+
+@pytest.mark.parametrize("jump", [91 * 86400.0, -365 * 86400.0, -NOW])
+def test_a_clock_that_jumps_costs_no_event(path: Path, jump: float) -> None:
+    """Not even when a failover happens while it is wrong: the newest thousand are kept whatever their age."""
+    with closing(Database(path)) as journal:
+        journal.write([event(1, NOW), event(2, NOW + 1)], {})
+        journal.write([event(3, NOW + jump)], {})
+        journal.write([event(4, NOW + 2)], {})
+    assert sorted(kept(path)) == [f"event-{number:06}" for number in range(1, 5)]
 
 
 def test_without_a_journal_the_reader_says_so(path: Path) -> None:
@@ -109,8 +121,155 @@ def test_a_newer_version_is_left_alone(path: Path) -> None:
     assert not isinstance(error.value, JournalDamaged)
 
 
-def test_put_aside_takes_what_lies_beside(path: Path) -> None:
-    """The log of a database goes with it, else the next one would take it for its own."""
+def test_another_programs_database_is_left_alone(path: Path) -> None:
+    """A path that is wrong must not cost another program its data: neither written to nor renamed."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE events (what TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match="another program's database") as error:
+        Database(path)
+    assert not isinstance(error.value, JournalDamaged)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["ALTER TABLE events DROP COLUMN cause", "DROP TABLE events", "ALTER TABLE events RENAME TO other"],
+)
+def test_a_journal_without_its_columns_is_damaged(path: Path, statement: str) -> None:
+    """Known as a journal by its application id."""
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+    with pytest.raises(JournalDamaged, match="has no table events with the columns"):
+        Database(path)
+
+
+def test_text_that_is_not_utf_8_is_damage(path: Path) -> None:
+    """Python's sqlite3 has an error of its own for it, without a code."""
+    with closing(Database(path)) as journal:
+        journal.write([MOVED], {})
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE events SET cause = CAST(x'ff' AS TEXT)")
+        connection.execute("UPDATE totals SET kept = CAST(x'ff' AS TEXT)")
+        connection.commit()
+    with closing(JournalReader(path)) as reader:
+        for read in (reader.events, reader.totals):
+            with pytest.raises(JournalDamaged, match="not UTF-8"):
+                read()
+
+
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_device(path: Path) -> None:
+    os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5))  # /dev/zero: endless to read
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+def make_loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_fifo,
+        Path.mkdir,
+        make_socket,
+        make_loop,
+        pytest.param(make_device, marks=pytest.mark.skipif(os.geteuid() != 0, reason="mknod needs root")),
+    ],
+)
+def test_what_is_no_file_is_refused_at_once(path: Path, make: Callable[[Path], None], suffix: str) -> None:
+    """By writer and reader, without opening it: that of a FIFO waits for ever."""
+    path.parent.mkdir()
+    if suffix:
+        Database(path).close()
+    make(Path(f"{path}{suffix}"))
+    for use in (Database, JournalReader):
+        with pytest.raises(JournalError) as error:
+            use(path)
+        assert not isinstance(error.value, JournalDamaged)
+        assert str(error.value).startswith(str(path))
+
+
+def test_two_writers_exclude_each_other(path: Path) -> None:
+    """The second is told why; a reader is not locked out, and the lock ends with its holder."""
+    with closing(Database(path)) as journal:
+        journal.write([MOVED], {})
+        with pytest.raises(JournalError, match="another failover-exporter writes it"):
+            Database(path)
+        assert kept(path) == [MOVED.id]
+    Database(path).close()
+
+
+def test_a_file_that_is_deleted_or_replaced_is_noticed(path: Path) -> None:
+    """By device and inode."""
+    with closing(Database(path)) as journal:
+        assert journal.in_place
+        path.unlink()
+        assert not journal.in_place
+        path.write_bytes(b"")
+        assert not journal.in_place
+
+
+NOBODY = """
+import os, sys
+from pathlib import Path
+from exporter.watchers.failover.journal.database import Database, JournalError, JournalReader
+os.setuid(65534)
+for use in (JournalReader, Database):
+    try:
+        use(Path(sys.argv[1]))
+    except JournalError as error:
+        print(error)
+"""
+
+
+@ROOT
+def test_a_folder_of_another_owner_is_said(tmp_path: Path) -> None:
+    """A sentence for each, no PermissionError: as the user `nobody`, to whom the folder is closed."""
+    path = tmp_path / "events.db"
+    path.write_bytes(b"")
+    path.parent.chmod(0o700)
+    ran = subprocess.run(
+        [sys.executable, "-c", NOBODY, str(path)], capture_output=True, text=True, check=True,
+        cwd=Path(__file__).parents[4],
+    )  # fmt: skip
+    assert ran.stdout.splitlines() == [f"{path}: Permission denied"] * 2
+
+
+def test_a_journal_of_version_1_is_read_and_written_on(path: Path) -> None:
+    """Written by the code of commit 4b279ae from a real restart and a real move: outages without a port."""
+    path.parent.mkdir()
+    shutil.copy(VERSION_1, path)
+    with closing(JournalReader(path)) as reader:
+        before = reader.events()
+    assert [(one.resource, one.kind, one.cause) for one in before] == [
+        ("haproxy", "restart", "resource_failure"),
+        ("failover-ip", "move", "operator_move"),
+        ("haproxy", "move", "operator_move"),
+    ]
+    assert [one.outages[0].port for one in before] == [None, None, None]
+    assert [round(one.outages[0].seconds, 3) for one in before] == [0.81, 0.25, 0.25]
+    with closing(Database(path)) as journal:
+        assert journal.events() == before
+        journal.write([FELT], {})
+        assert journal.events() == sorted([*before, FELT], key=lambda one: one.at)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_put_aside_takes_what_belongs_to_it(path: Path) -> None:
+    """The write-ahead log is renamed with the database, else the next one would take it for its own."""
     path.parent.mkdir()
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").write_text("odd")
@@ -130,13 +289,13 @@ from exporter.watchers.failover.journal.database import Database
 from tests.watchers.failover.made_events import event
 journal = Database(Path(sys.argv[1]))
 for number in itertools.count(int(sys.argv[2])):
-    journal.write([event(number, 1795347742.0 + number)], {"number": number}, 1795347742.0)
+    journal.write([event(number, 1795347742.0 + number)], {"number": number})
     print(number, flush=True)
 """
 
 
 def test_killed_at_any_moment_each_event_is_whole_or_not_there(path: Path) -> None:
-    """A writer is killed thirty times in the middle of its work: all that it called written is there, in
+    """A writer is killed thirty times in the middle of its work: all that it reported as written is there, in
     order, and the totals are those of the last event."""
     number, root = 0, Path(__file__).parents[4]
     for killing in range(30):
@@ -152,232 +311,9 @@ def test_killed_at_any_moment_each_event_is_whole_or_not_there(path: Path) -> No
         with closing(Database(path)) as journal, closing(JournalReader(path)) as reader:
             ids = [one.id for one in reader.events()]
             assert ids == [f"event-{one:06}" for one in range(len(ids))]
-            assert len(ids) in (written + 1, written + 2)  # the last one may have been written and not said
+            assert len(ids) in (
+                written + 1,
+                written + 2,
+            )  # the last one may have been written and not reported
             assert journal.totals() == {"number": len(ids) - 1}
         number = len(ids)
-
-
-def writer(path: Path) -> tuple[JournalWriter, Totals]:
-    one = JournalWriter(path)
-    return one, one.load()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """The writer's thread has its own pace."""
-    for _ in range(1000):
-        if true():
-            return
-        time.sleep(0.005)
-    pytest.fail("it did not come to pass")
-
-
-def test_totals_survive_a_restart(path: Path) -> None:
-    """What one run kept, the next one begins with."""
-    first, totals = writer(path)
-    assert totals == Totals()
-    first.start()
-    totals.add(MOVED)
-    first.keep([MOVED], totals)
-    first.close()
-    assert kept(path) == [MOVED.id]
-    second, again = writer(path)
-    assert again == totals
-    assert second.health().ok
-
-
-def test_a_damaged_file_is_put_aside_and_a_new_one_begun(
-    path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """At start: said in the log and in the health; what happens then is kept."""
-    path.parent.mkdir()
-    path.write_bytes(b"odd" * 5000)
-    one, totals = writer(path)
-    assert totals == Totals()
-    one.start()
-    one.keep([MOVED], totals)
-    one.close()
-    assert one.health().put_aside == 1
-    assert one.health().ok
-    assert "put aside as events.db.damaged-" in caplog.text
-    assert kept(path) == [MOVED.id]
-    assert len(list(path.parent.glob("events.db.damaged-*"))) == 1
-
-
-def test_totals_are_saved_from_a_file_damaged_elsewhere(path: Path) -> None:
-    """A broken page of the events does not cost the counters."""
-    one, totals = writer(path)
-    one.start()
-    totals.add(MOVED)
-    one.keep([event(number) for number in range(500)], totals)
-    one.close()
-    with closing(sqlite3.connect(path)) as connection:
-        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events_at'").fetchone()[0]
-        size = connection.execute("PRAGMA page_size").fetchone()[0]
-    data = bytearray(path.read_bytes())
-    data[(page - 1) * size : page * size] = b"\xff" * size
-    path.write_bytes(data)
-    second, again = writer(path)
-    assert second.health().put_aside == 1
-    assert again == totals
-
-
-def test_a_file_found_damaged_later_is_put_aside_and_all_is_written(path: Path) -> None:
-    """When it is opened again after other trouble: what waited, and all totals, go into the new one."""
-    path.parent.write_text("a file, not a folder")
-    one, totals = writer(path)
-    totals.add(MOVED)
-    one.keep([MOVED], totals)
-    path.parent.unlink()
-    path.parent.mkdir()
-    path.write_bytes(b"odd" * 5000)
-    one.flush()
-    assert one.health().put_aside == 1
-    assert one.health().waiting == 1
-    one.flush()
-    assert one.health().waiting == 0
-    assert kept(path) == [MOVED.id]
-    assert writer(path)[1] == totals
-
-
-def test_a_disk_that_damages_each_file_is_not_filled_with_them(path: Path) -> None:
-    """One is put aside in half a minute, after that it is trouble like any other."""
-    path.parent.mkdir()
-    path.write_bytes(b"odd" * 5000)
-    one, totals = writer(path)
-    for _ in range(3):
-        path.write_bytes(b"odd" * 5000)
-        one.keep([MOVED], totals)
-        one.flush()
-    assert one.health().put_aside == 1
-    assert one.health().waiting == 1
-    assert not one.health().ok
-
-
-def test_events_wait_for_a_folder_that_can_not_be_made(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Something else lies there: nothing raises, the health says no; once it is gone all is written."""
-    path.parent.write_text("a file, not a folder")
-    one, totals = writer(path)
-    one.start()
-    one.keep([MOVED], totals)
-    assert not one.health().ok
-    assert one.health().waiting == 1
-    assert caplog.text.count("kept in memory") == 1
-    path.parent.unlink()
-    one.close()  # tries once more
-    assert one.health().waiting == 0
-    assert one.health().ok
-    assert kept(path) == [MOVED.id]
-
-
-def test_what_changes_while_it_is_written_is_written_again(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The outage of an event is reported in that very moment."""
-    one, totals = writer(path)
-    write = Database.write
-
-    def slow(self: Database, *arguments: Any) -> None:
-        write(self, *arguments)
-        monkeypatch.undo()
-        one.keep([FELT], totals)
-
-    monkeypatch.setattr(Database, "write", slow)
-    one.keep([MOVED], totals)
-    one.flush()
-    assert one.health().waiting == 1
-    one.flush()
-    with closing(JournalReader(path)) as reader:
-        assert reader.events() == [FELT]
-
-
-def test_memory_is_bounded_and_what_is_dropped_is_counted(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The oldest go first."""
-    monkeypatch.setattr("exporter.watchers.failover.journal.writer.MOST_EVENTS", 3)
-    path.parent.write_text("a file, not a folder")
-    one, totals = writer(path)
-    one.keep([event(number) for number in range(5)], totals)
-    assert one.health().waiting == 3
-    assert one.health().dropped == 2
-
-
-# In a mount namespace of its own, so that the machine's mounts stay as they are.
-MOUNTED = """
-import sys, subprocess, time
-from contextlib import closing
-from pathlib import Path
-from exporter.watchers.failover.journal.attribution import Totals
-from exporter.watchers.failover.journal.database import JournalReader
-from exporter.watchers.failover.journal.writer import JournalWriter
-from tests.watchers.failover.made_events import MOVED, event
-folder = Path(sys.argv[1])
-mount = lambda *options: subprocess.run(["mount", *options, str(folder)], check=True)
-"""
-FULL = (
-    MOUNTED
-    + """
-mount("-t", "tmpfs", "-o", "size=512k", "journal")
-writer = JournalWriter(folder / "events.db")
-totals = writer.load()
-writer.keep([event(0)], totals)
-writer.flush()
-assert writer.health().ok and writer.health().waiting == 0
-(folder / "ballast").write_bytes(b"x" * (512 * 1024 - sum(f.stat().st_size for f in folder.iterdir()) - 8192))
-for number in range(1, 200):
-    writer.keep([event(number)], totals)
-    writer.flush()
-assert not writer.health().ok
-waiting = writer.health().waiting
-assert 0 < waiting < 200, waiting
-(folder / "ballast").unlink()
-writer.flush()
-assert writer.health().ok and writer.health().waiting == 0
-with closing(JournalReader(folder / "events.db")) as reader:
-    assert len(reader.events()) == 200
-print("well")
-"""
-)
-READ_ONLY = (
-    MOUNTED
-    + """
-writer = JournalWriter(folder / "events.db")
-totals = writer.load()
-totals.add(MOVED)
-writer.keep([MOVED], totals)
-writer.close()
-writer.flush()
-writer._disconnect()
-subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
-mount("-o", "remount,bind,ro")
-second = JournalWriter(folder / "events.db")
-assert second.load() == totals
-assert not second.health().ok
-second.keep([event(1)], totals)
-second.flush()
-assert second.health().waiting == 1 and not second.health().ok
-mount("-o", "remount,bind,rw")
-second.flush()
-assert second.health().waiting == 0 and second.health().ok
-print("well")
-"""
-)
-
-
-@ROOT
-@pytest.mark.parametrize("script", [FULL, READ_ONLY], ids=["full disk", "read-only"])
-def test_a_disk_that_takes_nothing_costs_no_event(script: str, tmp_path: Path) -> None:
-    """Full, or read-only: events wait, what was kept is still read, and all is written when it can be."""
-    unshare = shutil.which("unshare")
-    if not unshare:
-        pytest.skip("unshare is not installed")
-    ran = subprocess.run(
-        [unshare, "--mount", "--", sys.executable, "-c", script, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[4],
-    )
-    if "unshare failed" in ran.stderr or "permission denied" in ran.stderr:
-        pytest.skip("no mounts here")
-    assert ran.stdout.endswith("well\n"), ran.stderr

@@ -5,6 +5,7 @@ SourceError
 │   ├── Refused      nobody listens at that address          reason "unreachable"
 │   └── TimedOut     there, but not within its time          reason "timeout"
 ├── Denied           it answered that we may not ask         reason "denied"
+│   └── NotPermitted the rights of a file here do not let us reason "denied"
 └── Unparsable       it answered what we can't read          reason "unparsable"
 
 Anything else that a source raises is a defect of this program: reason "bug".
@@ -42,6 +43,10 @@ class TimedOut(Unreachable):
 
 class Denied(SourceError):
     reason = "denied"
+
+
+class NotPermitted(Denied):
+    """Distinguished because no daemon was asked, so none wrote a log line: it can be tried again at once."""
 
 
 class Unparsable(SourceError):

@@ -1,7 +1,7 @@
-"""Metric families whose labels are checked.
+"""Metric families whose labels are checked (pure).
 
-prometheus-client zips label names with values: a missing value silently drops the label. And a series
-that is there twice costs the whole page. Here both are errors of one source.
+prometheus-client zips label names with values: a missing value silently drops the label. And a series that is
+there twice costs the whole page. Here both are errors of one source.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from exporter.errors import Unparsable
 
 
 class Labels:
-    """One set of label values, made once, for series of many families. Not to be changed afterwards."""
+    """One set of label values, made once for the series of many families. Not to be changed afterwards."""
 
     __slots__ = ("by_name", "names", "values")
 
@@ -38,11 +38,14 @@ class Family(Metric):
         self._values: dict[tuple[str, ...], float] = {}
 
     def add(self, value: float, /, **labels: str) -> None:
-        """Add one series. The same series again is let pass if it says the same, else Unparsable."""
+        """Add one series. The same series again is ignored if its value is the same, else Unparsable.
+
+        Raises TypeError for other labels than the family's.
+        """
         self.put(Labels(labels), value)
 
     def put(self, labels: Labels, value: float) -> None:
-        """As add(), for labels used more than once; quickest when in the order the family declares."""
+        """As add(), for labels used more than once; fastest when they are in the order of the family."""
         if labels.names != self._label_names:
             labels = self._in_order(labels)
         if labels.values not in self._values:

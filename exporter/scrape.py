@@ -1,7 +1,7 @@
 """Read all sources at once, share each reading, and turn every error into metrics.
 
-The one place where a source's errors are caught: a failed source publishes none of its own series,
-and always its success, its duration and the reason.
+The one place where a source's errors are caught: a failed source publishes none of its own series, and always
+its success, its duration and the reason.
 """
 
 import asyncio
@@ -16,14 +16,15 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from prometheus_client.metrics_core import Metric
 
-from exporter.errors import BUG, REASONS, Denied, SourceError, TimedOut
+from exporter.errors import BUG, REASONS, Denied, NotPermitted, SourceError, TimedOut
 from exporter.families import counter, gauge
 from exporter.transports.deadline import Deadline
+from exporter.trouble import TroubleLog
 
 log = logging.getLogger(__name__)
 
 REUSE_SECONDS = 1.0  # a reading this young serves every scrape and watcher that asks
-DENIED_SECONDS = 60.0  # corosync and pacemaker write log lines for each refused attempt: ask rarely
+DENIED_SECONDS = 60.0  # corosync and pacemaker write log lines for each attempt that they refuse: ask rarely
 
 T = TypeVar("T")
 R = TypeVar("R")  # what a part of the page is rendered to
@@ -45,17 +46,17 @@ class Source(ABC, Generic[T]):
 
     @abstractmethod
     def collect(self, reading: T) -> Iterable[Metric]:
-        """Render a reading. No I/O."""
+        """Render a reading as metric families. No I/O."""
 
     def failures(self, reading: T) -> Sequence[Exception]:  # noqa: ARG002  # for those that override it
-        """Parts that could not be read though the source as a whole was: counted and logged."""
+        """Errors of parts that could not be read though the source as a whole was: counted and logged."""
         return ()
 
     def start(self) -> None:
-        """Begin what runs between readings, once the pages are served."""
+        """Begin what runs between readings; called when the pages are served."""
 
     def close(self) -> None:
-        """End it, and let go of what is kept between readings."""
+        """End it, and close what is kept between readings."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Reading:
 
     def serves(self, now: float) -> bool:
         """Whether this reading is young enough to be used again."""
-        return now - self.finished < (DENIED_SECONDS if isinstance(self.error, Denied) else REUSE_SECONDS)
+        by_daemon = isinstance(self.error, Denied) and not isinstance(self.error, NotPermitted)
+        return now - self.finished < (DENIED_SECONDS if by_daemon else REUSE_SECONDS)
 
 
 def reason_of(error: Exception) -> str:
@@ -77,12 +79,16 @@ def reason_of(error: Exception) -> str:
 
 
 def _trouble(error: Exception) -> tuple[str, str]:
-    """What makes two errors the same trouble: the reason, and what they are about (up to the first colon)."""
+    """What distinguishes two troubles: the reason, and what they are about (up to the first colon)."""
     return reason_of(error), str(error).partition(":")[0]
 
 
+def _describe(error: Exception) -> str:
+    return f"{reason_of(error)}: {error}"
+
+
 class SharedSource:
-    """A source whose readings are shared: one under way at a time, a young one used again."""
+    """A source whose readings are shared: one under way at a time, and a young one is used again."""
 
     def __init__(self, source: Source[Any], executor: Executor):
         self.source = source
@@ -91,7 +97,7 @@ class SharedSource:
         self._latest: Reading | None = None
         self._under_way: asyncio.Future[Reading] | None = None
         self._waited_out = False  # the reading under way was already counted as timed out
-        self._troubles = frozenset[tuple[str, str]]()
+        self._trouble_log = TroubleLog(log, source.name, recovered="reads well again", describe=_describe)
 
     async def read(self, budget: float) -> Reading:
         """A reading, at the latest after `budget` seconds; never raises."""
@@ -134,26 +140,15 @@ class SharedSource:
     def _account(self, reading: Reading) -> None:
         errors = [reading.error] if reading.error else list(self.source.failures(reading.value))
         self.failures.update(reason_of(error) for error in errors)
-        self._log_changes(errors)
-
-    def _log_changes(self, errors: Sequence[Exception]) -> None:
-        """One line when a trouble begins, and one when all are over; not one a scrape."""
-        troubles = {_trouble(error): error for error in errors}
-        for trouble, error in troubles.items():
-            if trouble not in self._troubles:
-                trace = error if reason_of(error) == BUG else None
-                log.warning("%s: %s: %s", self.source.name, reason_of(error), error, exc_info=trace)
-        if self._troubles and not troubles:
-            log.info("%s: reads well again", self.source.name)
-        self._troubles = frozenset(troubles)
+        self._trouble_log.report_all({_trouble(error): error for error in errors})
 
     def count_bug(self, error: Exception) -> None:
-        """A reading that could not be rendered."""
+        """Count and log a reading that could not be rendered."""
         self._account(Reading(None, error, 0.0))
 
 
 class Scraper:
-    """All sources that are on, as one page."""
+    """All sources that are configured, as one page."""
 
     def __init__(self, sources: Sequence[Source[Any]], about: Callable[[], Iterable[Metric]]):
         """`about` gives the families about the exporter itself, for every page."""
@@ -166,16 +161,17 @@ class Scraper:
         return tuple(self._shared)
 
     def shared(self, name: str) -> SharedSource:
-        """For a watcher that wants a source's readings too."""
+        """For a watcher that needs a source's readings too."""
         return self._shared[name]
 
     async def scrape(
         self, budget: float, render: Callable[[list[Metric]], R], only: Collection[str] = ()
     ) -> list[R]:
-        """The page in parts: those of the sources (that are named in `only`, if any are) and our own.
+        """The page in parts: one for each source (those in `only`, if it names any), one about the scrape.
 
-        Read within `budget` seconds. `render` is called in threads, for each source as soon as it is read, so
-        that the slow are waited for while the others are rendered; what can't be rendered fails alone.
+        All are read within `budget` seconds. `render` is called in threads, for each source as soon as it is
+        read, so that the others are rendered while a slow one is waited for; what can't be rendered fails
+        alone.
         """
         shared = [one for name, one in self._shared.items() if not only or name in only]
         parts = await asyncio.gather(*(self._part(one, budget, render) for one in shared))
@@ -222,7 +218,7 @@ class Scraper:
 
 @dataclass(frozen=True)
 class _Part(Generic[R]):
-    """What became of one source: `rendered` is None if it could not be read or rendered."""
+    """The result of one source: `rendered` is None if it could not be read or rendered."""
 
     shared: SharedSource
     seconds: float

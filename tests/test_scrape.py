@@ -1,4 +1,4 @@
-"""The sources here are doubles; what they stand for is broken for real in tests/lab."""
+"""Reading and rendering of sources, which are doubles here; the real ones are broken in tests/lab."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 
 from exporter import scrape as scraping
-from exporter.errors import REASONS, Denied, SourceError, TimedOut, Unparsable, Unreachable
+from exporter.errors import REASONS, Denied, NotPermitted, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.families import gauge
 from exporter.scrape import Scraper, Source
 from exporter.transports.deadline import Deadline
@@ -144,6 +144,26 @@ async def test_a_refused_source_is_asked_rarely(monkeypatch: pytest.MonkeyPatch)
         families = await scrape(scraper, 5)
         assert value(families, "ha_cluster_scrape_success", collector="double") == 0
     assert (denied.reads, gone.reads) == (1, 3)
+
+
+async def test_a_file_without_rights_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No daemon wrote a log line, and the person who has just corrected the rights waits for the page."""
+    monkeypatch.setattr(scraping, "REUSE_SECONDS", 0.0)
+    outcomes = iter([NotPermitted("crm_mon: no right to execute it"), None])
+
+    def answer(_: Deadline) -> int:
+        if error := next(outcomes):
+            raise error
+        return 7
+
+    scraper = scraper_of(Double(answer))
+    families = await scrape(scraper, 5)
+    assert value(families, "ha_cluster_scrape_success", collector="double") == 0
+    assert (
+        value(families, "failover_exporter_collector_failures_total", collector="double", reason="denied")
+        == 1
+    )
+    assert value(await scrape(scraper, 5), "double_value") == 7
 
 
 async def test_a_hung_source_does_not_hold_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from exporter.errors import Denied, TimedOut, Unparsable, Unreachable
+from exporter.errors import NotPermitted, TimedOut, Unparsable, Unreachable
 from exporter.transports.deadline import Deadline
 
 OUTPUT_LIMIT = 8 * 1024 * 1024  # bytes; crm_mon of 1,000 resources on 16 nodes is about 4 MB
@@ -30,7 +30,7 @@ class Completed:
 def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] | None = None) -> Completed:
     """Run `argv` without a shell, in the C locale, in a session of its own.
 
-    The exit code is the caller's to judge. Raises Unreachable (not installed), Denied (not executable),
+    The exit code is the caller's to judge. Raises Unreachable (not installed), NotPermitted (not executable),
     TimedOut, Unparsable (more output than OUTPUT_LIMIT). Output that something left behind by the tool
     holds open is waited for too.
     """
@@ -46,7 +46,7 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
     except FileNotFoundError:
         raise Unreachable(f"{argv[0]}: not installed, or not at this path") from None
     except PermissionError:
-        raise Denied(f"{argv[0]}: no right to execute it") from None
+        raise NotPermitted(f"{argv[0]}: no right to execute it") from None
     except OSError as error:
         raise Unreachable(f"{argv[0]}: can't be started: {error.strerror}") from None
     try:

@@ -2,7 +2,7 @@
 
 import socket
 
-from exporter.errors import Denied, Refused, TimedOut, Unparsable, Unreachable
+from exporter.errors import NotPermitted, Refused, TimedOut, Unparsable, Unreachable
 from exporter.transports.deadline import Deadline
 
 ANSWER_LIMIT = 64 * 1024 * 1024  # bytes; `show stat` of 1,000 servers is about 0.5 MB
@@ -25,7 +25,7 @@ def ask(path: str, question: str, deadline: Deadline) -> bytes:
     except BlockingIOError:  # a unix socket does not wait for a place in a full queue: EAGAIN at once
         raise TimedOut(f"{what}: its queue is full, the process takes no connection: is it frozen?") from None
     except PermissionError:
-        raise Denied(f"{what}: no right to connect to it") from None
+        raise NotPermitted(f"{what}: no right to connect to it") from None
     except FileNotFoundError:
         raise Refused(f"{what}: no such file, nobody listens") from None
     except ConnectionRefusedError:

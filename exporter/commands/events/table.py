@@ -1,4 +1,4 @@
-"""The journal as a person reads it at night: one line an event, what clients felt drawn as a bar (pure)."""
+"""The journal as a person reads it at night: one line an event, the outage's phases drawn as a bar (pure)."""
 
 import json
 import re
@@ -13,12 +13,10 @@ from rich.text import Text
 from exporter.watchers.failover.events import Event
 
 BAR = 20  # characters
-UNSEEN = "."
+UNOBSERVED = "."
 _LETTERS = {"detection": "D", "address": "A", "service": "S", "reconnect": "R"}
-_COLOURS = {"D": "red", "A": "yellow", "S": "magenta", "R": "cyan", UNSEEN: "dim"}
-_LEGEND = (
-    "D detection  A address  S service  R reconnect  . not told apart from here  (late) found afterwards"
-)
+_COLOURS = {"D": "red", "A": "yellow", "S": "magenta", "R": "cyan", UNOBSERVED: "dim"}
+_LEGEND = "D detection  A address  S service  R reconnect  . not observed from here  (late) found afterwards"
 _HEADINGS = ("time", "resource", "what", "from -> to", "cause", "clients out", "phases")
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -27,7 +25,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 def since(text: str, now: datetime) -> float:
     """Seconds since 1970 of `24h`, `90m`, `7d`, or a date or time as in 2026-11-22 or 2026-11-22T03:00.
 
-    A time without a zone is in that of `now`. Raises ValueError with what is right.
+    A time without a zone is in that of `now`. Raises ValueError with what is right, OverflowError for a time
+    before the calendar begins.
     """
     if match := re.fullmatch(r"([0-9]{1,6})([smhdw])", text):
         return (now - timedelta(seconds=int(match[1]) * _UNITS[match[2]])).timestamp()
@@ -39,23 +38,24 @@ def since(text: str, now: datetime) -> float:
 
 
 def as_json(events: Sequence[Event]) -> str:
-    """One object a line; times in seconds since 1970 and, to be read, in UTC."""
-    lines = [
-        json.dumps(
-            {"time": datetime.fromtimestamp(event.at, UTC).isoformat("T", "milliseconds")} | asdict(event)
-        )
-        for event in events
-    ]
-    return "".join(f"{line}\n" for line in lines)
+    """One object a line, with all fields of Event; times in seconds since 1970. `time` is `at` in UTC, and
+    `outage` the first of `outages`, or null."""
+    return "".join(f"{json.dumps(_object(event))}\n" for event in events)
+
+
+def _object(event: Event) -> dict[str, object]:
+    time = datetime.fromtimestamp(event.at, UTC).isoformat("T", "milliseconds")
+    return {"time": time, **asdict(event), "outage": asdict(event.outage) if event.outage else None}
 
 
 def table(events: Sequence[Event], zone: tzinfo | None) -> RenderableType:
-    """With a line of headings and a legend; `zone` is that of the times, None the host's."""
+    """A table with headings and a legend; `zone` is that of the times, None the host's."""
     if not events:
         return Text("no failovers")
     shown = Table(*_HEADINGS, box=None, pad_edge=False, header_style="bold")
     for event in events:
-        shown.add_row(*map(Text, _row(event, zone)), _paint(bar(event) if event.outage else ""))
+        cells = (Text(_printable(cell)) for cell in _row(event, zone))
+        shown.add_row(*cells, _paint(bar(event) if event.outage else ""))
     return Group(shown, Text(_LEGEND))
 
 
@@ -72,16 +72,21 @@ def _row(event: Event, zone: tzinfo | None) -> tuple[str, ...]:
     )
 
 
+def _printable(text: str) -> str:
+    """Escape sequences and line breaks in a name must not reach the terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def bar(event: Event) -> str:
-    """As wide for each event: its own phases against each other."""
+    """The phases as shares of the event's own total, BAR characters wide; empty without a total."""
     total = event.phases.get("total", 0.0)
     if total <= 0:
         return ""
     drawn, at = "", 0.0
     for phase, letter in _LETTERS.items():
         at += event.phases.get(phase, 0.0)
-        drawn += letter * (round(at / total * BAR) - len(drawn))
-    return drawn[:BAR].ljust(BAR, UNSEEN)
+        drawn += letter * (round(min(at / total, 1.0) * BAR) - len(drawn))
+    return drawn[:BAR].ljust(BAR, UNOBSERVED)
 
 
 def _paint(drawn: str) -> Text:

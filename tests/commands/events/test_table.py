@@ -1,4 +1,4 @@
-"""The story, as text and as JSON."""
+"""Events as text and as JSON."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def test_one_line_an_event() -> None:
         "2026-11-22 11:42:22.500+00:00  haproxy   restart      lb-a          resource_failure  0.300 s      "
         "DDDDDDDDDDSSSSSRRRRR",
         "2026-11-22 11:42:22.500+00:00  vip       move (late)  lb-a -> lb-b  operator_move     -",
-        "D detection  A address  S service  R reconnect  . not told apart from here  (late) found afterwards",
+        "D detection  A address  S service  R reconnect  . not observed from here  (late) found afterwards",
     ]
 
 
@@ -59,6 +59,13 @@ def test_colour_is_only_paint() -> None:
     assert "\x1b[" in painted
     assert "\x1b[" not in plain
     assert lines(re.sub(r"\x1b\[[0-9]*m", "", painted)) == lines(plain)
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    """A journal may come from somewhere else."""
+    text = shown([replace(MOVED, resource="vip\x1b[2J\r", origin="a\nb")], terminal=False)
+    assert "\x1b" not in text
+    assert len(lines(text)) == 3
 
 
 def test_nothing_happened() -> None:
@@ -73,14 +80,22 @@ def test_json_has_everything_one_object_a_line() -> None:
     assert first["time"] == "2026-11-22T11:42:22.500+00:00"
     assert first["outage"]["seconds"] == 0.3
     assert first["evidence"] == list(FELT.evidence)
-    assert second["outage"] is None
+    assert [one["port"] for one in first["outages"]] == [3306]
+    assert (second["outage"], second["outages"]) == (None, [])
 
 
 @pytest.mark.parametrize(
-    "phases", [{}, {"total": 0.0}, {"total": 1.0}, {"total": 1.0, "detection": 1 / 3, "address": 2 / 3}]
+    "phases",
+    [
+        {},
+        {"total": 0.0},
+        {"total": 1.0},
+        {"total": 1.0, "detection": 1 / 3, "address": 2 / 3},
+        {"total": 5e-324, "detection": 1e308, "address": 1e308},
+    ],
 )
-def test_the_bar_is_as_wide_as_ever_or_not_there(phases: dict[str, float]) -> None:
-    """Whatever was seen."""
+def test_the_bar_is_always_as_wide_or_absent(phases: dict[str, float]) -> None:
+    """Whatever was observed."""
     assert len(bar(replace(FELT, phases=phases))) in (0, BAR)
 
 

@@ -1,4 +1,4 @@
-"""Real failovers, as one balancer saw them: see captured/README.md."""
+"""Captured failovers, as one balancer saw them: see captured/README.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class Frame:
     reading: PacemakerReading
 
 
-def frames(story: str) -> Iterator[Frame]:
-    """What could be read, each time it had changed; what the tools refused is passed over."""
+def frames(recording: str) -> Iterator[Frame]:
+    """What could be read, each time it had changed; readings that the tools refused are left out."""
     constraints: bytes | None = None
     began: float | None = None
-    for path in sorted((CAPTURED / story).glob("*.xml")):
+    for path in sorted((CAPTURED / recording).glob("*.xml")):
         at = float(path.name[:7])
         if "cibadmin" in path.name:
             constraints = path.read_bytes() if path.name.endswith("-0.xml") else constraints
@@ -36,23 +36,23 @@ def frames(story: str) -> Iterator[Frame]:
         except SourceError:
             continue
         # cibadmin ran after crm_mon: the first frame has the constraints that were read next.
-        output = constraints if constraints is not None else _first_constraints(story)
+        output = constraints if constraints is not None else _first_constraints(recording)
         reading = PacemakerReading(view, cib.parse(output), cib.colocations(output))
         began = view.last_update - at if began is None else began
         yield Frame(at, began + at, reading)
 
 
-def _first_constraints(story: str) -> bytes:
-    return min((CAPTURED / story).glob("*-cibadmin-0.xml")).read_bytes()
+def _first_constraints(recording: str) -> bytes:
+    return min((CAPTURED / recording).glob("*-cibadmin-0.xml")).read_bytes()
 
 
-def detected(story: str, detector: Detector | None = None) -> list[Detected]:
+def detected(recording: str, detector: Detector | None = None) -> list[Detected]:
     detector = detector or Detector({})
     found: list[Detected] = []
-    for frame in frames(story):
+    for frame in frames(recording):
         found += detector.observe(snapshot(frame.reading), Moment(frame.at, frame.wall))
     return found
 
 
-def reported(story: str, detector: Detector | None = None) -> list[Event]:
-    return [one.event for one in detected(story, detector)]
+def reported(recording: str, detector: Detector | None = None) -> list[Event]:
+    return [one.event for one in detected(recording, detector)]

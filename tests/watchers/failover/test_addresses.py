@@ -1,4 +1,4 @@
-"""What addresses the resources are, from a double of crm_resource: the real one is asked in the lab."""
+"""Which addresses the resources are, from a double of crm_resource; the real one is asked in the lab."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +51,7 @@ def learn(addresses: Addresses, snapshot: Snapshot) -> None:
 
 
 def test_each_is_asked_once_until_the_configuration_changes(tool: Tool, tmp_path: Path) -> None:
-    """One by one, so that the watcher can look in between; until then what was known stands."""
+    """One by one, so that the watcher can look in between; until then what was known is kept."""
     addresses, first = Addresses(str(tmp_path / "crm_mon")), seen("vip", "vip6")
     assert addresses.unknown(first) == ["vip", "vip6"]
     learn(addresses, first)
@@ -67,7 +67,7 @@ def test_each_is_asked_once_until_the_configuration_changes(tool: Tool, tmp_path
     assert tool.asked() == ["vip", "vip6", "vip"]
 
 
-def test_what_gives_no_answer_or_is_gone_has_no_address(tool: Tool, tmp_path: Path) -> None:
+def test_a_resource_without_an_answer_or_gone_has_no_address(tool: Tool, tmp_path: Path) -> None:
     """Not the one that it had before."""
     addresses = Addresses(str(tmp_path / "crm_mon"))
     learn(addresses, seen("vip", "vip6"))

@@ -1,4 +1,4 @@
-"""The page's part, from real events."""
+"""The families of failovers, from captured events."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ EXPECTED = Path(__file__).parent / "expected"
 VIP = "10.0.0.100"
 
 
-def page_of(story: str, felt: Felt, came: float) -> FailoverReading:
-    """As the exporter on that node shows it after the story and its outage."""
+def page_of(recording: str, felt: Felt, arrived: float) -> FailoverReading:
+    """As the exporter on that node shows it after the recording and its outage."""
     attribution = Attribution(Totals())
-    *_, last = frames(story)
+    *_, last = frames(recording)
     now = Moment(last.at, last.wall)
-    for one in detected(story, Detector({})):
-        attribution.add(one, {VIP: came}, frozenset({VIP}), now)
+    for one in detected(recording, Detector({})):
+        attribution.add(one, {VIP: arrived}, frozenset({VIP}), now)
     attribution.outage(Endpoint(VIP, 3306), felt, now)
     attribution.close(last.at + 60)
     seen = snapshot(last.reading)
@@ -54,7 +54,7 @@ def test_every_series_of_the_counter_is_there_from_the_start() -> None:
     assert "failover_holder" not in exposition(rest)
 
 
-def test_both_holders_of_a_split_show() -> None:
+def test_both_holders_of_a_split_are_shown() -> None:
     """While the halves meet, two nodes run it."""
     snapshots = [snapshot(frame.reading) for frame in frames("lan-cut-haproxy-node01")]
     seen = next(one for one in snapshots if len(one.holders["failover-ip"]) == 2)

@@ -1,9 +1,16 @@
-"""The loop, on real readings given by hand; crm_mon's stream and crm_resource are doubles here: not there."""
+"""The loop, on captured readings. crm_mon's stream and crm_resource don't exist here, or are doubles."""
 
 import asyncio
+import json
+import os
+import sqlite3
+import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -13,8 +20,11 @@ from exporter.scrape import Reading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover import watcher as watcher_module
-from exporter.watchers.failover.journal.database import JournalReader
+from exporter.watchers.failover.journal import totals
+from exporter.watchers.failover.journal.database import Database, JournalReader
 from exporter.watchers.failover.journal.phases import Felt
+from exporter.watchers.failover.journal.totals import Totals
+from exporter.watchers.failover.journal.writer import JournalWriter
 from exporter.watchers.failover.options import Options
 from exporter.watchers.failover.watcher import FailoverWatcher
 from tests.golden import exposition
@@ -23,14 +33,14 @@ from tests.watchers.failover.replay import frames
 NOWHERE = PacemakerOptions(crm_mon_path="/nonexistent/crm_mon")
 
 
-class Story:
-    """Gives the next frame each time it is asked, the last one for ever; `fails` are answers that fail."""
+class Recording:
+    """Returns the next frame at each reading, the last one for ever; readings numbered in `fails` fail."""
 
     def __init__(self, name: str, fails: tuple[int, ...] = ()):
         self.readings = [frame.reading for frame in frames(name)]
         self.fails = fails
         self.asked = 0
-        self.over = asyncio.Event()
+        self.ended = asyncio.Event()
 
     async def read(self, _budget: float) -> Reading:
         number, self.asked = self.asked, self.asked + 1
@@ -38,7 +48,7 @@ class Story:
             self.readings.insert(number, self.readings[-1])
             return Reading(None, Unreachable("not connected"), 0.01)
         if number >= len(self.readings) + 1:
-            self.over.set()
+            self.ended.set()
         return Reading(self.readings[min(number, len(self.readings) - 1)], None, 0.01)
 
 
@@ -62,14 +72,14 @@ def causes(path: Path) -> list[tuple[str, str, bool]]:
         return [(one.resource, one.cause, one.outage is not None) for one in journal.events()]
 
 
-async def run(path: Path, story: Story, felt: Felt | None = None) -> str:
-    """Watch the story to its end; gives the page."""
+async def run(path: Path, recording: Recording, felt: Mapping[int, Felt] = MappingProxyType({})) -> str:
+    """Watch the recording to its end; returns the page."""
     watcher = a_watcher(path)
-    watcher.attach(story.read)
+    watcher.attach(recording.read)
     watcher.start()
-    await asyncio.wait_for(story.over.wait(), 20)
-    if felt:
-        watcher.outage(Endpoint("10.0.0.100", 3306), felt)
+    await asyncio.wait_for(recording.ended.wait(), 20)
+    for port, outage in felt.items():
+        watcher.outage(Endpoint("10.0.0.100", port), outage)
         for _ in range(5):
             await asyncio.sleep(0)
     page = exposition(watcher.collect(watcher.read(Deadline.after(1))))
@@ -81,7 +91,7 @@ async def run(path: Path, story: Story, felt: Felt | None = None) -> str:
 async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
     """With the outage that the prober reported."""
     now = time.monotonic()
-    page = await run(path, Story("resource-moved-haproxy-node01"), Felt(now, now + 0.25))
+    page = await run(path, Recording("resource-moved-haproxy-node01"), {3306: Felt(now, now + 0.25)})
     assert 'failover_events_total{cause="operator_move",kind="move",resource="failover-ip"} 1.0' in page
     assert 'failover_last_phase_seconds{phase="total",resource="haproxy"} 0.25' in page
     assert 'failover_holder{node="haproxy-node02",resource="haproxy"} 1.0' in page
@@ -91,62 +101,130 @@ async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
 @pytest.mark.parametrize("fails", [(0,), (1,), (2,), (1, 2, 3)])
 async def test_a_crm_mon_that_fails_in_the_middle_loses_nothing(path: Path, fails: tuple[int, ...]) -> None:
     """Each move is reported once, wherever the failure was."""
-    await run(path, Story("standby-haproxy-node01", fails))
+    await run(path, Recording("standby-haproxy-node01", fails))
     assert [resource for resource, _, _ in causes(path)] == ["failover-ip", "haproxy"]
 
 
-async def test_totals_go_on_after_a_restart_and_nothing_is_told_twice(path: Path) -> None:
-    """The second run begins with the end of the first one's story."""
-    await run(path, Story("failback-haproxy-node01"))
-    story = Story("failback-haproxy-node01")
-    story.readings = story.readings[-1:] * 3
-    page = await run(path, story)
+async def test_totals_go_on_after_a_restart_and_nothing_is_reported_twice(path: Path) -> None:
+    """The second run begins where the first one's recording ended."""
+    await run(path, Recording("failback-haproxy-node01"))
+    recording = Recording("failback-haproxy-node01")
+    recording.readings = recording.readings[-1:] * 3
+    page = await run(path, recording)
     assert 'failover_events_total{cause="failback",kind="move",resource="haproxy"} 1.0' in page
     assert 'failover_last_event_info{cause="failback"' in page
     assert len(causes(path)) == 4
 
 
 async def test_an_address_that_two_hosts_answer_for_is_evidence(path: Path) -> None:
-    """Told from any thread, it is no failback; a double of crm_resource says whose address it is."""
+    """Reported from any thread, so it is no failback; a double of crm_resource says whose address it is."""
     crm_resource = path.with_name("crm_resource")
     crm_resource.write_text('#!/bin/sh\n[ "$2" = failover-ip ] && echo 10.0.0.100\n')
     crm_resource.chmod(0o755)
     watcher = FailoverWatcher(Options(), PacemakerOptions(crm_mon_path=str(path.with_name("crm_mon"))), path)
-    story = Story("failback-haproxy-node01")
+    recording = Recording("failback-haproxy-node01")
 
     async def read(budget: float) -> Reading:
         await asyncio.to_thread(watcher.shared, "10.0.0.100")
-        return await story.read(budget)
+        return await recording.read(budget)
 
     watcher.attach(read)
     watcher.start()
-    await asyncio.wait_for(story.over.wait(), 20)
+    await asyncio.wait_for(recording.ended.wait(), 20)
     watcher.close()
     assert [cause for _, cause, _ in causes(path)] == ["standby", "standby", "unknown", "unknown"]
 
 
-async def test_a_journal_that_can_not_be_made_stops_nothing(tmp_path: Path) -> None:
-    """The page has the events, and says that the journal is not well: its path is a folder."""
-    page = await run(tmp_path, Story("haproxy-killed-haproxy-node01"))
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_odd_totals(path: Path) -> None:
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO totals VALUES (1, '[]')")
+        connection.commit()
+
+
+@pytest.mark.parametrize(("make", "aside"), [(make_folder, 0), (os.mkfifo, 0), (make_odd_totals, 1)])
+async def test_whatever_is_in_the_journals_place_stops_nothing(
+    path: Path, make: Callable[[Path], None], aside: int
+) -> None:
+    """The page has the events, and says how the journal is; the end is not held up."""
+    make(path)
+    page = await asyncio.wait_for(run(path, Recording("haproxy-killed-haproxy-node01")), 20)
     assert 'failover_events_total{cause="resource_failure",kind="restart",resource="haproxy"} 1.0' in page
-    assert "failover_exporter_journal_ok 0.0" in page
+    assert f"failover_exporter_journal_ok {float(aside)}" in page
+    assert f"failover_exporter_journal_put_aside_total {float(aside)}" in page
 
 
-async def test_a_holder_is_not_told_from_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_port_of_an_address_is_on_the_page(path: Path) -> None:
+    """A read/write split: two probers of one address, each with its outage."""
+    now = time.monotonic()
+    recording = Recording("resource-moved-haproxy-node01")
+    page = await run(path, recording, {3306: Felt(now, now + 0.25), 3307: Felt(now, now + 0.5)})
+    labels = 'kind="move",port="{}",resource="haproxy",vip="10.0.0.100"'
+    for port, seconds in ((3306, 0.25), (3307, 0.5)):
+        assert f"failover_last_clients_out_seconds{{{labels.format(port)}}} {seconds}" in page
+    assert 'failover_last_phase_seconds{phase="total",resource="haproxy"} 0.5' in page
+
+
+async def test_ended_before_the_journal_was_read_nothing_is_overwritten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the moment of its start: the totals of the last run are still there."""
+    await run(path, Recording("failback-haproxy-node01"))
+    with closing(JournalReader(path)) as journal:
+        before = journal.totals()
+    begun, go_on, load = threading.Event(), threading.Event(), JournalWriter.load
+
+    def slow(self: JournalWriter) -> Totals:
+        begun.set()
+        go_on.wait(20)
+        return load(self)
+
+    monkeypatch.setattr(JournalWriter, "load", slow)
+    watcher = a_watcher(path)
+    watcher.attach(Recording("failback-haproxy-node01").read)
+    watcher.start()
+    assert await asyncio.to_thread(begun.wait, 20)
+    threading.Timer(0.05, go_on.set).start()
+    watcher.close()
+    with closing(JournalReader(path)) as journal:
+        assert journal.totals() == before
+
+
+async def test_a_resource_that_was_removed_leaves_page_and_journal(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week after it ran or had an event, here at once; the others stay."""
+    monkeypatch.setattr(totals, "FORGET_SECONDS", -1e9)
+    recording = Recording("failback-haproxy-node01")
+    last = recording.readings[-1]
+    left = tuple(one for one in last.view.resources if one.id != "haproxy")
+    recording.readings += [replace(last, view=replace(last.view, resources=left))] * 2
+    page = await run(path, recording)
+    assert 'resource="haproxy"' not in page
+    assert 'failover_events_total{cause="failback",kind="move",resource="failover-ip"} 1.0' in page
+    with closing(JournalReader(path)) as journal:
+        assert '"haproxy"' not in json.dumps(journal.totals())
+
+
+async def test_a_holder_is_not_reported_from_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When Pacemaker has not been asked for long it is absent; the counters stay."""
     monkeypatch.setattr(watcher_module, "STALE_SECONDS", 0.0)
-    page = await run(path, Story("haproxy-killed-haproxy-node01"))
+    page = await run(path, Recording("haproxy-killed-haproxy-node01"))
     assert "failover_holder{" not in page
     assert "failover_events_total{" in page
 
 
 async def test_what_happened_while_it_was_down_is_found_at_start(path: Path) -> None:
     """One run ends before the move, the next one begins after it."""
-    story = Story("resource-moved-haproxy-node01")
-    story.readings = story.readings[:1]
-    await run(path, story)
+    recording = Recording("resource-moved-haproxy-node01")
+    recording.readings = recording.readings[:1]
+    await run(path, recording)
     assert causes(path) == []
-    after = Story("resource-moved-haproxy-node01")
+    after = Recording("resource-moved-haproxy-node01")
     after.readings = after.readings[-1:]
     await run(path, after)
     with closing(JournalReader(path)) as journal:
@@ -157,7 +235,7 @@ async def test_what_happened_while_it_was_down_is_found_at_start(path: Path) -> 
 
 
 @pytest.mark.parametrize(("finished", "asked"), [(99.0, 2), (100.5, 2), (102.0, 1)])
-async def test_a_reading_that_began_before_the_news_is_not_believed(finished: float, asked: int) -> None:
+async def test_a_reading_that_began_before_the_notification_is_not_used(finished: float, asked: int) -> None:
     """A scrape may have read just before the change, or be reading: then it is read again."""
     times = 0
 
@@ -171,7 +249,7 @@ async def test_a_reading_that_began_before_the_news_is_not_believed(finished: fl
 
 
 async def test_before_it_starts_it_says_so(path: Path) -> None:
-    """The collector fails, with the reason; the others don't notice."""
+    """The collector fails, with the reason; the others are not affected."""
     watcher = a_watcher(path)
     with pytest.raises(Unreachable):
         watcher.read(Deadline.after(1))
@@ -180,12 +258,12 @@ async def test_before_it_starts_it_says_so(path: Path) -> None:
 
 
 async def test_a_defect_costs_one_look(path: Path) -> None:
-    """While looking fails each scrape tells it; the watcher goes on, and is well after a look that was."""
-    story, failed, mended = Story("haproxy-killed-haproxy-node01"), asyncio.Event(), asyncio.Event()
+    """While looking fails each scrape fails with it; the watcher goes on, and is well after the next look."""
+    recording, failed, mended = Recording("haproxy-killed-haproxy-node01"), asyncio.Event(), asyncio.Event()
 
     async def broken_at_first(budget: float) -> Reading:
         if mended.is_set():
-            return await story.read(budget)
+            return await recording.read(budget)
         failed.set()
         raise ZeroDivisionError
 
@@ -197,6 +275,6 @@ async def test_a_defect_costs_one_look(path: Path) -> None:
     with pytest.raises(RuntimeError, match="look at the cluster failed"):
         watcher.read(Deadline.after(1))
     mended.set()
-    await asyncio.wait_for(story.over.wait(), 20)
+    await asyncio.wait_for(recording.ended.wait(), 20)
     assert "failover_events_total" in exposition(watcher.collect(watcher.read(Deadline.after(1))))
     watcher.close()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.trials.matrix.expectations import Expectation, alternatives, expectations
+from tests.trials.matrix.expectations import Expectation
 from tests.trials.matrix.results import Outcome, Told
 from tests.trials.matrix.verdict import judge
 
@@ -108,13 +108,3 @@ def test_a_fault_that_could_not_be_made_is_not_well() -> None:
     """Nothing was told of it, and that proves nothing."""
     verdict = judge(replace(SPLIT, page=(), warn=()), replace(WELL, told=(), error="it did not heal"))
     assert verdict.problems == ("could not be carried out: it did not heal",)
-
-
-def test_the_thirty_faults_are_all_there() -> None:
-    """Numbered as they were written down, each with what it means, in CI a dozen with the reason."""
-    every = expectations()
-    assert [one.number for one in every] == list(range(1, 31))
-    assert all(one.means for one in every)
-    assert len([one for one in every if one.ci]) == 12
-    assert all(name for one in every for name in one.told)
-    assert alternatives("A or B") == ["A", "B"]

@@ -14,12 +14,13 @@ from tests.test_docs import METRICS, expected_pages
 PROMISED = {
     "critical": """VIPDown VIPSplitBrain VIPNotHeld PacemakerSplitBrain PacemakerNoQuorum PacemakerNodeUnclean
         PacemakerResourceNotRunning HAProxyNotServing HAProxyNoServers GaleraNoPrimary GaleraSplitBrain
-        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved""",
+        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved GaleraReadOnly""",
     "warning": """FailoverHappened VIPOutage VIPConnectSlow PacemakerNodeOffline PacemakerNodeStandby
         PacemakerMaintenanceMode PacemakerResourceFailures PacemakerLeftoverConstraint CorosyncLinkDown
         CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit
         HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
-        ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable""",
+        ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
+        PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost""",
     "info": "PacemakerFencingDisabled",
     "none": "Watchdog",
 }

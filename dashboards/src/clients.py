@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.models.common import BigValueTextMode
 
 from dashboards.src.panels import About, Panel, Query, lines, numbers
-from dashboards.src.promql import in_range, of_clients, per_second, pick
+from dashboards.src.promql import counted, in_range, of_clients, per_second, pick
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 REASONS = {
@@ -23,13 +23,17 @@ def felt() -> Panel:
     return numbers(
         About(
             "Clients were out for",
-            """Logins through the address, several a second, made outside the cluster where an exporter runs
-            there. Left: the outage that lasts now, 0 s when there is none. Right: all that ended in this
-            time range together.""",
+            """Outages of logins through each address and port, several a second, made outside the cluster
+            where an exporter runs there. now: the outage that is active, 0 s when there is none. in this
+            range: the sum of all that ended in this time range.""",
             ("VIPDown", "VIPOutage", "FailoverSlow"),
         ),
-        Query(f"max by (cluster) ({of_clients(active)})", "now", instant=True),
-        Query(f"max by (cluster) ({of_clients(ended)})", "in this range", instant=True),
+        Query(f"max by (cluster, vip, port) ({of_clients(active)})", "{{vip}}:{{port}} now", instant=True),
+        Query(
+            f"max by (cluster, vip, port) ({of_clients(ended)})",
+            "{{vip}}:{{port}} in this range",
+            instant=True,
+        ),
         unit="s",
         limits=((None, WELL), (0.001, REDUCED), (5, BAD)),
         shows=BigValueTextMode.VALUE_AND_NAME,
@@ -37,40 +41,40 @@ def felt() -> Panel:
 
 
 def failures() -> Panel:
-    failed = of_clients(per_second("vip_probe_failures_total"))
+    failed = of_clients(counted("vip_probe_failures_total"))
     return lines(
         About(
             "Logins that failed",
-            """A second, by reason. refused: the address is there, but nobody listens. unreachable: the
-            network says that it is not there. timeout: no answer; frozen, or dropped on the way. reset:
-            cut off. handshake: HAProxy has no server. denied: a server lives, but refuses the account.
-            query: logged in, not answered: a Galera node without quorum.""",
-            ("VIPDown", "VIPOutage"),
+            """How many since the point before, by reason and port. refused: the address is there, but
+            nothing listens. unreachable: there is no route to it. timeout: no answer; frozen, or dropped on
+            the way. reset: connection reset. handshake: HAProxy has no server. denied: a server refuses the
+            account of the probe. query: logged in, not answered: a Galera node without quorum.""",
+            ("VIPDown", "VIPOutage", "ProbeAccountRefused"),
             ("failover-haproxy",),
         ),
-        Query(f"sum by (cluster, reason) ({failed})", "{{reason}}"),
-        unit="cps",
-        colors=REASONS,
+        Query(f"sum by (cluster, vip, port, reason) ({failed})", "{{reason}} {{vip}}:{{port}}"),
+        unit="short",
+        starts=REASONS,
         drawn="areas",
     )
 
 
 def latency() -> Panel:
     buckets = of_clients(per_second("vip_probe_duration_seconds_bucket", phase="total"))
-    total = f"sum by (cluster, le) ({buckets})"
+    total = f"sum by (cluster, vip, port, le) ({buckets})"
     return lines(
         About(
             "Time until a client is logged in",
-            """Of logins that succeeded; those that failed are above. The slowest is the upper limit of its
-            bucket. At 1.2 or 3.3 s: a lost SYN that was sent again, or HAProxy waiting for a server that
-            is gone.""",
+            """Of logins that succeeded, by port; those that failed are above. The slowest is the upper limit
+            of its bucket. At 1.2 or 3.3 s: a lost SYN that was sent again, or HAProxy waiting for a server
+            that is gone.""",
             ("VIPConnectSlow",),
         ),
-        Query(f"histogram_quantile(0.5, {total})", "median"),
-        Query(f"histogram_quantile(0.99, {total})", "99 of 100"),
-        Query(f"histogram_quantile(1, {total})", "slowest"),
+        Query(f"histogram_quantile(0.5, {total})", "median {{vip}}:{{port}}"),
+        Query(f"histogram_quantile(0.99, {total})", "p99 {{vip}}:{{port}}"),
+        Query(f"histogram_quantile(1, {total})", "slowest {{vip}}:{{port}}"),
         unit="s",
-        colors={"median": WELL, "99 of 100": ACTIVE, "slowest": REDUCED},
+        starts={"median": WELL, "p99": ACTIVE, "slowest": REDUCED},
     )
 
 
@@ -80,13 +84,16 @@ def slow() -> Panel:
     return lines(
         About(
             "Slow connects",
-            """The share of TCP connects that took 0.95 s or longer: their SYN was lost and sent again, as
-            happens while an address moves, and for as long as a network loses packets.""",
+            """The share of TCP connects that took 0.95 s or longer, by port: their SYN was lost and sent
+            again, as happens while an address moves, and for as long as a network loses packets.""",
             ("VIPConnectSlow",),
         ),
-        Query(f"1 - sum by (cluster) ({quick}) / sum by (cluster) ({every})", "0.95 s or longer"),
+        Query(
+            f"1 - sum by (cluster, vip, port) ({quick}) / sum by (cluster, vip, port) ({every})",
+            "0.95 s or longer {{vip}}:{{port}}",
+        ),
         unit="percentunit",
-        colors={"0.95 s or longer": REDUCED},
+        starts={"0.95 s or longer": REDUCED},
     )
 
 
@@ -95,47 +102,51 @@ def servers() -> Panel:
     return lines(
         About(
             "Who answered",
-            """Logins a second through the address, by the Galera node that answered. A node that is missing
-            gets no clients.""",
+            """Logins a second through each address and port, by the Galera node that answered. A node that
+            is missing gets no clients.""",
             ("HAProxyServerDown",),
             ("failover-haproxy", "failover-galera"),
         ),
-        Query(f"sum by (cluster, server) ({answered})", "{{server}}"),
+        Query(f"sum by (cluster, vip, port, server) ({answered})", "{{server}} {{vip}}:{{port}}"),
         unit="cps",
         drawn="areas",
     )
 
 
 def believable() -> Panel:
-    late = per_second("vip_probe_late_total")
+    late = counted("vip_probe_late_total")
     return lines(
         About(
             "Probes that were late",
-            """Logins a second that began later than due. Above 0 the host of the probe was too busy: don't
-            believe what it says about clients at that time.""",
+            """Attempts that began later than due, since the point before. Above 0 the host of the probe was
+            too busy: what it reports about clients at that time is not reliable.""",
             ("ProbeNotBelievable",),
         ),
-        Query(f"sum by (cluster, instance) ({late})", "{{instance}}"),
-        unit="cps",
+        Query(f"sum by (cluster, instance, vip, port) ({late})", "{{instance}} {{vip}}:{{port}}"),
+        unit="short",
     )
 
 
 def commits() -> Panel:
-    counted = {
-        "acknowledged": f"max by (cluster) ({in_range('vip_commits_acknowledged_total')})",
-        "in doubt": f"max by (cluster) ({in_range('vip_commits_in_doubt_total')})",
-        "lost": f"max by (cluster) ({in_range('vip_commits_lost_total')})",
-    }
+    kinds = {"acknowledged": "acknowledged", "in doubt": "in_doubt", "lost": "lost"}
+    of_port = "max by (cluster, vip, port)"
     return numbers(
         About(
             "Commits in this time range",
-            """Made through the address, where the probe writes. In doubt: the answer never came, a client
-            has to look. Lost: acknowledged, and on no Galera node afterwards; data was lost.""",
+            """Made through each address and port where the probe writes. In doubt: the answer never came, a
+            client has to look. Lost: acknowledged, and on no Galera node afterwards; data was lost.""",
             ("VIPCommitsLost",),
         ),
-        *(Query(f"round({expr})", name, instant=True) for name, expr in counted.items()),
+        *(
+            Query(
+                f"round({of_port} ({in_range(f'vip_commits_{kind}_total')}))",
+                f"{name} {{{{vip}}}}:{{{{port}}}}",
+                instant=True,
+            )
+            for name, kind in kinds.items()
+        ),
         limits=((None, IDLE), (1, WELL)),
         shows=BigValueTextMode.VALUE_AND_NAME,
         missing="no probe writes",
-        by_name={"in doubt": ((None, WELL), (1, REDUCED)), "lost": ((None, WELL), (1, BAD))},
+        starts={"in doubt": ((None, WELL), (1, REDUCED)), "lost": ((None, WELL), (1, BAD))},
     )

@@ -40,8 +40,9 @@ def able() -> Panel:
     return numbers(
         About(
             "Nodes that can take over",
-            """Seen online by everybody, and in neither standby, maintenance nor trouble. With one, the next
-            fault is an outage. In a split it is 0: neither half can help the other.""",
+            """Online for every balancer, and not in standby, maintenance, pending, unclean or shutting down.
+            With one, the next fault is an outage. In a split it is 0: neither half can take over from the
+            other.""",
             ("PacemakerNodeOffline", "PacemakerNodeStandby", "PacemakerNodeUnclean"),
         ),
         Query(facts.ABLE, "can take over", instant=True),
@@ -53,17 +54,17 @@ def able() -> Panel:
 
 
 def quorum() -> Panel:
-    votes = pick("ha_cluster_corosync_quorate")
-    believed = pick("ha_cluster_pacemaker_with_quorum")
+    quorate = pick("ha_cluster_corosync_quorate")
+    with_quorum = pick("ha_cluster_pacemaker_with_quorum")
     return numbers(
         About(
             "Quorum",
-            """No: Pacemaker stops what it runs, unless it is told to ignore that. With two nodes both
-            halves of a split say yes.""",
-            ("PacemakerNoQuorum",),
+            """No: Pacemaker stops what it runs, unless no-quorum-policy says otherwise. With two nodes both
+            halves of a split report yes.""",
+            ("PacemakerNoQuorum", "CorosyncQdeviceLost"),
         ),
-        Query(f"min by (cluster) ({votes})", "Corosync", instant=True),
-        Query(f"min by (cluster) ({believed})", "Pacemaker", instant=True),
+        Query(f"min by (cluster) ({quorate})", "Corosync", instant=True),
+        Query(f"min by (cluster) ({with_quorum})", "Pacemaker", instant=True),
         states=theme.QUORUM,
         shows=BigValueTextMode.VALUE_AND_NAME,
     )
@@ -73,8 +74,9 @@ def dc() -> Panel:
     known = f"group by (cluster, node) ({pick('ha_cluster_pacemaker_dc_info')})"
     return numbers(
         About(
-            "Decides (DC)",
-            """The node that decides for the cluster. Two names: two halves, and each decides for itself.""",
+            "DC",
+            """The designated controller, which decides for the cluster. Two names: a split, each half decides
+            for itself.""",
             ("PacemakerSplitBrain",),
         ),
         Query(f"{known} * on (cluster) group_left () count by (cluster) ({known})", "{{node}}", instant=True),
@@ -104,8 +106,7 @@ def fencing() -> Panel:
     return numbers(
         About(
             "Fencing",
-            """Off: when the nodes lose sight of each other, both run everything, and nobody ends one of
-            them.""",
+            """Off: when the nodes lose each other, both run everything, and nothing stops one of them.""",
             ("PacemakerFencingDisabled",),
         ),
         Query(f"min by (cluster) ({pick('ha_cluster_pacemaker_stonith_enabled')})", "fencing", instant=True),
@@ -118,8 +119,8 @@ def links_lost() -> Panel:
     return numbers(
         About(
             "Links lost",
-            """Corosync's links over which a node does not hear its peer, each direction by itself. All of
-            them: the nodes are apart.""",
+            """Corosync's links over which a node does not hear its peer, each direction counted. All of
+            them: the nodes are separated.""",
             ("CorosyncLinkDown",),
         ),
         Query(
@@ -136,8 +137,8 @@ def failed() -> Panel:
     return numbers(
         About(
             "Failed operations",
-            """Those that Pacemaker still lists. They count towards the limit at which a resource has to
-            leave its node: look into them, then crm resource cleanup.""",
+            """Those that Pacemaker still lists. They count towards the migration threshold, at which a
+            resource has to leave its node: find the reason, then crm resource cleanup.""",
             ("PacemakerResourceFailures",),
         ),
         Query(or_zero(total, facts.PACEMAKER), "listed", instant=True),
@@ -150,9 +151,9 @@ def leftover() -> Panel:
     left = f"count by (cluster) (group by (cluster, constraint) ({pick(LEFTOVER)}))"
     return numbers(
         About(
-            "Forgotten moves",
-            """Constraints that crm resource move or ban left behind: they hold the resource where it is, or
-            keep it away, also in the next failover. crm resource clear removes them.""",
+            "Leftover constraints",
+            """Those that crm resource move or ban left behind: they hold the resource where it is, or keep it
+            away, also in the next failover. crm resource clear removes them.""",
             ("PacemakerLeftoverConstraint",),
         ),
         Query(or_zero(left, facts.PACEMAKER), "left", instant=True),

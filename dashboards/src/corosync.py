@@ -2,7 +2,7 @@
 
 from dashboards.src import theme
 from dashboards.src.panels import About, Panel, Query, lines, states
-from dashboards.src.promql import by_host, lately, pick
+from dashboards.src.promql import by_host, counted, pick
 from dashboards.src.theme import ACTIVE, BAD, CHANGING, CONNECTED, REDUCED
 
 
@@ -12,7 +12,7 @@ def links() -> Panel:
         About(
             "Corosync's links",
             """Which node hears which, over which link (its number). One of two lost: redundancy is gone.
-            The only one lost: the nodes are apart.""",
+            The only one lost: the nodes are separated.""",
             ("CorosyncLinkDown", "CorosyncLinkFlapping"),
         ),
         Query(f"min by (cluster, host, node, link) ({heard})", "{{host}} ← {{node}} ({{link}})"),
@@ -28,12 +28,12 @@ def latency() -> Panel:
     return lines(
         About(
             "Latency of the links",
-            """Corosync's own pings: moving average, and the longest since the link came up. Far below the
-            token's timeout is well.""",
+            """Of Corosync's own pings: moving average, and maximum since the link came up. It should stay
+            far below the token's timeout.""",
             ("CorosyncLinkFlapping",),
         ),
         Query(of("avg"), "{{host}} → {{node}} ({{link}})"),
-        Query(of("max"), "{{host}} → {{node}} ({{link}}), longest"),
+        Query(of("max"), "{{host}} → {{node}} ({{link}}), maximum"),
         unit="s",
     )
 
@@ -42,21 +42,24 @@ def tokens() -> Panel:
     return lines(
         About(
             "Tokens lost",
-            """How often around that time, by the phase in which it was lost. operational: a peer or the
-            network went away. Failed agreements and messages sent again, too: a network that loses
+            """How often since the point before, by the phase in which it was lost. operational: a peer or
+            the network went away. Also consensus timeouts and retransmits: a network that loses
             packets.""",
             ("CorosyncTokenLoss",),
         ),
-        Query(f"sum by (cluster, phase) ({lately('ha_cluster_corosync_token_lost_total')})", "in {{phase}}"),
-        Query(f"sum by (cluster) ({lately('ha_cluster_corosync_consensus_timeouts_total')})", "no agreement"),
-        Query(f"sum by (cluster) ({lately('ha_cluster_corosync_retransmits_total')})", "messages sent again"),
+        Query(f"sum by (cluster, phase) ({counted('ha_cluster_corosync_token_lost_total')})", "in {{phase}}"),
+        Query(
+            f"sum by (cluster) ({counted('ha_cluster_corosync_consensus_timeouts_total')})",
+            "consensus timeouts",
+        ),
+        Query(f"sum by (cluster) ({counted('ha_cluster_corosync_retransmits_total')})", "retransmits"),
         unit="short",
         drawn="areas",
         colors={
             "in operational": BAD,
             "in gather": REDUCED,
-            "no agreement": ACTIVE,
-            "messages sent again": CHANGING,
+            "consensus timeouts": ACTIVE,
+            "retransmits": CHANGING,
         },
     )
 
@@ -67,8 +70,8 @@ def scheduling() -> Panel:
     return lines(
         About(
             "Corosync waited for the CPU",
-            """The longest it was not scheduled, beside the time after which its peers take it for dead.
-            Near that line, the next busy moment is a false failover.""",
+            """The longest time that it was not scheduled, beside the time after which its peers declare it
+            dead. Near that line, the next busy moment is a false failover.""",
             ("CorosyncNotScheduled",),
         ),
         Query(f"max by (cluster, host) ({longest})", "{{host}}"),
@@ -78,14 +81,14 @@ def scheduling() -> Panel:
 
 
 def flags() -> Panel:
-    told = by_host(pick("ha_cluster_corosync_flags"))
+    set_here = by_host(pick("ha_cluster_corosync_flags"))
     return states(
         About(
             "Flags of the quorum",
-            """2Node: one vote is enough. WaitForAll: after a start both have to have been seen. Quorate:
-            this half may act.""",
-            ("PacemakerNoQuorum",),
+            """2Node: one vote is enough. WaitForAll: after a start both nodes have to have been seen.
+            Qdevice: an arbiter has a vote. Quorate: this half may act.""",
+            ("PacemakerNoQuorum", "CorosyncQdeviceLost"),
         ),
-        Query(f"max by (cluster, host, flag) ({told})", "{{flag}} on {{host}}"),
+        Query(f"max by (cluster, host, flag) ({set_here})", "{{flag}} on {{host}}"),
         states=(theme.State(1, "set", ACTIVE),),
     )

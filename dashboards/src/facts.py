@@ -1,10 +1,10 @@
 """Facts about a whole cluster, as queries.
 
-Both balancers tell of the whole cluster, so a fact is aggregated to what it is about. Their views may differ:
-the hopeful one counts where one witness is enough (`max`), the other where all must agree (`min`).
+Both balancers report the whole cluster, so a fact is aggregated to what it is about. Their views may differ:
+`max` where one of them is enough, `min` where all must agree.
 """
 
-from dashboards.src.promql import FROM, by_host, lately, named, of_balancers, or_zero, pick
+from dashboards.src.promql import FROM, by_host, named, of_balancers, or_zero, pick
 
 EXPORTERS = pick("failover_exporter_build_info")
 # `up` is there of everything that Prometheus scrapes: of jobs with exporters of ours.
@@ -61,50 +61,42 @@ SPLIT_SECONDS = (
     " $__range_s)"
 )
 
-_SEEN = pick("failover_last_event_timestamp_seconds")
-_SEEN_MOVES = pick("failover_last_event_timestamp_seconds", kind="move")
-_SEEN_RESTARTS = pick("failover_last_event_timestamp_seconds", kind="restart")
-_MOVES = f"{pick('failover_last_move_info')} * on ({FROM}, resource) group_left (kind) {_SEEN_MOVES}"
+_AT = pick("failover_last_event_timestamp_seconds")
 
 
-def _restarts(cause: str) -> str:
-    """The cause of a restart is told by what was counted, its time by another metric."""
-    return f"{cause} * 0 + on ({FROM}, resource, kind) group_left () {_SEEN_RESTARTS}"
+def _events(kind: str) -> str:
+    """The latest of each resource, at each moment: seconds since 1970."""
+    info, at = (pick(f"failover_last_event_{name}", kind=kind) for name in ("info", "timestamp_seconds"))
+    return f"{info} * on ({FROM}, resource, kind) group_left () {at}"
 
 
-def _told(restarts: str) -> str:
-    """Seconds since 1970, with what happened as the label `what`."""
+# With what happened as the label `what`.
+EVENTS = (
+    f'(label_join({_events("move")}, "what", " → ", "from", "to")'
+    f' or label_join({_events("restart")}, "what", " restarted on ", "resource", "to"))'
+)
+# A resource each: those that were seen to move or start in the same moment have the same time.
+LAST_EVENT = f"({EVENTS} == on (cluster) group_left () max by (cluster) ({EVENTS}))"
+
+
+def _newest(of: str) -> str:
+    """The exporters that know the newest event: one whose Pacemaker was gone knows older ones only."""
     return (
-        f'(label_join({_MOVES}, "what", " → ", "from", "to")'
-        f' or label_replace({restarts}, "what", "$1 restarted in place", "resource", "(.+)"))'
+        f"(max by ({FROM}, {of}) ({_AT})"
+        f" > on (cluster, {of}) group_left () (max by (cluster, {of}) ({_AT}) - 10))"
     )
 
 
-_COUNTED = f"({lately('failover_events_total', kind='restart')} > 0)"
-_LAST_COUNTED = (
-    f"topk by ({FROM}, resource) (1, max_over_time(({_COUNTED} * 0 + time())[$__range:$__interval]))"
-)
-# At each moment of a range: a restart while it is counted, a move until the next.
-EVENTS = _told(_restarts(_COUNTED))
-_TOLD = _told(_restarts(_LAST_COUNTED))
-# A resource each: those that were seen to move or start in the same moment have the same time.
-LAST_EVENT = f"({_TOLD} == on (cluster) group_left () max by (cluster) ({_TOLD}))"
-
-# An exporter whose Pacemaker is gone knows older events only: those count that know the newest of a resource.
-_NEWEST = (
-    f"(max by ({FROM}, resource) ({_SEEN})"
-    f" > on (cluster, resource) group_left () (max by (cluster, resource) ({_SEEN}) - 10))"
-)
+_SEEN = f"{EVENTS} and on ({FROM}, resource, kind) {_newest('resource, kind')}"
 # One mark for all resources that moved together and all exporters that saw it, at the time of the first.
-MARKS = f"min by (cluster, what, kind, cause) ({EVENTS} and on ({FROM}, resource) {_NEWEST})"
+MARKS = f"min by (cluster, what, kind, cause) ({_SEEN})"
 # One row for all exporters that saw it: the time of the first, to ten seconds.
-EVENT_LIST = (
-    "floor(min by (cluster, resource, kind, from, to, cause)"
-    f" ({EVENTS} and on ({FROM}, resource) {_NEWEST}) / 10) * 10"
-)
+EVENT_LIST = f"floor(min by (cluster, resource, kind, from, to, cause) ({_SEEN}) / 10) * 10"
+# When what holds the address now was last moved to where it is.
+HELD_SINCE = f"max by (cluster) ({pick('failover_last_event_timestamp_seconds', kind='move')})"
 
 _PHASES = (
-    f"({pick('failover_last_phase_seconds')} and on ({FROM}, resource) {_NEWEST}"
+    f"({pick('failover_last_phase_seconds')} and on ({FROM}, resource) {_newest('resource')}"
     f" and on (cluster, resource) {LAST_EVENT})"
 )
 _KNOWS_ADDRESS = pick("failover_last_phase_seconds", phase="address")

@@ -4,7 +4,7 @@ from dashboards.src import facts, theme
 from dashboards.src.links import address
 from dashboards.src.page import Page
 from dashboards.src.panels import About, Column, Limits, Panel, Query, lines, merged, rows, states
-from dashboards.src.promql import by_host, in_range, lately, of_alerts, of_clients, or_zero, pick
+from dashboards.src.promql import by_host, counted, in_range, of_alerts, of_clients, or_zero, pick
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 ANY_BAD: Limits = ((None, WELL), (1, BAD))
@@ -12,7 +12,9 @@ ANY_REDUCED: Limits = ((None, WELL), (1, REDUCED))
 CAUSES = {
     "node_lost": BAD,
     "resource_failure": REDUCED,
+    "node_health": REDUCED,
     "fencing": ACTIVE,
+    "split_healed": ACTIVE,
     "standby": BY_HAND,
     "node_shutdown": CHANGING,
     "operator_move": FURTHER,
@@ -23,7 +25,7 @@ CAUSES = {
 
 def page() -> Page:
     made = Page("failover-fleet", "Which of my clusters needs me?", "now-7d")
-    made.row("Which of my clusters needs me?", (clusters(), 24), height=11, for_each_cluster=False)
+    made.row("Which of my clusters needs me?", (clusters(), 24), height=8, for_each_cluster=False)
     made.row("This time range", (alerts(), 24), height=7, for_each_cluster=False)
     made.more((outages(), 12), (failovers(), 12), height=8)
     made.more((longest(), 12), (exporters(), 12), height=8)
@@ -35,6 +37,10 @@ def clusters() -> Panel:
     holder = f"topk by (cluster) (1, max by (cluster, host) ({facts.HOLDER}))"
     critical = f"count by (cluster) ({of_alerts(severity='critical')})"
     warning = f"count by (cluster) ({of_alerts(severity='warning')})"
+    firing = (
+        f"max by (cluster, alertname) ({of_alerts(severity='critical')}) * 2"
+        f" or max by (cluster, alertname) ({of_alerts(severity='warning')})"
+    )
     events = f"sum by (cluster, job, instance, resource) ({in_range('failover_events_total')})"
     asked = (
         holder,
@@ -47,14 +53,15 @@ def clusters() -> Panel:
         f"round(max by (cluster) ({events}))",
         f"max by (cluster) ({of_clients(in_range('vip_outage_seconds_total'))})",
         f"sum by (cluster) ({facts.UP} == bool 0)",
+        f"topk by (cluster) (1, {firing})",
     )
     return rows(
         About(
             "Clusters",
-            """One row a cluster, those with critical alerts first; a click on its name opens its story.
-            Now: alerts, split, who holds the address, nodes that can take over (1: the next fault is an
-            outage), Galera nodes that are synced, exporters that do not answer. In this time range:
-            failovers, seconds that clients were out.""",
+            """One row a cluster, those with critical alerts first; a click on its name opens its Failover
+            dashboard. Now: alerts and the gravest by name, split, who holds the address, nodes that can take
+            over (1: the next fault is an outage), Galera nodes that are synced, exporters that do not
+            answer. In this time range: failovers, seconds that clients were out, of the port with most.""",
             ("VIPDown", "ClusterUnobserved"),
         ),
         *(Query(expr, instant=True, table=True) for expr in asked),
@@ -63,6 +70,7 @@ def clusters() -> Panel:
             "cluster": Column("Cluster", link=address("failover-story", "var-cluster=${__value.raw}")),
             "Value #B": Column("Critical", limits=ANY_BAD, width=90),
             "Value #C": Column("Warnings", limits=ANY_REDUCED, width=90),
+            "alertname": Column("Gravest alert", width=210),
             "Value #D": Column("Split", states=theme.SIGN, width=80),
             "host": Column("Held by"),
             "Value #A": Column("Holders", limits=((None, BAD), (1, ACTIVE), (2, BAD)), width=90),
@@ -92,8 +100,8 @@ def alerts() -> Panel:
     return states(
         About(
             "Alerts of each cluster",
-            """The gravest that fired around each moment. No alert at all may mean that the rules of alerts/
-            are not loaded: then see the table.""",
+            """The gravest severity that fired around each moment. No alert at all may mean that the rules of
+            alerts/ are not loaded: then see the table.""",
             ("VIPDown", "ClusterUnobserved"),
         ),
         Query(
@@ -109,25 +117,29 @@ def outages() -> Panel:
     return lines(
         About(
             "Seconds that clients were out",
-            """Of outages that ended around each moment, as hosts outside of the cluster felt them.""",
+            """Of outages that ended since the point before, by port, as measured by hosts outside of the
+            cluster.""",
             ("VIPOutage", "VIPDown"),
         ),
-        Query(f"max by (cluster) ({of_clients(lately('vip_outage_seconds_total'))})", "{{cluster}}"),
+        Query(
+            f"max by (cluster, vip, port) ({of_clients(counted('vip_outage_seconds_total'))})",
+            "{{cluster}} {{vip}}:{{port}}",
+        ),
         unit="s",
         drawn="areas",
     )
 
 
 def failovers() -> Panel:
-    counted = f"max by (cluster, resource, cause) ({lately('failover_events_total')})"
+    events = f"max by (cluster, resource, cause) ({counted('failover_events_total')})"
     return lines(
         About(
             "Failovers by cause",
-            """Moves and restarts around each moment, of the resource that had most. Many failbacks or
-            operator moves are people at work; node_lost and resource_failure are faults.""",
+            """Moves and restarts since the point before, of the resource that had most. Many failbacks or
+            operator moves are people at work; node_lost, node_health and resource_failure are faults.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
-        Query(f"sum by (cause) (max by (cluster, cause) ({counted}))", "{{cause}}"),
+        Query(f"sum by (cause) (max by (cluster, cause) ({events}))", "{{cause}}"),
         unit="short",
         colors=CAUSES,
         drawn="areas",
@@ -139,11 +151,11 @@ def longest() -> Panel:
     return lines(
         About(
             "Length of the latest outage",
-            """Each step is another outage; its height is how long clients were out. Over 5 s is too slow
-            for a pair that fails over as it should.""",
+            """Each step is another outage; its height is how long clients were out, by port. Over 5 s is too
+            slow for a pair that fails over as it should.""",
             ("FailoverSlow",),
         ),
-        Query(f"max by (cluster) ({latest})", "{{cluster}}"),
+        Query(f"max by (cluster, vip, port) ({latest})", "{{cluster}} {{vip}}:{{port}}"),
         unit="s",
     )
 
@@ -153,7 +165,8 @@ def exporters() -> Panel:
     return states(
         About(
             "Exporters",
-            """Who answers Prometheus. What a silent one would say of its host is missing everywhere else.""",
+            """Which exporters answer Prometheus. The metrics of one that does not are missing everywhere
+            else.""",
             ("ExporterDown", "ClusterUnobserved"),
         ),
         Query(f"max by (cluster, host) ({answers})", "{{cluster}}: {{host}}"),
@@ -167,8 +180,8 @@ def collectors() -> Panel:
     return states(
         About(
             "Collectors that failed",
-            """Those that could not be read at some time in this range; nothing to show is well. A failed
-            collector publishes nothing: what it would say is missing everywhere else.""",
+            """Those that failed at some time in this range; nothing to show: none did. A failed collector
+            publishes nothing: its metrics are missing everywhere else.""",
             ("CollectorFailing",),
         ),
         Query(
@@ -183,8 +196,8 @@ def age() -> Panel:
     return lines(
         About(
             "Age of Pacemaker's view",
-            """How old what Pacemaker's tool said was when it was read, by that host's clock. It grows while
-            the tool answers from memory: then believe nothing else of that host.""",
+            """How old the output of crm_mon was when it was read, by that host's clock. It grows while
+            Pacemaker there hangs: then nothing else that this host reports of Pacemaker is current.""",
             ("ClusterViewStale",),
         ),
         Query(

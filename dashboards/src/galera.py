@@ -4,10 +4,10 @@ from grafana_foundation_sdk.models.common import BigValueTextMode
 
 from dashboards.src import facts, theme
 from dashboards.src import galera_pace as pace
-from dashboards.src.galera_pace import BEHIND, BY_NODE, PAUSED, grows, status
+from dashboards.src.galera_pace import BEHIND, BY_NODE, PAUSED, status
 from dashboards.src.page import Page
 from dashboards.src.panels import About, Panel, Query, lines, numbers, states
-from dashboards.src.promql import coded, pick
+from dashboards.src.promql import coded, in_range, pick
 from dashboards.src.theme import ACTIVE, BAD, REDUCED, WELL
 
 LOST_TIME = ((None, WELL), (0.05, REDUCED), (0.3, BAD))
@@ -19,11 +19,11 @@ def page() -> Page:
         "Is there one Primary component, and does every node in it keep up?",
         "now-3h",
     )
-    top = (primaries(), synced(), members_apart(), paused_now(), behind_now(), lost_now())
+    top = (primaries(), synced(), members_apart(), paused_now(), behind_now(), conflicts_now())
     made.row("$cluster: one, and whole?", *((panel, 4) for panel in top), height=4)
     made.more((nodes(), 24), height=5)
     made.more((quorum(), 12), (views(), 12), height=5)
-    made.row("$cluster: does everybody keep up?", (pace.paused(), 12), (pace.stopping(), 12), height=7)
+    made.row("$cluster: does every node keep up?", (pace.paused(), 12), (pace.stopping(), 12), height=7)
     made.more((pace.received(), 12), (pace.waiting(), 12), height=7)
     made.more((pace.behind(), 12), (pace.latency(), 12), height=7)
     made.row("$cluster: writes", (pace.writes(), 12), (pace.conflicts(), 12), height=7)
@@ -35,8 +35,8 @@ def primaries() -> Panel:
     return numbers(
         About(
             "Primary components",
-            """That really exist, by the views of all nodes asked. 1 is right. 0: no node takes queries. 2:
-            each takes writes of its own, and data parts ways.""",
+            """Those that really exist, by the views of all nodes asked. 1 is right. 0: no node takes
+            queries. 2: each takes writes of its own, and the data diverges.""",
             ("GaleraNoPrimary", "GaleraSplitBrain"),
         ),
         Query(facts.PRIMARIES, "components", instant=True),
@@ -49,8 +49,7 @@ def synced() -> Panel:
     return numbers(
         About(
             "Nodes that are synced",
-            """As a share of those configured. Only a synced node is one like any other. With a half or
-            less, the next fault takes the quorum.""",
+            """As a share of those configured. With a half or less, the next fault may take the quorum.""",
             ("GaleraNodeDown", "GaleraNodeNotSynced"),
         ),
         Query(facts.SYNCED_SHARE, "synced", instant=True),
@@ -78,9 +77,9 @@ def members_apart() -> Panel:
 def paused_now() -> Panel:
     return numbers(
         About(
-            "Standing still",
-            """Share of time that writes stood still for a slow node (flow control), at the node that lost
-            most.""",
+            "Flow control paused",
+            """Share of the time in which flow control paused writes for a slow node, at the node that was
+            paused most (wsrep_flow_control_paused_ns).""",
             ("GaleraFlowControl",),
         ),
         Query(f"max by (cluster) ({PAUSED})", "paused", instant=True),
@@ -93,9 +92,9 @@ def paused_now() -> Panel:
 def behind_now() -> Panel:
     return numbers(
         About(
-            "Furthest behind",
-            """Write sets that the slowest node has still to apply. Nodes of two components can't be
-            compared: look at the components first.""",
+            "Apply lag, slowest node",
+            """Write sets by which the slowest node is behind the newest (wsrep_last_committed). Nodes of two
+            components can't be compared: look at the components first.""",
             ("GaleraNodeNotSynced", "GaleraFlowControl"),
         ),
         Query(f"max by (cluster) ({BEHIND})", "behind", instant=True),
@@ -105,21 +104,24 @@ def behind_now() -> Panel:
     )
 
 
-def lost_now() -> Panel:
+def conflicts_now() -> Panel:
+    def conflicts(name: str) -> str:
+        return f"max by ({BY_NODE}) ({in_range(pace.STATUS + name)})"
+
     return numbers(
         About(
-            "Lost conflicts",
-            """Transactions a second that were refused at commit, or broken off, as another node wrote the
-            same row first: error 1213.""",
+            "Certification failures",
+            """In this time range: transactions that failed certification at commit, or were rolled back by a
+            brute force abort, as another node wrote the same row first: error 1213.""",
             ("GaleraCertificationFailures",),
         ),
         Query(
-            f"sum by (cluster) ({grows('local_cert_failures')} + {grows('local_bf_aborts')})",
+            f"round(sum by (cluster) ({conflicts('local_cert_failures')} + {conflicts('local_bf_aborts')}))",
             "conflicts",
             instant=True,
         ),
-        unit="ops",
-        limits=((None, WELL), (0.1, REDUCED), (10, BAD)),
+        unit="short",
+        limits=((None, WELL), (1, REDUCED), (10000, BAD)),
         shows=BigValueTextMode.VALUE,
     )
 
@@ -141,9 +143,9 @@ def nodes() -> Panel:
     return states(
         About(
             "Nodes",
-            """What each node says of itself, to whichever balancer reaches it. In no component: it refuses
-            queries. Donor or desynced: it may fall behind without end. Not reachable: for neither
-            balancer.""",
+            """wsrep_local_state_comment of each node, as read by whichever balancer reaches it. In no
+            component: it refuses queries. Donor or desynced: it may fall behind without limit. Not
+            reachable: from neither balancer.""",
             ("GaleraNodeDown", "GaleraNodeNotSynced"),
         ),
         Query(coded(cases), "{{node}}"),
@@ -155,7 +157,8 @@ def quorum() -> Panel:
     return states(
         About(
             "In a Primary component",
-            """Each node's own word. With two components that both say Primary, the number above is 2.""",
+            """wsrep_cluster_status of each node. With two components that are both Primary, the number above
+            is 2.""",
             ("GaleraNoPrimary", "GaleraSplitBrain"),
         ),
         Query(status("cluster_status"), "{{node}}"),
@@ -167,7 +170,8 @@ def views() -> Panel:
     return lines(
         About(
             "Members in each node's view",
-            """Itself included. Lines that part: the group splits. All fall by one: a node left.""",
+            """wsrep_cluster_size of each node, itself included. Lines that diverge: the group splits. All
+            fall by one: a node left.""",
             ("GaleraNodeDown", "GaleraSplitBrain"),
         ),
         Query(f"max by ({BY_NODE}) ({pick('galera_view_members')})", "{{node}}"),

@@ -1,4 +1,4 @@
-"""HAProxy: does it take clients, and has it servers to hand them to?"""
+"""HAProxy: does it accept clients, and has it servers for them?"""
 
 from grafana_foundation_sdk.models.common import BigValueTextMode
 
@@ -14,7 +14,7 @@ NEAR_LIMIT = ((None, WELL), (0.8, REDUCED), (0.95, BAD))
 
 
 def page() -> Page:
-    made = Page("failover-haproxy", "Does it take clients, and has it servers to hand them to?", "now-3h")
+    made = Page("failover-haproxy", "Does it accept clients, and has it servers for them?", "now-3h")
     top = (serving(), usable(), sessions_now(), fullest(), waiting(), errors_now())
     made.row("$cluster: does it serve?", *((panel, 4) for panel in top), height=4)
     made.more((servers(), 24), height=6)
@@ -40,7 +40,7 @@ def serving() -> Panel:
         About(
             "Runs on",
             """The balancers whose HAProxy answers. One is right for a pair that moves it with the address;
-            a passive balancer is no error.""",
+            a passive balancer without it is no error.""",
             ("HAProxyNotServing",),
         ),
         Query(f"{runs} == 1 or {nowhere}", "{{host}}", instant=True),

@@ -1,7 +1,7 @@
 """What goes through HAProxy, what goes wrong on the way, and what it costs: panels."""
 
 from dashboards.src.panels import About, Panel, Query, lines
-from dashboards.src.promql import by_host, lately, per_second, pick
+from dashboards.src.promql import by_host, counted, per_second, pick
 from dashboards.src.theme import ACTIVE, BAD, CHANGING, REDUCED, WELL
 
 BY_PROXY = "cluster, proxy"
@@ -54,8 +54,8 @@ def times() -> Panel:
     return lines(
         About(
             "Time to connect to servers",
-            """Means of the last 1024 sessions, as HAProxy keeps them: they fall slowly after a trouble.
-            Time in the queue comes before it.""",
+            """Means of the last 1024 sessions, as HAProxy keeps them: they fall slowly after a fault. Time
+            in the queue comes before it.""",
             ("VIPConnectSlow",),
         ),
         Query(f"max by ({BY_SERVER}) ({connect})", "{{proxy}} / {{server}}"),
@@ -67,14 +67,14 @@ def times() -> Panel:
 def errors() -> Panel:
     kinds = {
         "connect failed": "haproxy_backend_connection_errors_total",
-        "tried again": "haproxy_backend_retry_warnings_total",
-        "sent to another server": "haproxy_backend_redispatch_warnings_total",
+        "retries": "haproxy_backend_retry_warnings_total",
+        "redispatches": "haproxy_backend_redispatch_warnings_total",
         "bad response": "haproxy_backend_response_errors_total",
     }
     return lines(
         About(
             "Errors towards servers",
-            """A second. Tried again, and sent to another server: the client was served, but late.""",
+            """A second. Retries, and redispatches to another server: the client was served, but late.""",
             ("HAProxyServerDown", "VIPConnectSlow"),
         ),
         *(Query(f"sum by (cluster) ({per_second(metric)})", name) for name, metric in kinds.items()),
@@ -87,8 +87,8 @@ def aborts() -> Panel:
     return lines(
         About(
             "Sessions that were cut off",
-            """A second. By the server: it went away under its clients. By the client: it gave up, or was
-            done without saying so.""",
+            """A second. By the server: it closed while clients were connected. By the client: it gave up,
+            or closed without a goodbye.""",
             ("HAProxyServerDown",),
         ),
         Query(f"sum by ({BY_SERVER}) ({per_second('haproxy_server_server_aborts_total')})", "by {{server}}"),
@@ -99,13 +99,13 @@ def aborts() -> Panel:
 
 
 def checks() -> Panel:
-    failed = lately("haproxy_server_check_failures_total")
-    downs = lately("haproxy_server_check_up_down_total")
+    failed = counted("haproxy_server_check_failures_total")
+    downs = counted("haproxy_server_check_up_down_total")
     return lines(
         About(
             "Failed health checks",
-            """How many around that time, and how often a server went down for it. Failures without a fall:
-            its check is near its timeout.""",
+            """How many since the point before, and how often a server went down. Failures without a server
+            that goes down: its check is near its timeout.""",
             ("HAProxyServerDown",),
         ),
         Query(f"sum by ({BY_SERVER}) ({failed})", "{{proxy}} / {{server}}"),
@@ -120,7 +120,7 @@ def check_times() -> Panel:
     return lines(
         About(
             "How long health checks take",
-            """The latest check of each server. A server that gets slow shows here before it falls.""",
+            """The latest check of each server. A server that becomes slow shows here before it is DOWN.""",
             ("HAProxyServerDown",),
         ),
         Query(f"max by ({BY_SERVER}) ({took})", "{{proxy}} / {{server}}"),

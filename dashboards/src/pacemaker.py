@@ -9,24 +9,23 @@ SOME = ((None, WELL), (1, REDUCED))
 
 
 def nodes() -> Panel:
-    def any_says(*status: str) -> str:
+    def any_reports(*status: str) -> str:
         return f"max by (cluster, node) ({pick('ha_cluster_pacemaker_nodes', status=status)})"
 
     cases = {
-        theme.NODE_UNCLEAN: any_says("unclean"),
-        theme.NODE_OFFLINE: f"({any_says('online')} == bool 0)",
+        theme.NODE_UNCLEAN: any_reports("unclean"),
+        theme.NODE_OFFLINE: f"({any_reports('online')} == bool 0)",
         theme.NODE_DISPUTED: f"(min by (cluster, node) ({facts.ONLINE}) == bool 0)",
-        theme.NODE_PENDING: any_says("pending"),
-        theme.NODE_MAINTENANCE: any_says("maintenance"),
-        theme.NODE_STANDBY: any_says("standby", "standby_onfail"),
-        theme.NODE_ONLINE: any_says("online"),
+        theme.NODE_PENDING: any_reports("pending"),
+        theme.NODE_MAINTENANCE: any_reports("maintenance"),
+        theme.NODE_STANDBY: any_reports("standby", "standby_onfail"),
+        theme.NODE_ONLINE: any_reports("online"),
     }
     return states(
         About(
             "Nodes",
-            """As the balancers that can ask Pacemaker are told. Online for one and offline for the other: a
-            split, each half believes that it is left alone. Unclean: it may still run things, and nobody
-            knows.""",
+            """As reported by each balancer whose Pacemaker can be read. Online for one and offline for the
+            other: a split. Unclean: what it still runs is not known, and it has to be fenced.""",
             ("PacemakerNodeOffline", "PacemakerNodeUnclean", "PacemakerNodeStandby"),
         ),
         Query(coded(cases), "{{node}}"),
@@ -46,31 +45,33 @@ def resources() -> Panel:
         theme.RESOURCE_ACTIVE: here(status="active", managed="true"),
     }
     nowhere = f"max by (cluster, resource) ({pick('ha_cluster_pacemaker_resource_running_nodes')}) == bool 0"
+    disabled = f"max by (cluster, resource) ({pick('ha_cluster_pacemaker_resource_disabled')})"
+    absent = {theme.RESOURCE_DISABLED: disabled, theme.RESOURCE_NOWHERE: f"({nowhere})"}
     return states(
         About(
             "Resources",
             """A row for each resource on each node that ran it. A clone runs on several at once. Blocked:
-            Pacemaker gave up and waits for a person.""",
-            ("PacemakerResourceNotRunning", "PacemakerResourceFailures"),
+            Pacemaker gave up and waits for a person. Disabled: somebody wants it stopped.""",
+            ("PacemakerResourceNotRunning", "PacemakerResourceFailures", "PacemakerResourceDisabled"),
         ),
         Query(coded(cases), "{{resource}} on {{node}}"),
-        Query(coded({theme.RESOURCE_NOWHERE: f"({nowhere})"}), "{{resource}}"),
+        Query(coded(absent), "{{resource}}"),
         states=theme.RESOURCE,
     )
 
 
 def operations() -> Panel:
     by = "cluster, resource, node, task, interval"
-    told = "ha_cluster_pacemaker_operation_"
+    prefix = "ha_cluster_pacemaker_operation_"
     return rows(
         About(
             "Operations",
-            """The last result of each. rc 0: well; 7: not running, as it should be where it is stopped; 8
-            and 9: promoted; 193: under way; others failed. Slow ones lengthen each failover.""",
+            """The last result of each. rc 0: success; 7: not running, as it should be where it is stopped; 8
+            and 9: promoted; 193: pending; others failed. Slow ones lengthen each failover.""",
             ("PacemakerResourceFailures",),
         ),
         *(
-            Query(f"max by ({by}) ({pick(told + what)}){scale}", instant=True, table=True)
+            Query(f"max by ({by}) ({pick(prefix + what)}){scale}", instant=True, table=True)
             for what, scale in (
                 ("rc", ""),
                 ("exec_seconds", ""),
@@ -120,8 +121,8 @@ def durations() -> Panel:
     return lines(
         About(
             "How long operations take",
-            """The agent's own time, the last time it ran. Start and stop are part of every failover; a
-            monitor that grows towards its timeout is a failure to come.""",
+            """Execution time of the agent, the last time it ran. Start and stop are part of every failover;
+            a monitor that grows towards its timeout is about to fail.""",
             ("PacemakerResourceFailures", "FailoverSlow"),
         ),
         Query(f"max by (cluster, resource, node, task) ({took})", "{{task}} {{resource}} on {{node}}"),
@@ -135,8 +136,8 @@ def risks() -> Panel:
     return rows(
         About(
             "Options",
-            """How Pacemaker is told to act. no-quorum-policy ignore is usual with two nodes; without
-            fencing a split then runs everything twice.""",
+            """Cluster options. no-quorum-policy ignore is usual with two nodes; without fencing a split then
+            runs everything twice.""",
             ("PacemakerFencingDisabled",),
         ),
         Query(f"group by (cluster, {by}) ({options})", instant=True, table=True),
@@ -153,9 +154,9 @@ def constraints() -> Panel:
     score = pick("ha_cluster_pacemaker_location_constraints")
     return rows(
         About(
-            "Where resources like to run",
-            """Location constraints and their scores; negative: shuns the node; ±∞: must, must not. Names
-            that begin with cli- are forgotten moves.""",
+            "Location constraints",
+            """With their scores; negative: avoids the node; ±∞: must, must not. Names that begin with cli-
+            were left behind by a move.""",
             ("PacemakerLeftoverConstraint",),
         ),
         Query(f"max by (cluster, constraint, resource, node, role) ({score})", instant=True, table=True),

@@ -1,4 +1,4 @@
-"""What all dashboards have in common: variables, annotations, links between them, rows and numbers."""
+"""What all dashboards have in common: variables, annotations, links between them, rows and ids."""
 
 import json
 
@@ -68,7 +68,7 @@ def source() -> build.DatasourceVariable:
 
 
 def chosen() -> list[build.QueryVariable]:
-    """What every query is narrowed to; each is asked of what is chosen before it."""
+    """The variables by which every query is filtered; the values of each depend on those chosen before it."""
     found, matchers = [], list[str]()
     for name in ("cluster", "job", "instance"):
         metric = f"{EVERY_EXPORTER}{{{', '.join(matchers)}}}" if matchers else EVERY_EXPORTER
@@ -87,7 +87,7 @@ def runbooks() -> build.ConstantVariable:
 
 
 def failovers() -> build.AnnotationQuery:
-    """At the time that the exporter gives it, not at that of the scrape."""
+    """At the time of the event, not at that of the scrape."""
     query = Query(f"({facts.MARKS} > ${{__from}} / 1000) * 1000")
     mark = _annotation("Failovers", query, ACTIVE).use_value_for_time(True)
     return mark.title_format("{{what}}").text_format("{{cluster}}: {{kind}}, because of {{cause}}")

@@ -1,5 +1,6 @@
-"""Each kind of panel, with the habits of its kind: the one place for legends, tooltips and colours."""
+"""Each kind of panel with its defaults: the one place for legends, tooltips and colours."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -74,7 +75,7 @@ class Column:
 
 @dataclass(frozen=True)
 class About:
-    """What every panel says of itself."""
+    """A panel's title, description and links."""
 
     title: str
     text: str
@@ -91,10 +92,11 @@ def numbers(  # noqa: PLR0913 - a stat panel's own settings
     shows: common.BigValueTextMode = common.BigValueTextMode.AUTO,
     missing: str = "not known",
     by_name: Mapping[str, Limits] | None = None,
+    starts: Mapping[str, Limits] | None = None,
 ) -> stat.Panel:
     """Values at the end of the time range, by colour and number or, as `shows` says, by name.
 
-    `by_name` has the limits of values that differ from the others.
+    `by_name` has the limits of values that differ from the others, `starts` of those whose name begins so.
     """
     panel = _panel(stat.Panel(), about, queries).unit(unit).no_value(missing)
     panel.text_mode(shows).color_mode(common.BigValueColorMode.BACKGROUND_SOLID)
@@ -105,7 +107,9 @@ def numbers(  # noqa: PLR0913 - a stat panel's own settings
         panel.decimals(1)
     for name, own in (by_name or {}).items():
         steps = _thresholds(own).build()
-        panel.override_by_name(name, [dashboard.DynamicConfigValue(id_val="thresholds", value=steps)])
+        panel.override_by_name(name, [_set("thresholds", steps)])
+    for start, own in (starts or {}).items():
+        panel.override_by_regexp(_beginning(start), [_set("thresholds", _thresholds(own).build())])
     return panel.thresholds(_thresholds(limits)).mappings(_mappings(states))
 
 
@@ -122,17 +126,25 @@ def states(about: About, *queries: Query, states: Iterable[State], link: str = "
 
 
 def lines(
-    about: About, *queries: Query, unit: str, colors: Mapping[str, str] | None = None, drawn: Drawn = "lines"
+    about: About,
+    *queries: Query,
+    unit: str,
+    colors: Mapping[str, str] | None = None,
+    starts: Mapping[str, str] | None = None,
+    drawn: Drawn = "lines",
 ) -> timeseries.Panel:
-    """`colors` are those of series whose names are known. A second query by host is drawn dashed."""
+    """`colors` are those of series whose names are known, `starts` of those whose names begin so. Without
+    `starts`, a second query by host is drawn dashed."""
     panel = _panel(timeseries.Panel(), about, queries).unit(unit).no_value("nothing to show")
     panel.line_width(1).fill_opacity(FILL[drawn]).show_points(common.VisibilityMode.NEVER)
     panel.axis_soft_min(0).axis_soft_max(LEAST.get(unit, 1)).legend(_legend())
     panel.color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.SHADES).fixed_color(ACTIVE))
     for number, query in enumerate(queries):
-        _tell_apart(panel, number, query)
+        _distinguish(panel, number, query, by_number=not starts)
     for name, color in (colors or {}).items():
         panel.override_by_name(name, [_fixed(color)])
+    for start, color in (starts or {}).items():
+        panel.override_by_regexp(_beginning(start), [_fixed(color)])
     if drawn == "areas":
         panel.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
@@ -197,10 +209,15 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number)
 
 
-def _tell_apart(panel: timeseries.Panel, number: int, query: Query) -> None:
+def _beginning(text: str) -> str:
+    """Of a series' name, as Grafana's matchers read it."""
+    return f"/^{re.escape(text)} /"
+
+
+def _distinguish(panel: timeseries.Panel, number: int, query: Query, *, by_number: bool) -> None:
     if query.limit:
         panel.override_by_name(query.legend, [_fixed(BAD), _set("custom.fillOpacity", 0)])
-    if not query.by_label:
+    if not (query.by_label and by_number):
         return
     if number == 0:
         for place, color in enumerate(NUMBERED, 1):

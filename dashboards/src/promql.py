@@ -1,4 +1,4 @@
-"""The words that queries are made of."""
+"""The parts that queries are made of."""
 
 from collections.abc import Iterable, Mapping
 
@@ -33,9 +33,14 @@ def per_second(metric: str, **labels: str | tuple[str, ...]) -> str:
     return f"rate({pick(metric, **labels)}[$__rate_interval])"
 
 
-def lately(metric: str, **labels: str | tuple[str, ...]) -> str:
-    """How much was counted around each point of a line."""
-    return f"increase({pick(metric, **labels)}[$__rate_interval])"
+def counted(metric: str, **labels: str | tuple[str, ...]) -> str:
+    """How much was counted since the point before, exactly.
+
+    increase() extrapolates to 2.4 of 2, and a rate spreads a moment over its window. A counter that was reset
+    counts as nothing.
+    """
+    one = pick(metric, **labels)
+    return f"clamp_min({one} - {one} offset $__interval, 0)"
 
 
 def in_range(metric: str, **labels: str | tuple[str, ...]) -> str:
@@ -53,7 +58,7 @@ def named(expr: str, label: str, text: str) -> str:
 
 
 def or_zero(expr: str, known: str) -> str:
-    """Metrics that are there only where something is wrong: 0 without them, as long as `known` is there."""
+    """For metrics that exist only where something is wrong: 0 without them, as long as `known` exists."""
     return f"({expr} or max by (cluster) ({known}) * 0)"
 
 
@@ -72,10 +77,10 @@ def _balancers() -> str:
 
 
 def of_balancers(expr: str) -> str:
-    """Without what hosts outside of the cluster say: they hold no address."""
+    """Without the hosts outside of the cluster: they hold no address."""
     return f"({expr} and on ({FROM}) {_balancers()})"
 
 
 def of_clients(expr: str) -> str:
-    """As hosts outside of the cluster feel it; where there is none, as the balancers do."""
+    """As measured by hosts outside of the cluster; where there is none, by the balancers."""
     return f"(({expr} unless on ({FROM}) {_balancers()}) or on (cluster) {expr})"

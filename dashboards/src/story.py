@@ -1,7 +1,7 @@
 """Failover: what happened, why, and what did clients feel?
 
-The first row says it in words, the panels below it show it on one time axis; the rest is for whoever has to
-explain it afterwards.
+The first row says it in words, the panels below show it on one time axis; the rest is for the analysis
+afterwards.
 """
 
 from grafana_foundation_sdk.models.common import BigValueTextMode
@@ -17,14 +17,14 @@ PHASES = ("detection", "address", "service", "reconnect", "total")
 
 def page() -> Page:
     made = Page("failover-story", "What happened, why, and what did clients feel?", "now-1h")
-    top = ((holder(), 5), (split(), 3), (last_event(), 5), (cause(), 3), (when(), 3), (clients.felt(), 5))
-    made.row("$cluster: what happened", *top, height=4)
+    top = ((holder(), 4), (since(), 3), (split(), 2), (last_event(), 4), (cause(), 3), (when(), 3))
+    made.row("$cluster: what happened", *top, (clients.felt(), 5), height=4)
     made.more((held(), 24), height=5)
     made.more((clients.failures(), 24), height=5)
     made.more((clients.latency(), 24), height=5)
     made.more((alerts(), 24), height=7)
-    made.row("$cluster: the failovers", (phases(), 10), (events(), 14), height=7)
-    made.row("$cluster: split?", (signs(), 12), (sight(), 12), height=7)
+    made.row("$cluster: the failovers", (phases(), 9), (events(), 15), height=9)
+    made.row("$cluster: split?", (signs(), 12), (views(), 12), height=7)
     made.more((running(), 24), height=6)
     made.row("$cluster: clients", (clients.servers(), 12), (clients.slow(), 12), height=7)
     made.more((clients.commits(), 8), (clients.believable(), 16), height=5)
@@ -45,13 +45,28 @@ def holder() -> Panel:
     )
 
 
+def since() -> Panel:
+    return numbers(
+        About(
+            "Held since",
+            """When the address was last moved to where it is, by the journal of the exporters. An address
+            that was added by hand is not in it.""",
+            ("FailoverHappened",),
+        ),
+        Query(f"{facts.HELD_SINCE} * 1000", "since", instant=True),
+        unit="dateTimeAsLocalNoDateIfToday",
+        shows=BigValueTextMode.VALUE,
+        missing="no move recorded",
+    )
+
+
 def split() -> Panel:
     return numbers(
         About(
             "Split for",
-            """How long there has been any sign of a split, without a break; 0 s: there is none. In a
-            handover the views of two hosts may differ for one scrape. Which sign it is, the row further
-            below says.""",
+            """For how long there has been any sign of a split, without a break; 0 s: there is none. In a
+            handover the views of two hosts may differ for one scrape. Which sign it is: see the row "split?"
+            below.""",
             ("VIPSplitBrain", "PacemakerSplitBrain", "GaleraSplitBrain"),
         ),
         Query(facts.SPLIT_SECONDS, "split", instant=True),
@@ -66,8 +81,8 @@ def last_event() -> Panel:
     return numbers(
         About(
             "The last failover",
-            """The last move, from the node that held it before to the one that took over, or what was
-            restarted in place in this time range.""",
+            """The last move, from the node that held it before to the one that took over, or the last
+            restart in place, and where.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
         Query(f"max by (cluster, what) ({facts.LAST_EVENT}) or {none}", "{{what}}", instant=True),
@@ -80,8 +95,10 @@ def cause() -> Panel:
         About(
             "Because of",
             """node_lost: the node vanished, Corosync's token ran out. node_shutdown, standby,
-            operator_move: somebody wanted it. resource_failure: its agent said that it failed. fencing:
-            the node was shot. failback: the node that it likes better came back.""",
+            operator_move: somebody wanted it. resource_failure: an operation of its agent failed. fencing:
+            the node was fenced. failback: the preferred node came back. node_health: a health or
+            connectivity attribute barred the node. split_healed: it ran in two places, and Pacemaker
+            stopped one. unknown: there is no evidence.""",
             ("FailoverHappened",),
         ),
         Query(f"max by (cluster, cause) ({facts.LAST_EVENT})", "{{cause}}", instant=True),
@@ -93,8 +110,8 @@ def when() -> Panel:
     return numbers(
         About(
             "At",
-            """When the exporter saw it done: the time of day in your browser's time zone, the date if not
-            today.""",
+            """When the exporter saw that it was completed: the time of day in your browser's time zone, with
+            the date if not today.""",
             ("FailoverHappened",),
         ),
         Query(f"max by (cluster) ({facts.LAST_EVENT}) * 1000", "at", instant=True),
@@ -109,7 +126,8 @@ def held() -> Panel:
         About(
             "Who holds the address",
             """A row for each balancer, by its own kernel. The row that turns blue took over. Two rows in
-            vermilion hold it at the same time: a split. A gap: that balancer's exporter did not answer.""",
+            vermilion: both hold it at the same time, a split. A gap: that balancer's exporter did not
+            answer.""",
             ("VIPSplitBrain", "VIPNotHeld"),
         ),
         Query(doubled(f"({facts.HELD})", "cluster, vip"), "{{host}} {{vip}}"),
@@ -139,10 +157,10 @@ def phases() -> Panel:
     return numbers(
         About(
             "Phases of the last failover",
-            """What was waited for, one after the other, as the balancer that took over felt it: detection,
-            until the cluster noticed; address, until it was up again; service, until HAProxy answered;
-            reconnect, until the login worked. A phase that can't be told apart is missing; none at all:
-            nothing was felt.""",
+            """The parts of the outage, one after the other, as measured by the balancer that took over:
+            detection, until the cluster noticed; address, until it was up again; service, until HAProxy
+            answered; reconnect, until the login succeeded. A phase that was not seen from here is missing;
+            none at all: no probe failed.""",
             ("FailoverSlow",),
         ),
         *(
@@ -152,7 +170,7 @@ def phases() -> Panel:
         unit="s",
         limits=((None, ACTIVE), (5, BAD)),
         shows=BigValueTextMode.VALUE_AND_NAME,
-        missing="nothing felt",
+        missing="no outage",
     )
 
 
@@ -160,8 +178,9 @@ def events() -> Panel:
     return rows(
         About(
             "Failovers in this time range",
-            """One row for each resource and failover, the latest first, to ten seconds. With their evidence
-            they are in the journal on the balancers: failover-exporter events.""",
+            """One row for each resource and failover, the latest first, to ten seconds. A restart has the
+            same node in From and To. With their evidence they are in the journal on the balancers:
+            failover-exporter events.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
         Query(f"{facts.EVENT_LIST} * 1000", table=True),
@@ -169,7 +188,7 @@ def events() -> Panel:
         columns={
             "Value": Column("At", unit="dateTimeAsLocalNoDateIfToday", width=160),
             "resource": Column("Resource"),
-            "kind": Column("What", width=80),
+            "kind": Column("Kind", width=80),
             "from": Column("From"),
             "to": Column("To"),
             "cause": Column("Cause"),
@@ -182,7 +201,7 @@ def signs() -> Panel:
         About(
             "Signs of a split",
             """No split shows all of them. Corosync killed: bound on two balancers, two MAC addresses, and
-            nothing in Pacemaker. A network cut: two DCs, too. A sign for a single scrape is a handover.""",
+            nothing in Pacemaker. A network cut: two DCs as well. A sign in a single scrape is a handover.""",
             ("VIPSplitBrain", "PacemakerSplitBrain", "GaleraSplitBrain"),
             ("failover-cluster", "failover-galera"),
         ),
@@ -191,17 +210,18 @@ def signs() -> Panel:
     )
 
 
-def sight() -> Panel:
-    seen = by_host(pick("ha_cluster_pacemaker_nodes", status="online"))
+def views() -> Panel:
+    seen = f"max by (cluster, host, node) ({by_host(pick('ha_cluster_pacemaker_nodes', status='online'))})"
+    itself = f'label_replace({seen}, "node", "$1", "host", "(.+)")'
     return states(
         About(
             "Who sees whom",
-            """Each balancer's Pacemaker, asked for each node. Lost in both directions, and both go on:
-            split. Rows that end: on that balancer Pacemaker can't be asked.""",
+            """Each balancer's Pacemaker on the other nodes. Lost in both directions, and both go on: a
+            split. Rows that end: Pacemaker on that balancer can't be read.""",
             ("PacemakerNodeOffline", "PacemakerSplitBrain"),
             ("failover-cluster",),
         ),
-        Query(f"max by (cluster, host, node) ({seen})", "{{host}} sees {{node}}"),
+        Query(f"{seen} unless on (cluster, host, node) {itself}", "{{host}} sees {{node}}"),
         states=CONNECTED,
     )
 
@@ -210,9 +230,9 @@ def running() -> Panel:
     return states(
         About(
             "Where Pacemaker believes that resources run",
-            """Two nodes in vermilion: each half of a split says its own. What Pacemaker does not know is
+            """Two nodes in vermilion: each half of a split reports its own. What Pacemaker does not know is
             not here: compare with who holds the address.""",
-            ("PacemakerSplitBrain", "PacemakerResourceNotRunning"),
+            ("PacemakerSplitBrain", "PacemakerResourceNotRunning", "PacemakerResourceDisabled"),
             ("failover-cluster",),
         ),
         Query(doubled(f"({facts.RUN})", "cluster, resource"), "{{resource}} on {{node}}"),

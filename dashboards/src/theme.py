@@ -13,7 +13,7 @@ BAD = "#D55E00"  # clients are hurt, or data is at risk
 BY_HAND = "#CC79A7"  # somebody wanted it so: standby, maintenance, drained
 CHANGING = "#56B4E9"  # on its way from one state to another
 IDLE = "#5A5A5A"  # passive, or not known
-FURTHER = "#F0E442"  # one more line among others; it means nothing
+FURTHER = "#F0E442"  # one more line among others, without a meaning
 
 NUMBERED = (ACTIVE, BY_HAND, CHANGING)  # lines of the first, the second and the third host
 PALETTE = (WELL, ACTIVE, REDUCED, BAD, BY_HAND, CHANGING, IDLE, FURTHER)
@@ -26,10 +26,10 @@ class State:
     color: str
 
 
-ACTS = (State(0, "acts", WELL), State(1, "maintenance: hands off", BY_HAND))
+ACTS = (State(0, "acts", WELL), State(1, "maintenance", BY_HAND))
 CONNECTED = (State(0, "lost", BAD), State(1, "connected", WELL))
 FENCING = (State(0, "off", REDUCED), State(1, "on", WELL))
-HOLDING = (State(0, "no", IDLE), State(1, "holds it", ACTIVE), State(2, "holds it, as another does", BAD))
+HOLDING = (State(0, "no", IDLE), State(1, "holds it", ACTIVE), State(2, "holds it, another too", BAD))
 QUORUM = (State(0, "no", BAD), State(1, "yes", WELL))
 RUNNING = (State(0, "no", IDLE), State(1, "runs here", ACTIVE), State(2, "runs here and elsewhere", BAD))
 SEVERITY = (State(0, "none", WELL), State(1, "warning", REDUCED), State(2, "critical", BAD))
@@ -57,7 +57,15 @@ RESOURCE_UNMANAGED = State(2, "runs here, unmanaged", BY_HAND)
 RESOURCE_FAILED = State(3, "failed", BAD)
 RESOURCE_BLOCKED = State(4, "blocked", BAD)
 RESOURCE_NOWHERE = State(5, "runs nowhere", BAD)
-RESOURCE = (RESOURCE_ACTIVE, RESOURCE_UNMANAGED, RESOURCE_FAILED, RESOURCE_BLOCKED, RESOURCE_NOWHERE)
+RESOURCE_DISABLED = State(6, "disabled", BY_HAND)
+RESOURCE = (
+    RESOURCE_ACTIVE,
+    RESOURCE_UNMANAGED,
+    RESOURCE_FAILED,
+    RESOURCE_BLOCKED,
+    RESOURCE_NOWHERE,
+    RESOURCE_DISABLED,
+)
 
 SERVER_UP = State(1, "up", WELL)
 SERVER_DOWN = State(2, "down", BAD)
@@ -71,8 +79,8 @@ GALERA_DONOR = State(2, "donor or desynced", REDUCED)
 GALERA_JOINED = State(3, "joined, catching up", CHANGING)
 GALERA_JOINING = State(4, "joining", CHANGING)
 GALERA_INITIALIZED = State(5, "in no component", BAD)
-GALERA_FAILED = State(6, "out of order", BAD)
-GALERA_UNKNOWN = State(7, "says nothing", IDLE)
+GALERA_FAILED = State(6, "inconsistent or failed", BAD)
+GALERA_UNKNOWN = State(7, "unknown", IDLE)
 GALERA_SILENT = State(8, "not reachable", BAD)
 GALERA = (
     GALERA_SYNCED,
@@ -86,7 +94,8 @@ GALERA = (
 )
 PRIMARY = (State(0, "no quorum", BAD), State(1, "Primary", WELL))
 DESYNCED = (State(0, "no", WELL), State(1, "yes", BY_HAND))
+OUT_OF_SERVICE = (State(0, "no", WELL), State(1, "yes", REDUCED))
 REPLICATION = (State(0, "off", BAD), State(1, "on", WELL))
 UP_DOWN = (State(0, "down", BAD), State(1, "up", WELL))
-ANSWERS = (State(0, "silent", BAD), State(1, "answers", WELL))
+ANSWERS = (State(0, "does not answer", BAD), State(1, "answers", WELL))
 COLLECTED = (State(0, "failed", BAD), State(1, "read", WELL))

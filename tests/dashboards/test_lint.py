@@ -133,10 +133,20 @@ def test_target_rate_interval_rule(page: dict[str, Any]) -> None:
 
 @each_page
 def test_target_counter_agg_rule(page: dict[str, Any]) -> None:
-    """A counter is never shown as it is: its rate is, or its increase."""
+    """A counter is never shown as it is: its rate is, its increase, or its difference to the point before."""
     for target in targets(page):
         found = nodes(parsed(target.expr))
         selectors = [one for one in found if isinstance(one, promql.VectorSelector)]
         counters = [one for one in selectors if str(one.name).endswith("_total")]
         rated = [one for one in found if isinstance(one, promql.Call) and one.func.name in RATES]
-        assert len(counters) <= len(rated), target
+        differences = [one for one in found if difference(one)]
+        assert len(counters) <= len(rated) + 2 * len(differences), target
+
+
+def difference(one: promql.Expr) -> bool:
+    """counter - counter offset 5s"""
+    if not isinstance(one, promql.BinaryExpr) or str(one.op) != "-":
+        return False
+    now, before = one.lhs, one.rhs
+    selectors = isinstance(now, promql.VectorSelector) and isinstance(before, promql.VectorSelector)
+    return selectors and before.prettify().startswith(now.prettify() + " offset ")

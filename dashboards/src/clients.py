@@ -113,8 +113,8 @@ def servers() -> Panel:
     )
 
 
-def believable() -> Panel:
-    late = counted("vip_probe_late_total")
+def late() -> Panel:
+    begun_late = counted("vip_probe_late_total")
     return lines(
         About(
             "Probes that were late",
@@ -122,7 +122,7 @@ def believable() -> Panel:
             too busy: what it reports about clients at that time is not reliable.""",
             ("ProbeNotBelievable",),
         ),
-        Query(f"sum by (cluster, instance, vip, port) ({late})", "{{instance}} {{vip}}:{{port}}"),
+        Query(f"sum by (cluster, instance, vip, port) ({begun_late})", "{{instance}} {{vip}}:{{port}}"),
         unit="short",
     )
 

@@ -10,9 +10,9 @@ EXPORTERS = pick("failover_exporter_build_info")
 # `up` is there of everything that Prometheus scrapes: of jobs with exporters of ours.
 UP = f"({pick('up')} and on (job) max_over_time({EXPORTERS}[$__range]))"
 
-# Who has the address, by each balancer's own kernel; who runs what, as Pacemaker believes.
+# Which balancer has the address, by its own kernel; which node runs what, by Pacemaker.
 HELD = f"max by (cluster, vip, host) ({by_host(of_balancers(pick('vip_bound')))})"
-# With how many hold it; 0 for nobody.
+# The value is how many hold it; 0 for nobody.
 HOLDER = (
     f"(({HELD} == 1) * on (cluster, vip) group_left () sum by (cluster, vip) ({HELD})"
     f" or {named(f'sum by (cluster, vip) ({HELD}) == 0', 'host', 'nobody')})"

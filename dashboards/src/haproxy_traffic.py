@@ -26,7 +26,7 @@ def by_server() -> Panel:
     return lines(
         About(
             "New sessions by server",
-            """A second. Uneven without reason: look at weights and at who is down.""",
+            """A second. Uneven without reason: look at the weights, and at the servers that are down.""",
             ("HAProxyServerDown",),
         ),
         Query(f"sum by ({BY_SERVER}) ({new})", "{{proxy}} / {{server}}"),

@@ -79,7 +79,7 @@ class About:
 
     title: str
     text: str
-    runbooks: tuple[str, ...] = ()  # of these alerts: they tell what to do about it
+    runbooks: tuple[str, ...] = ()  # of these alerts: what to do about it
     more: tuple[str, ...] = ()  # the dashboards that go on from here, by uid
 
 
@@ -205,7 +205,7 @@ def _panel(panel: P, about: About, queries: Iterable[Query]) -> P:
 
 
 def _letter(number: int) -> str:
-    """By which Grafana tells a panel's queries apart."""
+    """The refId of a panel's query."""
     return chr(ord("A") + number)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from dashboards.src.theme import State
 
-FROM = "cluster, job, instance"  # the labels that tell one exporter from another
+FROM = "cluster, job, instance"  # the labels that identify an exporter
 
 
 def pick(metric: str, **labels: str | tuple[str, ...]) -> str:

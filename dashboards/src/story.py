@@ -27,7 +27,7 @@ def page() -> Page:
     made.row("$cluster: split?", (signs(), 12), (views(), 12), height=7)
     made.more((running(), 24), height=6)
     made.row("$cluster: clients", (clients.servers(), 12), (clients.slow(), 12), height=7)
-    made.more((clients.commits(), 8), (clients.believable(), 16), height=5)
+    made.more((clients.commits(), 8), (clients.late(), 16), height=5)
     return made
 
 
@@ -229,7 +229,7 @@ def views() -> Panel:
 def running() -> Panel:
     return states(
         About(
-            "Where Pacemaker believes that resources run",
+            "Where resources run, by Pacemaker",
             """Two nodes in vermilion: each half of a split reports its own. What Pacemaker does not know is
             not here: compare with who holds the address.""",
             ("PacemakerSplitBrain", "PacemakerResourceNotRunning", "PacemakerResourceDisabled"),

@@ -1,4 +1,4 @@
-"""One page for one fault: causes hold back what they lead to, within one cluster."""
+"""One page for one fault: causes inhibit what they lead to, within one cluster."""
 
 import re
 from typing import Any
@@ -45,7 +45,7 @@ def test_all_names_are_alerts() -> None:
 
 
 def test_nothing_holds_itself_back() -> None:
-    """Not over any number of steps: of two that did, nobody would be told."""
+    """Not over any number of steps: of two that did, neither would be notified."""
 
     def reached(start: str) -> set[str]:
         found: set[str] = set()
@@ -63,7 +63,7 @@ def test_what_takes_clients_out_holds_vip_down_back() -> None:
     assert causes_of("VIPDown") >= CLIENTS_ARE_OUT
 
 
-def test_data_that_is_lost_is_always_told() -> None:
+def test_lost_data_is_always_reported() -> None:
     """No cause explains it away."""
     assert not causes_of("VIPCommitsLost")
 
@@ -76,7 +76,7 @@ def test_the_rule_and_alertmanager_agree(name: str) -> None:
 
 
 def test_causes_outlast_what_they_lead_to() -> None:
-    """An alert that holds back another page goes on telling for longer, so that one can end first."""
+    """An alert that inhibits another page keeps firing for longer, so that the other ends first."""
     rules = {
         one["alert"]: one
         for path in (ALERTS / "rules").glob("*.yml")

@@ -33,7 +33,7 @@ CASES = list(_cases())
 
 @each_alert
 def test_it_fires_for_one_of_several_clusters(rule: Rule) -> None:
-    """The others have the same metrics and are not told of."""
+    """The others have the same metrics and get no alert."""
     if rule.name == "Watchdog":
         return
     firing = [case for case in CASES if case.alert == rule.name and case.fires]

@@ -82,7 +82,7 @@ def test_links_between_dashboards_keep_what_is_chosen(page: dict[str, Any]) -> N
 
 
 def test_the_way_goes_from_the_fleet_to_the_details() -> None:
-    """A click on a cluster's name leads to its story, the story's panels to all that may have caused it."""
+    """A cluster's name leads to its Failover dashboard, the panels there to all that may have caused it."""
     led = {uid: {url.partition("?")[0] for url in urls(page["panels"])} for uid, page in PAGES.items()}
     assert "/d/failover-story" in led["failover-fleet"]
     assert led["failover-story"] >= {"/d/failover-cluster", "/d/failover-haproxy", "/d/failover-galera"}

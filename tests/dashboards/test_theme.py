@@ -1,4 +1,4 @@
-"""Colours mean the same everywhere, and can be told apart without seeing red, green or blue."""
+"""Colours mean the same everywhere, and can be distinguished without seeing red, green or blue."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def lab(color: RGB) -> RGB:
 
 
 @pytest.mark.parametrize("vision", VISION)
-def test_colours_can_be_told_apart(vision: str) -> None:
+def test_colours_can_be_distinguished(vision: str) -> None:
     """Each from each other, with all three kinds of cones or with two."""
     seen = {color: times(VISION[vision], linear(color)) for color in PALETTE}
     labs = {color: lab((max(r, 0), max(g, 0), max(b, 0))) for color, (r, g, b) in seen.items()}
@@ -56,7 +56,7 @@ def test_only_the_palette_is_used(uid: str) -> None:
 
 
 def test_a_state_has_one_colour() -> None:
-    """The same word is never good here and bad there, but for yes and no."""
+    """The same text is never good here and bad there, but for yes and no."""
     colors = defaultdict(set)
     for panel in PANELS.values():
         for mapping in panel["fieldConfig"]["defaults"].get("mappings", []):

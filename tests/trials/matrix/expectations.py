@@ -22,7 +22,7 @@ class Expectation:
     may: tuple[str, ...] = ()
     cause: tuple[str, ...] = ()
     within: float = 60.0  # seconds to the page
-    watch: float = 30.0  # seconds to look on at least
+    watch: float = 30.0  # seconds to observe at least
     topology: str | None = None  # the only one that can have it
     ci: str | None = None
 

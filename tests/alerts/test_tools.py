@@ -113,6 +113,21 @@ def test_a_page_says_all_that_a_person_needs_at_night(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("cause", "explained"),
+    [
+        ("split_healed", "cause split_healed (it ran in two places, and Pacemaker stopped one)"),
+        ("node_health", "cause node_health (a health or connectivity attribute barred the node)"),
+        ("unknown", "cause unknown (no evidence was found)"),
+        ("standby", "cause standby"),
+    ],
+)
+def test_a_cause_that_is_no_common_word_is_explained(tmp_path: Path, cause: str, explained: str) -> None:
+    """On the phone there is no runbook beside it."""
+    page = render(tmp_path, "failover.text", alert("firing", **{**SLOW, "cause": cause}))
+    assert page.splitlines()[2] == f"from lb1 to lb2 {explained}"
+
+
 def test_an_alert_without_a_failover_names_no_way(tmp_path: Path) -> None:
     """From, to and cause are left out, not empty."""
     page = render(tmp_path, "failover.text", alert("firing", alertname="VIPDown"))

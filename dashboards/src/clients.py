@@ -2,8 +2,9 @@
 
 from grafana_foundation_sdk.models.common import BigValueTextMode
 
-from dashboards.src.panels import About, Panel, Query, lines, numbers
-from dashboards.src.promql import counted, in_range, of_clients, per_second, pick
+from dashboards.src import theme
+from dashboards.src.panels import About, Panel, Query, lines, numbers, states
+from dashboards.src.promql import by_host, counted, in_range, of_clients, per_second, pick
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 REASONS = {
@@ -124,6 +125,20 @@ def late() -> Panel:
         ),
         Query(f"sum by (cluster, instance, vip, port) ({begun_late})", "{{instance}} {{vip}}:{{port}}"),
         unit="short",
+    )
+
+
+def account() -> Panel:
+    ok = by_host(pick("vip_probe_account_ok"))
+    return states(
+        About(
+            "Account of the probe",
+            """By host, address and port. Refused: a server answers and does not let the probe log in.
+            Clients are well; the probe sees nothing of what comes after a login.""",
+            ("ProbeAccountRefused",),
+        ),
+        Query(f"min by (cluster, host, vip, port) ({ok})", "{{host}} {{vip}}:{{port}}"),
+        states=theme.ACCOUNT,
     )
 
 

@@ -130,7 +130,13 @@ def nodes() -> Panel:
     def says(*names: str) -> str:
         return f"max by ({BY_NODE}) ({pick('galera_node_state', state=names)})"
 
+    def taken_out(how: str) -> str:
+        return f"max by ({BY_NODE}) ({pick(f'galera_node_{how}')})"
+
     cases = {
+        theme.GALERA_REJECTING: taken_out("rejects_queries"),
+        theme.GALERA_MAINTENANCE: taken_out("maintenance"),
+        theme.GALERA_READ_ONLY: taken_out("read_only"),
         theme.GALERA_SYNCED: says("synced"),
         theme.GALERA_DONOR: says("donor_desynced"),
         theme.GALERA_JOINED: says("joined"),
@@ -144,9 +150,10 @@ def nodes() -> Panel:
         About(
             "Nodes",
             """wsrep_local_state_comment of each node, as read by whichever balancer reaches it. In no
-            component: it refuses queries. Donor or desynced: it may fall behind without limit. Not
-            reachable: from neither balancer.""",
-            ("GaleraNodeDown", "GaleraNodeNotSynced"),
+            component: it refuses queries. Donor or desynced: it may fall behind without limit. Rejects
+            queries, maintenance, read-only: somebody took it out of service. Not reachable: from neither
+            balancer.""",
+            ("GaleraNodeDown", "GaleraNodeNotSynced", "GaleraNodeOutOfService"),
         ),
         Query(coded(cases), "{{node}}"),
         states=theme.GALERA,

@@ -3,7 +3,7 @@
 from dashboards.src import facts, theme
 from dashboards.src.panels import About, Column, Panel, Query, lines, merged, rows, states
 from dashboards.src.promql import coded, pick
-from dashboards.src.theme import REDUCED, WELL
+from dashboards.src.theme import ACTIVE, REDUCED, WELL
 
 SOME = ((None, WELL), (1, REDUCED))
 
@@ -127,6 +127,7 @@ def durations() -> Panel:
         ),
         Query(f"max by (cluster, resource, node, task) ({took})", "{{task}} {{resource}} on {{node}}"),
         unit="s",
+        starts={"start": ACTIVE, "stop": REDUCED, "monitor": WELL},
     )
 
 

@@ -27,7 +27,7 @@ def page() -> Page:
     made.row("$cluster: split?", (signs(), 12), (views(), 12), height=7)
     made.more((running(), 24), height=6)
     made.row("$cluster: clients", (clients.servers(), 12), (clients.slow(), 12), height=7)
-    made.more((clients.commits(), 8), (clients.late(), 16), height=5)
+    made.more((clients.commits(), 8), (clients.late(), 8), (clients.account(), 8), height=5)
     return made
 
 

@@ -82,6 +82,9 @@ GALERA_INITIALIZED = State(5, "in no component", BAD)
 GALERA_FAILED = State(6, "inconsistent or failed", BAD)
 GALERA_UNKNOWN = State(7, "unknown", IDLE)
 GALERA_SILENT = State(8, "not reachable", BAD)
+GALERA_REJECTING = State(9, "rejects queries", BY_HAND)
+GALERA_MAINTENANCE = State(10, "maintenance", BY_HAND)
+GALERA_READ_ONLY = State(11, "read-only", BY_HAND)
 GALERA = (
     GALERA_SYNCED,
     GALERA_DONOR,
@@ -91,11 +94,15 @@ GALERA = (
     GALERA_FAILED,
     GALERA_UNKNOWN,
     GALERA_SILENT,
+    GALERA_REJECTING,
+    GALERA_MAINTENANCE,
+    GALERA_READ_ONLY,
 )
 PRIMARY = (State(0, "no quorum", BAD), State(1, "Primary", WELL))
 DESYNCED = (State(0, "no", WELL), State(1, "yes", BY_HAND))
 OUT_OF_SERVICE = (State(0, "no", WELL), State(1, "yes", REDUCED))
 REPLICATION = (State(0, "off", BAD), State(1, "on", WELL))
 UP_DOWN = (State(0, "down", BAD), State(1, "up", WELL))
+ACCOUNT = (State(0, "refused", REDUCED), State(1, "accepted", WELL))
 ANSWERS = (State(0, "does not answer", BAD), State(1, "answers", WELL))
 COLLECTED = (State(0, "failed", BAD), State(1, "read", WELL))

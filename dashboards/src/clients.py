@@ -143,18 +143,24 @@ def account() -> Panel:
 
 
 def commits() -> Panel:
-    kinds = {"acknowledged": "acknowledged", "in doubt": "in_doubt", "lost": "lost"}
+    kinds = {"acknowledged": "acknowledged", "refused": "refused", "in doubt": "in_doubt", "lost": "lost"}
     of_port = "max by (cluster, vip, port)"
+
+    def counted_in_range(kind: str) -> str:
+        by_exporter = f"sum by (cluster, job, instance, vip, port) ({in_range(f'vip_commits_{kind}_total')})"
+        return f"round({of_port} ({by_exporter}))"
+
     return numbers(
         About(
             "Commits in this time range",
-            """Made through each address and port where the probe writes. In doubt: the answer never came, a
-            client has to look. Lost: acknowledged, and on no Galera node afterwards; data was lost.""",
-            ("VIPCommitsLost",),
+            """Made through each address and port where the probe writes. Refused: nothing was committed. In
+            doubt: the answer never came, a client has to check. Lost: acknowledged, and on no Galera node
+            afterwards; data was lost.""",
+            ("VIPCommitsLost", "VIPWritesRefused"),
         ),
         *(
             Query(
-                f"round({of_port} ({in_range(f'vip_commits_{kind}_total')}))",
+                counted_in_range(kind),
                 f"{name} {{{{vip}}}}:{{{{port}}}}",
                 instant=True,
             )
@@ -163,5 +169,9 @@ def commits() -> Panel:
         limits=((None, IDLE), (1, WELL)),
         shows=BigValueTextMode.VALUE_AND_NAME,
         missing="no probe writes",
-        starts={"in doubt": ((None, WELL), (1, REDUCED)), "lost": ((None, WELL), (1, BAD))},
+        starts={
+            "refused": ((None, WELL), (1, REDUCED)),
+            "in doubt": ((None, WELL), (1, REDUCED)),
+            "lost": ((None, WELL), (1, BAD)),
+        },
     )

@@ -14,7 +14,7 @@ from tests.test_docs import METRICS, expected_pages
 PROMISED = {
     "critical": """VIPDown VIPSplitBrain VIPNotHeld PacemakerSplitBrain PacemakerNoQuorum PacemakerNodeUnclean
         PacemakerResourceNotRunning HAProxyNotServing HAProxyNoServers GaleraNoPrimary GaleraSplitBrain
-        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved GaleraReadOnly""",
+        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved GaleraReadOnly VIPWritesRefused""",
     "warning": """FailoverHappened VIPOutage VIPConnectSlow PacemakerNodeOffline PacemakerNodeStandby
         PacemakerMaintenanceMode PacemakerResourceFailures PacemakerLeftoverConstraint CorosyncLinkDown
         CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit

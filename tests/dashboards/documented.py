@@ -15,6 +15,7 @@ AGREED = {
     "galera_node_rejects_queries": {"node"},
     "ha_cluster_corosync_qdevice_alive": {"node"},
     "ha_cluster_pacemaker_resource_disabled": {"resource"},
+    "vip_commits_refused_total": {"vip", "port", "reason"},
     "vip_probe_account_ok": {"vip", "port"},
 }
 

@@ -1,7 +1,7 @@
 """What the dashboards are made of.
 
 theme.py        one palette, and what its colours mean; states by name
-promql.py       the words that queries are made of;  facts.py  what they say of a whole cluster
+promql.py       the parts of queries;  facts.py  queries about a whole cluster
 links.py        where links lead
 panels.py       each kind of panel with its habits
 page.py         what all dashboards have: variables, annotations, links, rows, numbers

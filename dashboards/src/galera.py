@@ -127,7 +127,7 @@ def conflicts_now() -> Panel:
 
 
 def nodes() -> Panel:
-    def says(*names: str) -> str:
+    def in_state(*names: str) -> str:
         return f"max by ({BY_NODE}) ({pick('galera_node_state', state=names)})"
 
     def taken_out(how: str) -> str:
@@ -137,13 +137,13 @@ def nodes() -> Panel:
         theme.GALERA_REJECTING: taken_out("rejects_queries"),
         theme.GALERA_MAINTENANCE: taken_out("maintenance"),
         theme.GALERA_READ_ONLY: taken_out("read_only"),
-        theme.GALERA_SYNCED: says("synced"),
-        theme.GALERA_DONOR: says("donor_desynced"),
-        theme.GALERA_JOINED: says("joined"),
-        theme.GALERA_JOINING: says("joining"),
-        theme.GALERA_INITIALIZED: says("initialized"),
-        theme.GALERA_FAILED: says("inconsistent", "destroyed", "joining_failed"),
-        theme.GALERA_UNKNOWN: says("unknown"),
+        theme.GALERA_SYNCED: in_state("synced"),
+        theme.GALERA_DONOR: in_state("donor_desynced"),
+        theme.GALERA_JOINED: in_state("joined"),
+        theme.GALERA_JOINING: in_state("joining"),
+        theme.GALERA_INITIALIZED: in_state("initialized"),
+        theme.GALERA_FAILED: in_state("inconsistent", "destroyed", "joining_failed"),
+        theme.GALERA_UNKNOWN: in_state("unknown"),
         theme.GALERA_SILENT: f"({facts.ASKED} == bool 0)",
     }
     return states(

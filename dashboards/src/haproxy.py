@@ -54,7 +54,7 @@ def usable() -> Panel:
     backup = pick("haproxy_backend_backup_servers")
     return numbers(
         About(
-            "Servers, in the poorest backend",
+            "Servers of the smallest backend",
             """Servers that are up in the backend that has the fewest. 0: its clients get an error. 1: the
             next fault is an outage.""",
             ("HAProxyNoServers", "HAProxyServerDown"),
@@ -124,15 +124,15 @@ def errors_now() -> Panel:
 
 
 def servers() -> Panel:
-    def says(state: str) -> str:
+    def in_state(state: str) -> str:
         return f"max by ({BY_SERVER}) ({pick('haproxy_server_status', state=state)})"
 
     cases = {
-        theme.SERVER_DOWN: says("DOWN"),
-        theme.SERVER_MAINT: says("MAINT"),
-        theme.SERVER_DRAIN: says("DRAIN"),
-        theme.SERVER_NOLB: says("NOLB"),
-        theme.SERVER_UP: says("UP"),
+        theme.SERVER_DOWN: in_state("DOWN"),
+        theme.SERVER_MAINT: in_state("MAINT"),
+        theme.SERVER_DRAIN: in_state("DRAIN"),
+        theme.SERVER_NOLB: in_state("NOLB"),
+        theme.SERVER_UP: in_state("UP"),
     }
     return states(
         About(

@@ -30,6 +30,7 @@ PARTS = ["## How to look", "## How to mend", "## What not to do"]
 OF_SCRAPING = {"cluster", "job", "instance"}
 THRESHOLD = re.compile(r":threshold_\w+$")
 NUMBER = re.compile(r"[><]=? *\d+(?:\.\d+)?")  # beside a comparison
+OF_A_HOST = {"HAProxyNotServing"}  # its text has the port, if another one of the same address serves
 FACTS = {"0", "1"}  # states are compared with these: no thresholds
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -144,6 +145,18 @@ def test_none_tells_exporters_apart_for_nothing(known: Series) -> None:
     """job is never a label of an alert, instance only of those that are about it."""
     for rule in ALERTING.values():
         assert labels(rule.parsed(), known) & {"job", "instance"} <= rule.used_labels - {"job"}, rule.name
+
+
+def test_ports_of_one_address_are_kept_apart(known: Series) -> None:
+    """What is measured by port is reported by port, and named in the text; two ports never make one alert."""
+    by_port = {
+        name: rule
+        for name, rule in ALERTING.items()
+        if any("port" in known[one] for one in selected(rule.parsed())) and name not in OF_A_HOST
+    }
+    assert len(by_port) > 5
+    for name, rule in by_port.items():
+        assert "port" in labels(rule.parsed(), known) & rule.used_labels, name
 
 
 def test_thresholds_stand_at_the_top() -> None:

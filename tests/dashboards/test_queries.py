@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from promql_parser import VectorSelector
 
 from dashboards.src.targets import targets
 from tests.dashboards.documented import series
 from tests.dashboards.labels import Unknown, labels
-from tests.dashboards.pages import PAGES, PANELS, REPOSITORY, parsed
+from tests.dashboards.pages import PAGES, PANELS, REPOSITORY, nodes, parsed
 
 EMITTED = series(REPOSITORY / "docs" / "metrics.md")
+ONE_ROW_A_CLUSTER = {"failover-fleet: Clusters"}  # the port that was out for longest
 IN_TEXT = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -26,6 +28,16 @@ def test_legends_name_labels_of_the_result(name: str) -> None:
     for query in PANELS[name]["targets"]:
         known = labels(parsed(query["expr"]), EMITTED)
         assert set(IN_TEXT.findall(query["legendFormat"])) <= known
+
+
+@pytest.mark.parametrize("name", [name for name in PANELS if name not in ONE_ROW_A_CLUSTER])
+def test_ports_of_one_address_are_kept_apart(name: str) -> None:
+    """What is measured by port is shown by port, with its name in the legend."""
+    for query in PANELS[name]["targets"]:
+        selectors = [one for one in nodes(parsed(query["expr"])) if isinstance(one, VectorSelector)]
+        if any("port" in EMITTED[str(one.name)] for one in selectors):
+            assert "port" in labels(parsed(query["expr"]), EMITTED)
+            assert "{{port}}" in query["legendFormat"]
 
 
 @pytest.mark.parametrize("name", [name for name, panel in PANELS.items() if panel["type"] == "table"])

@@ -1,4 +1,4 @@
-"""Run crm_mon for each reading, and cibadmin when the configuration changed."""
+"""Run crm_mon for each reading, and cibadmin when the configuration changed or a node is not healthy."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,16 @@ from zoneinfo import ZoneInfo
 from prometheus_client.metrics_core import Metric
 
 from exporter.errors import SourceError, Unparsable, Unreachable
+from exporter.options import check_command, check_seconds
 from exporter.parsing import excerpt
 from exporter.scrape import Source
 from exporter.sources.pacemaker.families import cluster as metrics
 from exporter.sources.pacemaker.parse import cib, crm_mon
 from exporter.sources.pacemaker.reading import (
     ClusterView,
-    Colocation,
+    Configuration,
     LastChange,
-    LocationConstraint,
+    NodeAttribute,
     PacemakerReading,
 )
 from exporter.transports import command
@@ -38,11 +39,11 @@ _DIALECTS: tuple[tuple[str, ...], ...] = (
     (*_SECTIONS, "--fence-history=3", "--as-xml"),  # 1.1.19 to 2.0.2
     (*_SECTIONS, "--as-xml"),  # without fence history
 )
-_CIBADMIN = ("--query", "--local", "--scope", "constraints")
+_CIBADMIN = ("--query", "--local", "--xpath")
 _UTC = {"TZ": "UTC0"}  # crm_mon prints local time without saying which
 _USAGE = 64  # EX_USAGE, the same from 1.1 to 3.0
 _NO_SUCH_OBJECT = (6, 105)  # ENXIO of 1.1, CRM_EX_NOSUCH
-_CONSTRAINTS_SECONDS = 60.0  # read again after that, whatever crm_mon says of changes
+_CONFIGURATION_SECONDS = 60.0  # read again after that, whatever crm_mon says of changes
 _SAME_TEXT_SECONDS = 2.0  # a change in the same second as the last one does not alter its text
 
 
@@ -53,25 +54,22 @@ class Options:
     timeout: float = 5.0
 
     def __post_init__(self) -> None:
-        for key in ("crm_mon_path", "cibadmin_path"):
-            if not getattr(self, key):
-                raise ValueError(f"{key}: empty, expected a path or the name of a command")
-        if not 0 < self.timeout <= 60:
-            raise ValueError(f"timeout: {self.timeout:g} is not possible, expected seconds from 0 to 60")
+        check_command("crm_mon_path", self.crm_mon_path)
+        check_command("cibadmin_path", self.cibadmin_path)
+        check_seconds("timeout", self.timeout, 0, 60)
 
 
 @dataclass(frozen=True)
-class KnownConstraints:
-    """Constraints as they were read last: cibadmin costs as much as crm_mon, and they seldom change."""
+class KnownConfiguration:
+    """As it was read last: cibadmin costs as much as crm_mon, and the configuration seldom changes."""
 
-    constraints: tuple[LocationConstraint, ...]
-    change: LastChange  # the last change of the configuration when they were read
+    configuration: Configuration
+    change: LastChange  # the last change of the configuration when it was read
     settled: bool  # that change was old enough then for the next one to have another text
     read_at: float  # monotonic seconds
-    colocations: tuple[Colocation, ...] = ()
 
     def hold(self, change: LastChange, now: float) -> bool:
-        return self.settled and self.change == change and now - self.read_at < _CONSTRAINTS_SECONDS
+        return self.settled and self.change == change and now - self.read_at < _CONFIGURATION_SECONDS
 
 
 class PacemakerSource(Source[PacemakerReading]):
@@ -81,7 +79,7 @@ class PacemakerSource(Source[PacemakerReading]):
         self._options = options
         self._zone = host_zone()
         self._dialect = _DIALECTS[0]
-        self._known: KnownConstraints | None = None
+        self._known: KnownConfiguration | None = None
 
     @property
     def timeout(self) -> float:
@@ -90,15 +88,15 @@ class PacemakerSource(Source[PacemakerReading]):
     def read(self, deadline: Deadline) -> PacemakerReading:
         view = self._read_view(deadline)
         if self._known is None or not self._known.hold(view.last_change, time.monotonic()):
-            self._known = self._read_constraints(view, deadline)
-        return PacemakerReading(view, self._known.constraints, self._known.colocations)
+            self._known = self._read_configuration(view, deadline)
+        return PacemakerReading.of(view, self._known.configuration, self._read_health(view, deadline))
 
     def collect(self, reading: PacemakerReading) -> Iterable[Metric]:
         return metrics.collect(reading)
 
     def failures(self, reading: PacemakerReading) -> Sequence[SourceError]:
         code = reading.view.fence_history_error
-        return [Unreachable(f"Pacemaker's fencer does not tell its history (code {code})")] if code else []
+        return [Unreachable(f"Pacemaker's fencer does not give its history (code {code})")] if code else []
 
     def _read_view(self, deadline: Deadline) -> ClusterView:
         done = self._ask_crm_mon(deadline)
@@ -116,18 +114,31 @@ class PacemakerSource(Source[PacemakerReading]):
                 return done
         raise Unparsable(f"{self._options.crm_mon_path} takes none of the options known: {_said(done)}")
 
-    def _read_constraints(self, view: ClusterView, deadline: Deadline) -> KnownConstraints:
-        done = command.run((self._options.cibadmin_path, *_CIBADMIN), deadline, _UTC)
-        if done.returncode and done.returncode not in _NO_SUCH_OBJECT:
-            raise crm_mon.refusal(done.returncode, _said(done))
+    def _read_configuration(self, view: ClusterView, deadline: Deadline) -> KnownConfiguration:
+        output = self._ask_cibadmin(cib.XPATH, deadline)
         changed = view.last_change.time
-        return KnownConstraints(
-            constraints=() if done.returncode else cib.parse(done.stdout),
+        return KnownConfiguration(
+            configuration=Configuration() if output is None else cib.configuration(output),
             change=view.last_change,
             settled=changed is not None and abs(view.last_update - changed) > _SAME_TEXT_SECONDS,
             read_at=time.monotonic(),
-            colocations=() if done.returncode else cib.colocations(done.stdout),
         )
+
+    def _read_health(self, view: ClusterView, deadline: Deadline) -> tuple[NodeAttribute, ...]:
+        """Asked for only while a node is yellow or red; crm_mon has the colour alone."""
+        if all(node.health not in ("yellow", "red") for node in view.nodes):
+            return ()
+        output = self._ask_cibadmin(cib.HEALTH_XPATH, deadline)
+        return () if output is None else cib.health(output, {node.id: node.name for node in view.nodes})
+
+    def _ask_cibadmin(self, xpath: str, deadline: Deadline) -> bytes | None:
+        """None where the CIB has nothing of it."""
+        done = command.run((self._options.cibadmin_path, *_CIBADMIN, xpath), deadline, _UTC)
+        if done.returncode in _NO_SUCH_OBJECT:
+            return None
+        if done.returncode:
+            raise crm_mon.refusal(done.returncode, _said(done))
+        return done.stdout
 
 
 def host_zone() -> tzinfo:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import Denied, TimedOut, Unparsable, Unreachable
-from exporter.sources.pacemaker.reading import LastChange
-from exporter.sources.pacemaker.source import KnownConstraints, Options, PacemakerSource
+from exporter.sources.pacemaker.reading import Configuration, LastChange, NodeAttribute
+from exporter.sources.pacemaker.source import KnownConfiguration, Options, PacemakerSource
 from exporter.transports.deadline import Deadline
 from tests.golden import CAPTURES
 
@@ -180,7 +180,7 @@ def test_constraints_read_just_after_a_change_are_asked_again(doubles: Doubles) 
 def test_constraints_hold_for_a_minute_at_most() -> None:
     """Whatever crm_mon says of changes."""
     change = LastChange(1_795_346_070.0, "root", "cibadmin", "haproxy-node01")
-    known = KnownConstraints((), change, settled=True, read_at=1000.0)
+    known = KnownConfiguration(Configuration(), change, settled=True, read_at=1000.0)
     assert known.hold(change, 1059.9)
     assert not known.hold(change, 1060.0)
 
@@ -208,6 +208,30 @@ def test_a_silent_fencer_is_a_failure_of_a_part(doubles: Doubles) -> None:
     source = doubles.source()
     failures = source.failures(source.read(soon()))
     assert [type(failure) for failure in failures] == [Unreachable]
+
+
+def test_cibadmin_is_not_asked_for_what_may_hold_a_password(doubles: Doubles) -> None:
+    """Constraints, tags and nodes: parameters of resources and of fencing devices stay where they are."""
+    doubles.source().read(soon())
+    (call,) = doubles.calls("cibadmin")
+    assert "//configuration/constraints" in call
+    assert "instance_attributes" not in call
+    assert "resources" not in call
+
+
+def test_the_health_attributes_are_asked_for_while_a_node_is_not_healthy(doubles: Doubles) -> None:
+    """crm_mon has the colour of a node, not the attribute that made it so."""
+    source = doubles.source()
+    assert source.read(soon()).health == ()
+    doubles.crm_mon(f'sed \'0,/health="green"/s//health="red"/\' {ARTICLE}')
+    doubles.cibadmin(
+        'case "$*" in *transient*) echo \'<transient_attributes id="1"><instance_attributes id="s">'
+        '<nvpair id="s1" name="#health-smart" value="red"/><nvpair id="s2" name="pingd" value="1"/>'
+        f"</instance_attributes></transient_attributes>';; *) cat {CONSTRAINTS};; esac"
+    )
+    assert source.read(soon()).health == (NodeAttribute("haproxy-node01", "#health-smart", "red"),)
+    doubles.cibadmin(f'case "$*" in *transient*) exit 105;; *) cat {CONSTRAINTS};; esac')
+    assert source.read(soon()).health == ()
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ async def test_an_address_that_two_hosts_answer_for_is_evidence(path: Path) -> N
     watcher.start()
     await asyncio.wait_for(recording.ended.wait(), 20)
     watcher.close()
-    assert [cause for _, cause, _ in causes(path)] == ["standby", "standby", "unknown", "unknown"]
+    assert [cause for _, cause, _ in causes(path)] == ["standby", "standby", "split_healed", "split_healed"]
 
 
 def make_folder(path: Path) -> None:

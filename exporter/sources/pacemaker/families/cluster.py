@@ -27,7 +27,7 @@ def collect(reading: PacemakerReading) -> Iterator[Family]:
     view = reading.view
     yield from _cluster(view)
     yield from _nodes(view)
-    yield from resource_metrics.collect(view)
+    yield from resource_metrics.collect(reading)
     yield from _fencing(view)
     yield from _constraints(reading.constraints)
 
@@ -130,7 +130,8 @@ def _fencing(view: ClusterView) -> Iterator[Family]:
     labels = ("target", "action", "status")
     events = pacemaker_gauge(
         "fence_events",
-        "Fencing of a node in the history that the cluster keeps; status is success, failed or pending.",
+        "Fencing actions in the history that the cluster keeps; action on is unfencing: a node was given "
+        "access to its storage. status is success, failed or pending.",
         *labels,
     )
     count = Counter((event.target, event.action, event.status) for event in view.fence_events)

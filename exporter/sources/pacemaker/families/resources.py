@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from exporter.families import Family
 from exporter.sources.pacemaker.families.shared import boolean, highest, pacemaker_gauge
-from exporter.sources.pacemaker.reading import ClusterView, Operation, Resource
+from exporter.sources.pacemaker.reading import ClusterView, Operation, PacemakerReading, Resource
+from exporter.sources.pacemaker.wanted import disabled
 
 RESOURCE_STATUSES = ("active", "orphaned", "blocked", "failed", "failure_ignored")
 INFINITE_FAILURES = 1_000_000
 
 
-def collect(view: ClusterView) -> Iterator[Family]:
+def collect(reading: PacemakerReading) -> Iterator[Family]:
+    view = reading.view
     yield from _statuses_and_places(view)
+    yield _disabled(reading)
     yield from _histories(view)
     yield from _operations(view.operations)
     yield _failed_operations(view)
@@ -43,6 +46,20 @@ def _statuses_and_places(view: ClusterView) -> Iterator[Family]:
     for name, running_on in nodes.items():
         running.add(len(running_on), resource=name)
     yield running
+
+
+def _disabled(reading: PacemakerReading) -> Family:
+    family = pacemaker_gauge(
+        "resource_disabled",
+        "1 if the resource is meant to be stopped: by its target-role or that of its group, clone or bundle, "
+        "by a ticket that is not held here, or by stop-all-resources; 0 for each other. What does not run and "
+        "is 0 here could not be started.",
+        "resource",
+    )
+    meant = disabled(reading)
+    for name in dict.fromkeys(resource.id for resource in reading.view.resources):
+        family.add(float(name in meant), resource=name)
+    return family
 
 
 def _statuses(resource: Resource) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -1,25 +1,79 @@
-"""Location constraints and colocations, from `cibadmin --query --scope constraints`."""
+"""Constraints, tags and node attributes of the configuration, as cibadmin prints them (pure)."""
 
 import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from exporter.parsing import integer
 from exporter.sources.pacemaker.parse.xml import Element, read, text
-from exporter.sources.pacemaker.reading import Colocation, LocationConstraint
+from exporter.sources.pacemaker.reading import (
+    Colocation,
+    Condition,
+    Configuration,
+    LocationConstraint,
+    LocationRule,
+    NodeAttribute,
+    TicketConstraint,
+)
 
+# What is asked for. Neither the resources' parameters nor the fencing devices' are: passwords are among them.
+XPATH = "|".join(
+    (
+        "//configuration/constraints",
+        "//configuration/tags",
+        "//configuration/nodes",
+        "//configuration//meta_attributes[rule//date_expression][nvpair[@name='resource-stickiness']]",
+    )
+)
+HEALTH_XPATH = "//node_state/transient_attributes"
+HEALTH = "#health"  # what the names of health attributes begin with
+_WHAT = "cibadmin's output"
+_ROOTS = ("constraints", "xpath-query", "configuration", "cib")  # one match of an XPath comes bare
 _INFINITIES = {"INFINITY": math.inf, "+INFINITY": math.inf, "-INFINITY": -math.inf}
+_PROMOTED = ("promoted", "master")
+
+
+def configuration(output: bytes) -> Configuration:
+    """All that is read of the configuration; of `<constraints>` alone, what it says."""
+    root = read(output, _WHAT, _ROOTS)
+    return Configuration(
+        constraints=tuple(_location(one) for one in root.iter("rsc_location")),
+        colocations=tuple(_colocation(one) for one in root.iter("rsc_colocation")),
+        tickets=tuple(_ticket(one) for one in root.iter("rsc_ticket")),
+        tags={text(tag, "id"): tuple(_ids(tag, "obj_ref")) for tag in root.iter("tag")},
+        node_attributes=tuple(_node_attributes(root)),
+        timed_stickiness=any(_timed(one) for one in root.iter("meta_attributes")),
+    )
+
+
+def parse(output: bytes) -> tuple[LocationConstraint, ...]:
+    return configuration(output).constraints
+
+
+def colocations(output: bytes) -> tuple[Colocation, ...]:
+    return configuration(output).colocations
+
+
+# cibadmin 2.1.5, of a node whose disk the agent HealthSMART watches; it comes bare where one node has any:
+#   <xpath-query><transient_attributes id="1"><instance_attributes id="status-1">
+#     <nvpair id="status-1-.health-smart" name="#health-smart" value="red"/>
+def health(output: bytes, names: Mapping[str, str]) -> tuple[NodeAttribute, ...]:
+    """The nodes' health attributes, which crm_mon leaves out. `names` has the nodes' names by their ids."""
+    root = read(output, _WHAT, (*_ROOTS, "transient_attributes"))
+    return tuple(
+        NodeAttribute(names.get(node.get("id", ""), node.get("id", "")), name, pair.get("value", ""))
+        for node in root.iter("transient_attributes")
+        for pair in node.iter("nvpair")
+        if (name := pair.get("name", "")).startswith(HEALTH)
+    )
+
 
 # cibadmin 2.1.5; crm_resource --move for a time writes the second form, with a rule:
 #   <rsc_location id="cli-prefer-vip" rsc="vip" role="Started" node="node01" score="INFINITY"/>
 #   <rsc_location id="cli-prefer-vip" rsc="vip" role="Started">
 #     <rule id="cli-prefer-rule-vip" score="INFINITY" boolean-op="and">
 #       <expression id="cli-prefer-expr-vip" attribute="#uname" operation="eq" value="node01"/>
-
-
-def parse(output: bytes) -> tuple[LocationConstraint, ...]:
-    section = read(output, "cibadmin's output", ("constraints",))
-    return tuple(_location(element) for element in section.iterchildren("rsc_location"))
-
-
+#       <date_expression id="cli-prefer-lifetime-end-vip" operation="lt" end="2026-11-28 22:00:00Z"/>
 def _location(element: Element) -> LocationConstraint:
     return LocationConstraint(
         id=text(element, "id"),
@@ -28,6 +82,9 @@ def _location(element: Element) -> LocationConstraint:
         role=element.get("role", ""),
         score=_score(element),
         rule_node=_rule_node(element),
+        rules=tuple(_rule(one) for one in element.iterchildren("rule")),
+        members=tuple(_ids(element, "resource_ref")),
+        pattern=element.get("rsc-pattern", ""),
     )
 
 
@@ -38,19 +95,75 @@ def _rule_node(element: Element) -> str:
     return ""
 
 
+def _rule(element: Element) -> LocationRule:
+    return LocationRule(
+        id=element.get("id", ""),
+        score=_score(element) if "score" in element.attrib else None,
+        score_attribute=element.get("score-attribute", ""),
+        any_of=element.get("boolean-op") == "or",
+        conditions=tuple(_conditions(element)),
+        timed=_timed(element),
+        limits=tuple(_limits(element)),
+    )
+
+
+def _conditions(rule: Element) -> Iterator[Condition | LocationRule]:
+    for one in rule:
+        if one.tag == "rule":
+            yield _rule(one)
+        elif one.tag == "expression":
+            yield Condition(
+                one.get("attribute", ""), one.get("operation", ""), one.get("value", ""), one.get("type", "")
+            )
+
+
+def _timed(element: Element) -> bool:
+    return next(element.iter("date_expression"), None) is not None
+
+
+def _limits(rule: Element) -> Iterator[float]:
+    """Seconds since 1970. What a date_spec repeats has no moments, and a form not known here is passed
+    over."""
+    for expression in rule.iter("date_expression"):
+        for name in ("start", "end"):
+            try:
+                moment = datetime.fromisoformat(expression.get(name, "").replace(" +", "+"))
+            except ValueError:
+                continue
+            yield (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
 # cibadmin 2.1.5; the second form is of crmsh's `colocation together inf: ( vip haproxy )`:
 #   <rsc_colocation id="c1" rsc="haproxy" with-rsc="vip" score="INFINITY"/>
 #   <rsc_colocation id="c2" score="INFINITY"><resource_set id="c2-0">
 #     <resource_ref id="vip"/><resource_ref id="haproxy"/>
-def colocations(output: bytes) -> tuple[Colocation, ...]:
-    section = read(output, "cibadmin's output", ("constraints",))
-    return tuple(_colocation(element) for element in section.iterchildren("rsc_colocation"))
-
-
 def _colocation(element: Element) -> Colocation:
     pair = [element.get("rsc", ""), element.get("with-rsc", "")]
-    members = [text(reference, "id") for reference in element.iterfind("resource_set/resource_ref")]
-    return Colocation(tuple(name for name in pair + members if name), _score(element))
+    return Colocation(
+        tuple(name for name in [*pair, *_ids(element, "resource_ref")] if name), _score(element)
+    )
+
+
+#   <rsc_ticket id="t1" rsc="vip" ticket="site-a" loss-policy="stop"/>
+def _ticket(element: Element) -> TicketConstraint:
+    """Where only promotion is lost with the ticket, the resource goes on unpromoted."""
+    roles = [element.get("rsc-role", ""), *(one.get("role", "") for one in element.iter("resource_set"))]
+    return TicketConstraint(
+        ticket=text(element, "ticket"),
+        resources=tuple(name for name in (element.get("rsc", ""), *_ids(element, "resource_ref")) if name),
+        promotion_only=any(role.lower() in _PROMOTED for role in roles)
+        and element.get("loss-policy") == "demote",
+    )
+
+
+def _node_attributes(root: Element) -> Iterator[NodeAttribute]:
+    for node in root.iterfind(".//nodes/node"):
+        for pair in node.iter("nvpair"):
+            yield NodeAttribute(node.get("uname", ""), pair.get("name", ""), pair.get("value", ""))
+
+
+def _ids(element: Element, name: str) -> Iterator[str]:
+    return (text(reference, "id") for reference in element.iter(name))
 
 
 def _score(element: Element) -> float:

@@ -5,6 +5,7 @@ tools/crm_mon.c (1.1.24), and measured on 2.1.5.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
@@ -12,6 +13,7 @@ from exporter.sources.pacemaker.parse import history
 from exporter.sources.pacemaker.parse.timestamps import moment
 from exporter.sources.pacemaker.parse.xml import Element, flag, read, text, whole
 from exporter.sources.pacemaker.reading import (
+    Ban,
     ClusterOptions,
     ClusterView,
     DesignatedController,
@@ -20,17 +22,21 @@ from exporter.sources.pacemaker.reading import (
     Node,
     NodeAttribute,
     Resource,
+    Ticket,
 )
 
 WHAT = "crm_mon's output"
 _DENIED = (4, 77, 13)  # CRM_EX_INSUFFICIENT_PRIV, CRM_EX_NOPERM; EACCES of 1.1
 _TIMED_OUT = 124  # CRM_EX_TIMEOUT
+_ACL = (
+    'with enable-acl it needs an acl_target with a role that has <acl_permission kind="read" xpath="/cib"/>'
+)
 
 
 def refusal(code: int, said: str) -> SourceError:
     """What an exit code of a Pacemaker tool that is not 0 means."""
     if code in _DENIED or "ermission denied" in said:
-        return Denied(f"Pacemaker: {said}: the exporter's user has to be in group haclient")
+        return Denied(f"Pacemaker: {said}: the exporter's user has to be in group haclient; {_ACL}")
     if code == _TIMED_OUT:
         return TimedOut(f"Pacemaker: {said}")
     return Unreachable(f"Pacemaker: {said} (code {code}), does it run on this node?")
@@ -67,6 +73,8 @@ def parse(output: bytes, zone: tzinfo) -> ClusterView:
         failures=tuple(history.failure(failure) for failure in root.iterfind("failures/failure")),
         fence_events=tuple(_fence_event(event) for event in root.iterfind("fence_history/fence_event")),
         fence_history_error=0 if fence_history is None else whole(fence_history, "status", 0),
+        tickets=tuple(_ticket(ticket) for ticket in root.iterfind("tickets/ticket")),
+        bans=tuple(_ban(ban) for ban in root.iterfind("bans/ban")),
     )
 
 
@@ -82,15 +90,17 @@ def _check_status(root: Element) -> None:
 
 
 def _without_summary(root: Element) -> SourceError:
-    """crm_mon 2.1.5 says "OK" both when ACLs hide the whole CIB and when it can't use the CIB."""
-    if said := _errors(root):
+    """crm_mon says "OK" both when ACLs hide the whole CIB and when it can't use the CIB (2.1.5).
+
+    3.0.0 adds `<error>CIB query failed: Permission denied</error>` where ACLs hide it. It could ask the
+    daemon, so the group is right.
+    """
+    said = _errors(root)
+    if said and "ermission denied" not in said:
         return refusal(0, f"OK, and no cluster{said}")
     if root.tag == "crm_mon" and len(root):
         return Unparsable(f"{WHAT}: <crm_mon> without <summary>")
-    return Denied(
-        "Pacemaker shows nothing to the exporter's user: with enable-acl it needs an acl_target with a role "
-        'that has <acl_permission kind="read" xpath="/cib"/>'
-    )
+    return Denied(f"Pacemaker shows nothing to the exporter's user{said}: {_ACL}")
 
 
 def _errors(root: Element) -> str:
@@ -147,8 +157,9 @@ def _options(element: Element | None) -> ClusterOptions | None:
 
 
 def _node(element: Element) -> Node:
+    """A node that has joined and not yet said its name is known by its id."""
     return Node(
-        name=text(element, "name"),
+        name=element.get("name") or text(element, "id"),
         type=element.get("type", "unknown"),
         online=flag(element, "online"),
         standby=flag(element, "standby"),
@@ -160,25 +171,47 @@ def _node(element: Element) -> Node:
         expected_up=flag(element, "expected_up"),
         dc=flag(element, "is_dc"),
         health=element.get("health", "unknown"),
+        id=element.get("id", ""),
+        container=element.get("id_as_resource", ""),
     )
 
 
-def _resources(parent: Element, group: str = "", clone: str = "") -> Iterator[Resource]:
+@dataclass(frozen=True)
+class _Around:
+    """What a resource is in."""
+
+    group: str = ""
+    clone: str = ""
+    unique: bool = False
+    disabled: bool = False
+
+
+_TOP = _Around()
+
+
+def _resources(parent: Element, around: _Around = _TOP) -> Iterator[Resource]:
     """Primitives at any depth: in a group, a clone, a clone of a group, a bundle's replica."""
     for element in parent:
         if element.tag == "resource":
-            yield _resource(element, group, clone)
-        elif element.tag == "group":
-            # Instances in an anonymous clone are numbered "web:0", and the numbers wander between nodes.
-            name = text(element, "id")
-            yield from _resources(element, name if flag(parent, "unique") else name.partition(":")[0], clone)
-        elif element.tag in ("clone", "bundle"):
-            yield from _resources(element, group, text(element, "id"))
-        elif element.tag == "replica":
-            yield from _resources(element, group, clone)
+            yield _resource(element, around)
+        elif element.tag in ("group", "clone", "bundle", "replica"):
+            yield from _resources(element, _within(element, parent, around))
 
 
-def _resource(element: Element, group: str, clone: str) -> Resource:
+def _within(element: Element, parent: Element, around: _Around) -> _Around:
+    disabled = around.disabled or flag(element, "disabled") or _is_stopped(element)
+    if element.tag == "group":
+        # Instances in an anonymous clone are numbered "web:0", and the numbers wander between nodes.
+        name = text(element, "id")
+        group = name if flag(parent, "unique") else name.partition(":")[0]
+        return replace(around, group=group, disabled=disabled)
+    if element.tag == "replica":
+        return replace(around, disabled=disabled)
+    unique = element.tag == "clone" and flag(element, "unique")
+    return _Around(around.group, text(element, "id"), unique, disabled)
+
+
+def _resource(element: Element, around: _Around) -> Resource:
     return Resource(
         id=text(element, "id"),
         agent=text(element, "resource_agent"),
@@ -189,10 +222,18 @@ def _resource(element: Element, group: str, clone: str) -> Resource:
         managed=flag(element, "managed"),
         failed=flag(element, "failed"),
         failure_ignored=flag(element, "failure_ignored"),
-        nodes=tuple(text(node, "name") for node in element.iterchildren("node")),
-        group=group,
-        clone=clone,
+        nodes=tuple(node.get("name") or text(node, "id") for node in element.iterchildren("node")),
+        group=around.group,
+        clone=around.clone,
+        target_role=element.get("target_role", ""),
+        disabled=around.disabled or _is_stopped(element),
+        unique=around.unique,
     )
+
+
+def _is_stopped(element: Element) -> bool:
+    """By its target role: crm_mon gives it with what groups, clones, bundles, templates and defaults say."""
+    return element.get("target_role", "").lower() == "stopped"
 
 
 def _fence_event(element: Element) -> FenceEvent:
@@ -202,3 +243,13 @@ def _fence_event(element: Element) -> FenceEvent:
         status=element.get("status") or text(element, "state"),  # `state` before 2.0.3
         completed=moment(element.get("completed", ""), "<fence_event> completed"),
     )
+
+
+#   <ticket id="site-a" status="granted" standby="false" last-granted="Sat Nov 28 12:00:00 2026"/>
+def _ticket(element: Element) -> Ticket:
+    return Ticket(text(element, "id"), element.get("status") == "granted", flag(element, "standby"))
+
+
+#   <ban id="vip-connected-rule" resource="vip" node="lb-a" weight="-1000000" promoted-only="false"/>
+def _ban(element: Element) -> Ban:
+    return Ban(element.get("id", ""), element.get("resource", ""), element.get("node", ""))

@@ -9,8 +9,13 @@ from exporter.sources.pacemaker.parse.timestamps import moment
 from exporter.sources.pacemaker.parse.xml import Element, text, whole
 from exporter.sources.pacemaker.reading import Failure, Operation, ResourceHistory
 
-# "haproxy_monitor_10000", "my_vm_migrate_to_0"
-_OPERATION_KEY = re.compile(r"(.+?)_(migrate_to|migrate_from|[^_]+)_([0-9]+)")
+# "haproxy_monitor_10000", "my_vm_migrate_to_0", "db_post_notify_promote_0"
+_OPERATION_KEY = re.compile(
+    r"(.+?)_(?:(?:confirmed-)?(?:pre|post)_notify_)?(migrate_to|migrate_from|[^_]+)_([0-9]+)"
+)
+# crm_mon 1.1 to 2.1 writes an exit reason that is escaped already: it arrives as &quot;x&quot;
+_ESCAPED = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#39;": "'", "&amp;": "&"}
+_ESCAPE = re.compile("|".join(_ESCAPED))
 
 
 def resource(node: Element, history: Element) -> ResourceHistory:
@@ -18,7 +23,7 @@ def resource(node: Element, history: Element) -> ResourceHistory:
         node=text(node, "name"),
         resource=text(history, "id"),
         fail_count=whole(history, "fail-count", 0),
-        migration_threshold=whole(history, "migration-threshold", 0),  # not told of an orphan
+        migration_threshold=whole(history, "migration-threshold", 0),  # not given for an orphan
     )
 
 
@@ -59,15 +64,14 @@ def latest(operations: Iterator[Operation]) -> tuple[Operation, ...]:
 
 
 def failure(element: Element) -> Failure:
-    key = element.get("op_key") or text(element, "id")
+    """A key that is of no form known (empty, for one) is the whole of what failed."""
+    key = element.get("op_key") or element.get("id") or ""
     parts = _OPERATION_KEY.fullmatch(key)
-    if not parts:
-        raise Unparsable(f"<failure>: expected an operation as in haproxy_monitor_10000, got {excerpt(key)}")
     return Failure(
         node=text(element, "node"),
-        resource=parts[1],
-        task=parts[2],
+        resource=parts[1] if parts else key,
+        task=parts[2] if parts else element.get("task", "unknown"),
         rc=whole(element, "exitcode"),
-        reason=element.get("exitreason", ""),
+        reason=_ESCAPE.sub(lambda found: _ESCAPED[found[0]], element.get("exitreason", "")),
         changed=moment(element.get("last-rc-change", ""), "<failure> last-rc-change"),
     )

@@ -1,13 +1,15 @@
-"""Why a resource moved or started anew: the first rule, from the top, for which there is evidence.
+"""Why a resource moved or restarted: the first rule, from the top, that a change fits.
 
-The order is of what decides: a fenced node was lost before, and whoever sends a node to standby changes the
-configuration. A rule speaks of changes since the resource's last event, in the last minutes.
+The order is that of what decides. A fenced node was lost before, and whoever sends a node to standby changes
+the configuration too. What happened to the node or the resource itself comes first; what happened elsewhere
+and may have pushed it away comes last. Only changes since the resource's last event, in the last minutes, are
+looked at.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from exporter.watchers.failover.detection import changes as changes
+from exporter.watchers.failover.detection import changes
 from exporter.watchers.failover.detection.changes import Change
 
 UNKNOWN = "unknown"
@@ -15,39 +17,61 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be explained."""
+    """One move or restart that is to be explained."""
 
     resource: str
     origin: str
     target: str  # the same as origin for a restart
-    together: frozenset[str]  # what moves with it, itself included
+    together: frozenset[str]  # the names of what moves with it, its own included
+    host: str = ""  # where the origin is a guest node: the node that ran it
+
+    @property
+    def moved(self) -> bool:
+        return self.origin != self.target
+
+    def concerned(self, change: Change) -> bool:
+        """A change without a resource is of all: a pattern of names, a whole node."""
+        return not change.resource or change.resource in self.together
 
 
 Rule = Callable[[Change, Step], bool]
 
 
-def _of_origin(kind: str) -> Rule:
-    return lambda change, step: change.kind == kind and change.node == step.origin
+def _on_origin(*kinds: str) -> Rule:
+    """The node that it left, or the host of that guest node."""
+    return lambda change, step: (
+        change.kind in kinds and change.node in {step.origin, step.host} - {""} and step.concerned(change)
+    )
 
 
-def _failed_there(change: Change, step: Step) -> bool:
-    return change.kind == changes.FAILED and change.resource in step.together and change.node == step.origin
+def _anywhere(*kinds: str) -> Rule:
+    return lambda change, _: change.kind in kinds
+
+
+def _failed_on_origin(change: Change, step: Step) -> bool:
+    """Also in a guest node, a bundle's for one, on the node that it left."""
+    return (
+        change.kind == changes.FAILED
+        and change.resource in step.together
+        and step.origin in (change.node, change.host)
+    )
 
 
 def _failed_elsewhere(change: Change, step: Step) -> bool:
-    return change.kind == changes.FAILED and change.resource in step.together
+    """It failed on another node, as in a start that was tried there."""
+    return change.kind == changes.FAILED and change.resource in step.together and not change.instance
 
 
-def _sent(change: Change, step: Step) -> bool:
-    """A new constraint for the target or against the origin; without a resource it names a pattern or set."""
-    if step.origin == step.target or (change.resource and change.resource not in step.together):
+def _constrained(change: Change, step: Step) -> bool:
+    """A constraint (or an attribute that a person set) came to speak for the target or against the origin."""
+    if not (step.moved and step.concerned(change)):
         return False
     return (change.kind == changes.PREFERRED and change.node == step.target) or (
         change.kind == changes.BANNED and change.node == step.origin
     )
 
 
-def _doubled(change: Change, step: Step) -> bool:
+def _ran_twice(change: Change, step: Step) -> bool:
     """It ran in two places, and Pacemaker made an end of that: the halves of a split met again.
 
     A failure reported then may be of that end alone: a monitor of what was just stopped, a start beside it.
@@ -57,37 +81,47 @@ def _doubled(change: Change, step: Step) -> bool:
 
 def _may_return(change: Change, step: Step) -> bool:
     """The target can be used again, or what kept the resource away from it is gone."""
-    if step.origin == step.target:
+    if not (step.moved and step.concerned(change)):
         return False
-    if change.kind == changes.CLEARED and change.resource and change.resource not in step.together:
-        return False
-    return (change.kind == changes.RETURNED and change.node == step.target) or (
+    return (change.kind in (changes.RETURNED, changes.IMPROVED) and change.node == step.target) or (
         change.kind == changes.CLEARED and change.node in ("", step.target)
     )
 
 
-def _configured(change: Change, _step: Step) -> bool:
-    """A person changed something, and nothing failed: `crm resource restart`, another stickiness."""
-    return change.kind == changes.CONFIGURED
+def _concerned(*kinds: str) -> Rule:
+    return lambda change, step: change.kind in kinds and step.concerned(change)
 
 
 RULES: Sequence[tuple[str, Rule]] = (
-    ("fencing", _of_origin(changes.FENCED)),
-    ("standby", _of_origin(changes.STANDBY)),
-    ("node_shutdown", _of_origin(changes.SHUT_DOWN)),
-    ("node_lost", _of_origin(changes.LOST)),
-    (UNKNOWN, _doubled),
-    ("resource_failure", _failed_there),
-    ("operator_move", _sent),
+    # cause             a change that shows it
+    ("fencing", _on_origin(changes.FENCED)),
+    ("standby", _on_origin(changes.STANDBY)),
+    ("node_shutdown", _on_origin(changes.SHUT_DOWN)),
+    ("node_lost", _on_origin(changes.LOST, changes.UNREADABLE)),
+    ("split_healed", _ran_twice),
+    ("resource_failure", _failed_on_origin),
+    ("resource_failure", _on_origin(changes.PUT_ASIDE)),
+    ("node_lost", _anywhere(changes.NO_QUORUM)),
+    ("node_health", _on_origin(changes.DEGRADED)),
+    ("operator_move", _constrained),
+    ("operator_move", _concerned(changes.TICKET)),
     ("resource_failure", _failed_elsewhere),
     ("failback", _may_return),
-    ("operator_move", _configured),
+    ("operator_move", _anywhere(changes.CONFIGURED)),
+    # What happened to other nodes: their resources came here, and took the capacity or the place.
+    ("fencing", _anywhere(changes.FENCED)),
+    ("standby", _anywhere(changes.STANDBY)),
+    ("node_shutdown", _anywhere(changes.SHUT_DOWN)),
+    ("node_lost", _anywhere(changes.LOST)),
+    ("node_health", _concerned(changes.DEGRADED)),
+    ("failback", _anywhere(changes.RETURNED)),
+    ("operator_move", _concerned(changes.TIMED)),
 )
-CAUSES = tuple(dict.fromkeys([*(cause for cause, _ in RULES if cause != UNKNOWN), UNKNOWN]))
+CAUSES = (*dict.fromkeys(cause for cause, _ in RULES), UNKNOWN)
 
 
 def cause_of(step: Step, evidence: Iterable[Change]) -> tuple[str, tuple[Change, ...]]:
-    """The cause, and the changes that its rule rests on; none if no rule fits."""
+    """The cause, and the changes that its rule rests on; `unknown` and none if no rule fits."""
     evidence = tuple(evidence)
     for cause, rule in RULES:
         if supporting := tuple(change for change in evidence if rule(change, step)):

@@ -1,49 +1,62 @@
-"""What happened to the cluster between two snapshots of it: the evidence for a cause."""
+"""What is different between two snapshots of the cluster: the evidence for a cause."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from exporter.sources.pacemaker.reading import LastChange, LocationConstraint
+from exporter.sources.pacemaker.reading import Failure, LastChange, LocationConstraint
+from exporter.watchers.failover.detection import rules
+from exporter.watchers.failover.detection.names import concerned
 from exporter.watchers.failover.detection.snapshot import NodeState, Snapshot
 
 LOST = "lost"
+UNREADABLE = "unreadable"  # Pacemaker on this node could not be asked, so the others may have lost it
 SHUT_DOWN = "shut_down"
 STANDBY = "standby"
+PUT_ASIDE = "put_aside"  # on standby by a failure (on-fail=standby)
 FENCED = "fenced"
 FAILED = "failed"
+NO_QUORUM = "no_quorum"
+DEGRADED = "degraded"  # health, or an attribute that a rule looks at, speaks less for the node
+IMPROVED = "improved"  # … more for the node
 PREFERRED = "preferred"  # a location constraint came that speaks for the node
 BANNED = "banned"  # … against it
-RETURNED = "returned"  # a node may be used that could not before
-CLEARED = "cleared"  # failures are forgotten, or a constraint is gone
+TICKET = "ticket"  # a booth ticket was granted or revoked
+RETURNED = "returned"  # a node may be used that could not be before
+CLEARED = "cleared"  # failures were cleaned up or expired, or a constraint is gone
 CONFIGURED = "configured"
-DOUBLED = "doubled"  # a resource runs in two places
+TIMED = "timed"  # a constraint depends on the time of day
+DOUBLED = "doubled"  # a resource ran in two places
 SHARED = "shared"  # two hosts answer for its address; that alone moves nothing
 
-_JUST_SECONDS = 10.0  # a probe that is older says what was before
-_OF_THE_CLUSTER = ("crmd", "pacemaker-", "attrd")  # clients that change the configuration for no person
+_JUST_SECONDS = 10.0  # a probe operation that is older says what was before
+_BY_THE_CLUSTER = ("crmd", "pacemaker-", "attrd")  # clients that change the configuration for no person
+_PROMOTION = ("master-", "promoted-")  # attributes by which agents say who is to be promoted
+_UP = NodeState(True, False, False, False, False)
 
 
 @dataclass(frozen=True)
 class Change:
     kind: str
     node: str  # "" where it is of no node
-    resource: str  # "" where it is of the whole node
-    text: str  # for a person
+    resource: str  # "" where it is of the whole node, or of whatever a pattern names
+    text: str  # a sentence for a person
+    host: str = ""  # where the node is a guest: the node that ran it
+    instance: bool = False  # of a clone or bundle: it counts on its own node alone
 
 
 def first_changes(snapshot: Snapshot, since: float) -> Iterator[Change]:
     """Changes in a snapshot with nothing to compare it with: what came after `since`, seconds since 1970."""
     for name, state in snapshot.nodes.items():
-        yield from _node_changes(name, NodeState(True, False, False, False, False), state)
+        yield from _node_changes(name, _UP, state)
     for failure in snapshot.failures:
         if failure.changed and failure.changed >= since:
-            yield _failed(failure.node, failure.resource, f"{failure.task} answered {failure.rc}")
+            yield _failure(failure, snapshot)
     for fence in snapshot.fences:
         if fence.completed and fence.completed >= since:
             yield Change(FENCED, fence.node, "", f"{fence.node} was fenced ({fence.action})")
     if snapshot.configured.time and snapshot.configured.time >= since:
         for constraint in snapshot.constraints:
-            yield from _constrained(constraint)
+            yield from _constraint(constraint, snapshot)
         yield from _configured(snapshot.configured)
 
 
@@ -51,17 +64,29 @@ def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     for name, state in after.nodes.items():
         if name in before.nodes:
             yield from _node_changes(name, before.nodes[name], state)
+    if before.quorate and not after.quorate:
+        yield Change(NO_QUORUM, "", "", "this part of the cluster lost quorum")
     yield from _failure_changes(before, after)
     for fence in after.fences - before.fences:
         yield Change(FENCED, fence.node, "", f"{fence.node} was fenced ({fence.action})")
-    for constraint in after.constraints - before.constraints:
-        yield from _constrained(constraint)
-    for constraint in before.constraints - after.constraints:
-        if not any(constraint.id == one.id for one in after.constraints):
-            yield Change(CLEARED, "", constraint.resource, f"constraint {constraint.id} is gone")
+    yield from _constraint_changes(before, after)
+    yield from _time_changes(before, after)
+    yield from _attribute_changes(before, after)
+    yield from _ticket_changes(before, after)
+    yield from _managed_changes(before, after)
     if after.configured != before.configured:
         yield from _configured(after.configured)
     yield from _doubled_changes(before, after)
+
+
+def standing(snapshot: Snapshot) -> Iterator[Change]:
+    """What may move a resource without anything that changes but the time."""
+    for constraint in snapshot.constraints:
+        if any(rule.timed for rule in constraint.rules):
+            for name in concerned(constraint, snapshot.together):
+                yield Change(TIMED, "", name, f"constraint {constraint.id} depends on the time")
+    if snapshot.timed_stickiness:
+        yield Change(TIMED, "", "", "how much resources stick to their node depends on the time")
 
 
 def _doubled_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -82,39 +107,160 @@ def _node_changes(name: str, before: NodeState, after: NodeState) -> Iterator[Ch
         yield Change(LOST, name, "", f"{name} is lost{', unclean' if after.unclean else ''}")
     if after.standby and not before.standby:
         yield Change(STANDBY, name, "", f"{name} goes to standby")
+    if after.put_aside and not before.put_aside:
+        yield Change(PUT_ASIDE, name, "", f"{name} is on standby because a resource failed there")
     if after.usable and not before.usable:
         yield Change(RETURNED, name, "", f"{name} is back")
+    worse = _health(after.health) - _health(before.health)
+    if worse:
+        kind = DEGRADED if worse > 0 else IMPROVED
+        yield Change(kind, name, "", f"health of {name}: {before.health} -> {after.health}")
+
+
+def _health(colour: str) -> int:
+    return {"yellow": 1, "red": 2}.get(colour, 0)
 
 
 def _failure_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     fresh = after.failures - before.failures
+    hosts = {**after.hosts, **before.hosts}
     for failure in sorted(fresh, key=lambda one: (one.node, one.resource, one.task, one.rc)):
-        reason = f": {failure.reason}" if failure.reason else ""
-        yield _failed(failure.node, failure.resource, f"{failure.task} answered {failure.rc}{reason}")
-    reported = {(failure.resource, failure.node) for failure in fresh}
-    for key, count in after.fail_counts.items():
-        if count > before.fail_counts.get(key, 0) and key not in reported:
-            yield _failed(key[1], key[0], f"fail count {count}")
+        yield _failure(failure, after, hosts)
+    listed = {(failure.resource, failure.node) for failure in fresh}
+    for (resource, node), count in after.fail_counts.items():
+        if count > before.fail_counts.get((resource, node), 0) and (resource, node) not in listed:
+            yield _failed(node, resource, f"fail count {count}", after, hosts)
     for resource, node in before.fail_counts:
         # A lost node's counts are not forgotten, only not shown.
         if (resource, node) not in after.fail_counts and node in after.nodes and after.nodes[node].online:
             yield Change(CLEARED, node, resource, f"failures of {resource} on {node} are forgotten")
 
 
-def _failed(node: str, resource: str, what: str) -> Change:
-    return Change(FAILED, node, resource, f"{resource} on {node}: {what}")
+def _failure(failure: Failure, snapshot: Snapshot, hosts: Mapping[str, str] | None = None) -> Change:
+    reason = f": {failure.reason}" if failure.reason else ""
+    what = f"{failure.task} answered {failure.rc}{reason}"
+    return _failed(failure.node, failure.resource, what, snapshot, hosts or snapshot.hosts)
 
 
-def _constrained(constraint: LocationConstraint) -> Iterator[Change]:
+def _failed(node: str, resource: str, what: str, snapshot: Snapshot, hosts: Mapping[str, str]) -> Change:
+    instance = resource in snapshot.instances
+    return Change(FAILED, node, resource, f"{resource} on {node}: {what}", hosts.get(node, ""), instance)
+
+
+def _constraint_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for constraint in after.constraints - before.constraints:
+        yield from _constraint(constraint, after)
+    for constraint in before.constraints - after.constraints:
+        if not any(constraint.id == one.id for one in after.constraints):
+            for name in concerned(constraint, after.together):
+                yield Change(CLEARED, "", name, f"constraint {constraint.id} is gone")
+
+
+def _constraint(constraint: LocationConstraint, snapshot: Snapshot) -> Iterator[Change]:
     node = constraint.node or constraint.rule_node
-    # In a rule the score is not known here: only a `move` for a time makes one that names a node.
+    # Of a rule with a time limit, which `crm_resource --move` makes, the name says what it is.
     against = constraint.score < 0 or constraint.id.startswith("cli-ban-")
-    text = f"constraint {constraint.id} {'against' if against else 'for'} {node}"
-    yield Change(BANNED if against else PREFERRED, node, constraint.resource, text)
+    kind, text = (BANNED, "against") if against else (PREFERRED, "for")
+    for name in concerned(constraint, snapshot.together):
+        yield Change(kind, node, name, f"constraint {constraint.id} {text} {node}")
+
+
+def _time_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """Constraints with a date expression: their rules begin or end to hold while nobody changes anything."""
+    lasting = before.constraints & after.constraints
+    for constraint in lasting:
+        for rule in (rule for rule in constraint.rules if rule.timed):
+            fresh = {one.node for one in after.bans - before.bans if one.id in (rule.id, constraint.id)}
+            gone = {one.node for one in before.bans - after.bans if one.id in (rule.id, constraint.id)}
+            ended = any(before.updated < limit <= after.updated for limit in rule.limits)
+            for name in concerned(constraint, after.together):
+                for node in sorted(fresh):
+                    yield Change(BANNED, node, name, f"constraint {constraint.id} is against {node} by now")
+                for node in sorted(gone):
+                    yield Change(CLEARED, node, name, f"constraint {constraint.id} bars {node} no longer")
+                if ended:
+                    yield Change(CLEARED, "", name, f"a time limit of constraint {constraint.id} is reached")
+
+
+def _attribute_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """Attributes that rules look at (connectivity, for one), promotion scores and health, by node."""
+    changed = {
+        (node, name)
+        for node, name in before.attributes.keys() | after.attributes.keys()
+        if before.attributes.get((node, name)) != after.attributes.get((node, name))
+        and node in before.nodes
+        and node in after.nodes
+        and before.nodes[node].online  # a node that leaves or comes takes or brings all of its attributes
+        and after.nodes[node].online
+    }
+    for node, name in sorted(changed):
+        yield from _score_changes(node, name, before, after)
+        if name.startswith(("#health", *_PROMOTION)):
+            yield from _named_attribute(node, name, before, after)
+
+
+def _score_changes(node: str, name: str, before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    was, now = _attributes(node, before), _attributes(node, after)
+    for constraint in after.constraints:
+        for rule in constraint.rules:
+            if name not in rules.attributes_of(rule):
+                continue
+            old, new = rules.score(rule, was), rules.score(rule, now)
+            if old == new:
+                continue
+            better, worse = (PREFERRED, BANNED) if (node, name) in after.permanent else (IMPROVED, DEGRADED)
+            for resource in concerned(constraint, after.together):
+                kind = better if new > old else worse
+                yield Change(kind, node, resource, _attribute_text(node, name, before, after))
+
+
+def _named_attribute(node: str, name: str, before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    text = _attribute_text(node, name, before, after)
+    if name.startswith("#health"):
+        worse = _health(after.nodes[node].health) - _health(before.nodes[node].health) or (
+            _health(after.attributes.get((node, name), "")) - _health(before.attributes.get((node, name), ""))
+        )
+        if worse:
+            yield Change(DEGRADED if worse > 0 else IMPROVED, node, "", text)
+        return
+    resource = name.partition("-")[2].partition(":")[0]
+    was, now = (rules.number(one.attributes.get((node, name), "")) or 0.0 for one in (before, after))
+    yield Change(DEGRADED if now < was else IMPROVED, node, resource, text)
+
+
+def _attribute_text(node: str, name: str, before: Snapshot, after: Snapshot) -> str:
+    old, new = (one.attributes.get((node, name), "undefined") for one in (before, after))
+    return f"{name} of {node}: {old} -> {new}"
+
+
+def _attributes(node: str, snapshot: Snapshot) -> dict[str, str]:
+    return {name: value for (on, name), value in snapshot.attributes.items() if on == node} | {"#uname": node}
+
+
+def _ticket_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for ticket, resources in after.ticket_resources.items():
+        held = after.tickets.get(ticket, False)
+        if held != before.tickets.get(ticket, False):
+            for resource in sorted(resources):
+                yield Change(
+                    TICKET, "", resource, f"ticket {ticket} was {'granted' if held else 'revoked'} here"
+                )
+
+
+def _managed_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """What failed while Pacemaker was not to do anything about it (maintenance) it does something about
+    now."""
+    watched = frozenset().union(*after.together.values())
+    managed = (before.unmanaged - after.unmanaged) & watched
+    for resource in sorted(managed):
+        yield Change(CONFIGURED, "", "", f"{resource} is managed again")
+    for failure in before.failures & after.failures:
+        if failure.resource in managed:
+            yield _failure(failure, after)
 
 
 def _configured(change: LastChange) -> Iterator[Change]:
-    if change.user != "hacluster" and not change.client.startswith(_OF_THE_CLUSTER):
+    if change.user != "hacluster" and not change.client.startswith(_BY_THE_CLUSTER):
         yield Change(
             CONFIGURED, "", "", f"configured by {change.user} with {change.client} on {change.origin}"
         )

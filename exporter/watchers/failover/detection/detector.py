@@ -1,19 +1,20 @@
-"""Sees moves and restarts in a sequence of snapshots, and says why: pure, the time comes as an argument."""
+"""Finds moves and restarts in a sequence of snapshots, and their causes: pure, the time comes as an
+argument."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from exporter.watchers.failover.detection import changes as changes
+from exporter.watchers.failover.detection import changes
 from exporter.watchers.failover.detection.causes import Step, cause_of
 from exporter.watchers.failover.detection.changes import Change
 from exporter.watchers.failover.detection.evidence import DOUBLED_SECONDS, Dated, Evidence
-from exporter.watchers.failover.detection.placement import CLOCKS_APART, Calls, Placement, Transition
+from exporter.watchers.failover.detection.placement import CLOCKS_APART, Calls, Move, Placement
 from exporter.watchers.failover.detection.snapshot import Call, Snapshot
 from exporter.watchers.failover.events import MOVE, RESTART, Event, Held, Moment
 
-BLIND_SECONDS = 30.0  # after that without a snapshot what is found is late
+BLIND_SECONDS = 30.0  # what is found after so long without a snapshot is late
 SENTENCES = 12  # of evidence, kept with an event
-_STEP = 0.001  # seconds between transitions that were found at once, so that they keep their order
+_STEP = 0.001  # seconds between moves that were found at once, so that they keep their order
 
 
 @dataclass(frozen=True)
@@ -40,33 +41,26 @@ class Detector:
         self._evidence = Evidence()
         # By resource and node, when it was last seen to run there and elsewhere too: monotonic seconds.
         self._doubled: dict[tuple[str, str], float] = {}
+        self._hosts: dict[str, str] = {}  # by guest node the node that was last seen to run it
         self._blind = False
         self._before: Snapshot | None = None
         self._looked = float("-inf")  # monotonic seconds
 
     def observe(self, snapshot: Snapshot, now: Moment, reported: float | None = None) -> list[Detected]:
-        """What happened since the last snapshot. `reported` is when, since then, something first said that there
-        was a change (monotonic seconds); the changes in this snapshot are as old as that."""
+        """What happened since the last snapshot. `reported` is when, since then, the change feed first
+        reported a change (monotonic seconds): the changes in this snapshot are as old as that."""
         if not snapshot.led:  # without a DC nothing is decided, and nodes are not what they seem
             return []
         happened = reported if reported is not None and self._looked < reported <= now.mono else now.mono
         late = now.mono - self._looked > BLIND_SECONDS
-        before = self._before
-        fresh = [
-            *(changes.changes(before, snapshot) if before else changes.first_changes(snapshot, self._since))
-        ]
-        self._evidence.add(fresh, happened)
-        self._evidence.expire(now.mono)
-        if any(change.kind == changes.RETURNED for change in fresh):
-            self._evidence.halves_meet(happened, reported=False)
-        self._note_doubled(snapshot, now.mono)
+        self._gather(snapshot, happened, now.mono)
         found: list[Detected] = []
         for resource, holders in snapshot.holders.items():
             placement = self._placements.setdefault(resource, Placement())
             excluded = self._excluded(resource, snapshot, placement.looked)
-            transitions = placement.follow(holders, Calls.of(resource, snapshot), excluded, happened)
-            if transitions:
-                found += self._tell(placement, resource, transitions, snapshot, now, late=late)
+            moves = placement.follow(holders, Calls.of(resource, snapshot), excluded, happened)
+            if moves:
+                found += self._explain(placement, resource, moves, snapshot, now, late=late)
             if holders == (placement.holder,):
                 placement.looked = now.wall
         if self._blind:  # this node is back: what was found now was before the halves met
@@ -76,19 +70,23 @@ class Detector:
         return found
 
     def blind(self, now: float, *, stopped: bool = False) -> None:
-        """Pacemaker here could not be asked: if a resource leaves this node now, the node was lost to it,
-        unless it was about to stop in order, or had `stopped` what ran here by then."""
+        """Pacemaker here could not be asked: if a resource leaves this node now, the others had lost the
+        node, unless it was being stopped in order, or had `stopped` what ran here by then."""
         before = self._before.nodes.get(self._here) if self._before else None
         if before and not self._blind:
             self._blind = True
-            kind = changes.SHUT_DOWN if before.shutdown or stopped else changes.LOST
+            kind = changes.SHUT_DOWN if before.shutdown or stopped else changes.UNREADABLE
             self._evidence.add(
                 [Change(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
             )
 
     def shared(self, resource: str, address: str, now: float) -> None:
-        """Several hosts answer for the address that this resource is."""
-        self._evidence.add([Change(changes.SHARED, "", resource, f"{address} was held by two hosts")], now)
+        """Several hosts answer for the address that this resource is. Those of a cloned IP do so all the
+        time."""
+        if ":" not in resource:
+            self._evidence.add(
+                [Change(changes.SHARED, "", resource, f"{address} was held by two hosts")], now
+            )
 
     def forget(self, resources: Iterable[str]) -> None:
         """Drop what is known of resources that are not watched any more."""
@@ -96,8 +94,9 @@ class Detector:
             self._placements.pop(resource, None)
 
     def settled(self) -> bool:
-        """Whether every watched resource was, at the last snapshot, quietly at its place."""
-        return all(placement.restless is None for placement in self._placements.values())
+        """Whether every watched resource ran on one node at the last snapshot, and no move of it was going
+        on."""
+        return all(placement.unsettled_since is None for placement in self._placements.values())
 
     def held(self) -> dict[str, Held]:
         return {
@@ -111,13 +110,27 @@ class Detector:
             if placement.holder is not None
         }
 
+    def _gather(self, snapshot: Snapshot, happened: float, now: float) -> None:
+        """The changes since the last snapshot become evidence."""
+        before = self._before
+        fresh = [
+            *(changes.changes(before, snapshot) if before else changes.first_changes(snapshot, self._since))
+        ]
+        self._hosts.update(snapshot.hosts)
+        self._evidence.add(fresh, happened)
+        unsettled = (placement.unsettled_since for placement in self._placements.values())
+        self._evidence.expire(now, [since for since in unsettled if since is not None])
+        if any(change.kind == changes.RETURNED for change in fresh):
+            self._evidence.halves_meet(happened, reported=False)
+        self._note_doubled(snapshot, now)
+
     def _homes(self, snapshot: Snapshot) -> dict[str, str]:
-        """Of the resources that are quietly at their places, on nodes that nothing is wrong with."""
+        """Of the resources that just run, on nodes that nothing is wrong with: where they run."""
         usable = {node for node, state in snapshot.nodes.items() if state.usable}
         return {
             name: placement.holder
             for name, placement in self._placements.items()
-            if placement.restless is None
+            if placement.unsettled_since is None
             and placement.holder in usable
             and snapshot.holders.get(name) == (placement.holder,)
         }
@@ -129,7 +142,7 @@ class Detector:
                 self._doubled.update(dict.fromkeys(((resource, node) for node in nodes), now))
 
     def _excluded(self, resource: str, snapshot: Snapshot, looked: float) -> set[str]:
-        """Nodes that made an end of running it in two places, or that were away until now."""
+        """Nodes on which running it in two places was ended, or that were away until now."""
         together = snapshot.together[resource]
         ended = {node for name, node in self._doubled if name in together}
         brought = {
@@ -140,23 +153,26 @@ class Detector:
         before = self._before.nodes if self._before else {}
         return ended | brought | {node for node, state in before.items() if not state.online}
 
-    def _tell(  # noqa: PLR0913 - all of what an event is made of
+    def _explain(  # noqa: PLR0913 - all of what an event is made of
         self,
         placement: Placement,
         resource: str,
-        transitions: Sequence[Transition],
+        moves: Sequence[Move],
         snapshot: Snapshot,
         now: Moment,
         *,
         late: bool,
     ) -> list[Detected]:
-        evidence = self._evidence.of(resource, now.mono)
-        restless = now.mono if placement.restless is None else placement.restless
+        evidence = [
+            *self._evidence.of(resource, now.mono),
+            *(Dated(change, now.mono) for change in changes.standing(snapshot)),
+        ]
+        unsettled = now.mono if placement.unsettled_since is None else placement.unsettled_since
         found = []
-        for number, (origin, target) in enumerate(transitions):
-            step = Step(resource, origin, target, snapshot.together[resource])
+        for number, (origin, target) in enumerate(moves):
+            step = Step(resource, origin, target, snapshot.together[resource], self._hosts.get(origin, ""))
             cause, supporting = cause_of(step, [one.change for one in evidence])
-            first = min([restless, *(one.at for one in evidence if _led_to(one, origin, supporting))])
+            first = min([unsettled, *(one.at for one in evidence if _led_to(one, origin, supporting))])
             start = snapshot.starts.get((resource, target))
             at = min(start.changed, now.wall) if late and start and start.changed else now.wall
             event = Event(
@@ -166,30 +182,32 @@ class Detector:
                 origin=origin,
                 target=target,
                 cause=cause,
-                at=at - _STEP * (len(transitions) - 1 - number),
+                at=at - _STEP * (len(moves) - 1 - number),
                 detected=None if late else now.wall_of(first),
                 late=late,
                 evidence=_sentences([*supporting, *(one.change for one in evidence)]),
             )
             found.append(Detected(event, None if late else first, now.mono))
-            self._explained([one for one in evidence if one.change in supporting], resource, now.mono)
+            self._used_up([one for one in evidence if one.change in supporting], resource, now.mono)
         self._evidence.spend(resource, now.mono)
-        placement.restless = None
+        placement.unsettled_since = None
         return found
 
-    def _explained(self, used: Sequence[Dated], resource: str, now: float) -> None:
-        quiet = [
+    def _used_up(self, used: Sequence[Dated], resource: str, now: float) -> None:
+        """Of the other resources, those that stay where they are soon need another explanation."""
+        settled = [
             name
             for name, placement in self._placements.items()
-            if placement.restless is None and name != resource
+            if placement.unsettled_since is None and name != resource
         ]
-        self._evidence.explained(used, quiet, now)
+        self._evidence.explained(used, settled, now)
 
 
 def _led_to(one: Dated, origin: str, supporting: Sequence[Change]) -> bool:
     """A node is lost before it is fenced."""
-    return one.change in supporting or (one.change.kind == changes.LOST and one.change.node == origin)
+    lost = one.change.kind in (changes.LOST, changes.UNREADABLE) and one.change.node == origin
+    return one.change in supporting or lost
 
 
-def _sentences(reported: Sequence[Change]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(change.text for change in reported))[:SENTENCES]
+def _sentences(evidence: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(change.text for change in evidence))[:SENTENCES]

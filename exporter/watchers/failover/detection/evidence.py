@@ -3,23 +3,32 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from exporter.watchers.failover.detection.changes import CONFIGURED, DOUBLED, LOST, SHARED, Change
+from exporter.watchers.failover.detection.changes import (
+    CONFIGURED,
+    DOUBLED,
+    LOST,
+    SHARED,
+    UNREADABLE,
+    Change,
+)
 
 CHANGE_SECONDS = 300.0  # a stop may take its time before it leads to the move
-DOUBLED_SECONDS = 60.0  # so long it may take until the one of the two is stopped
+DOUBLED_SECONDS = 60.0  # how long it may take until one of the two is stopped
 _SHORTER = {
     CONFIGURED: 30.0,  # a change by hand says little, and leads to a move at once
-    SHARED: 10.0,  # reported again each 2 s, as long as it is so
+    SHARED: 10.0,  # reported again every 2 s, as long as it is so
     DOUBLED: DOUBLED_SECONDS,
 }
-FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains what resources do that stayed
+FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains events of resources that stayed
 
 
 @dataclass(eq=False)
 class Dated:
     change: Change
     at: float
-    spent: dict[str, float] = field(default_factory=dict)  # by resource, since when it explains nothing of it
+    spent: dict[str, float] = field(
+        default_factory=dict
+    )  # by resource: from then on it explains none of its events
 
 
 class Evidence:
@@ -30,7 +39,7 @@ class Evidence:
         self._changes += [Dated(change, at) for change in changes]
 
     def halves_meet(self, at: float, *, reported: bool) -> None:
-        """A node is back: Pacemaker may find there what two hosts answered for, and need not tell that.
+        """A node is back: Pacemaker may find running there what two hosts answered for, and need not say so.
         `reported`: also where the resource had an event since they did."""
         shared = {
             one.change.resource: one.change
@@ -39,9 +48,16 @@ class Evidence:
         }
         self.add([replace(change, kind=DOUBLED) for change in shared.values()], at)
 
-    def expire(self, now: float) -> None:
+    def expire(self, now: float, unsettled: Iterable[float] = ()) -> None:
+        """Forgets what is too old. What came about the time since when a resource does not run stays until it
+        runs again: without quorum, or with shutdown-lock, that may be hours later."""
+        moments = [now, *unsettled]
         self._changes = [
-            one for one in self._changes if now - one.at <= _SHORTER.get(one.change.kind, CHANGE_SECONDS)
+            one
+            for one in self._changes
+            if any(
+                abs(moment - one.at) <= _SHORTER.get(one.change.kind, CHANGE_SECONDS) for moment in moments
+            )
         ]
 
     def of(self, resource: str, now: float) -> list[Dated]:
@@ -54,15 +70,16 @@ class Evidence:
             one.spent[resource] = now
 
     def outlived(self, homes: Mapping[str, str], now: float) -> None:
-        """By resource the node where it runs as before, and which is usable: its loss came to nothing."""
+        """By resource the node where it runs as before, and which is usable: that node's loss came to
+        nothing."""
         for resource, node in homes.items():
             for one in self._changes:
-                if (one.change.kind, one.change.node) == (LOST, node):
+                if one.change.kind in (LOST, UNREADABLE) and one.change.node == node:
                     one.spent.setdefault(resource, now + FOLLOW_SECONDS)
 
     @staticmethod
-    def explained(used: Iterable[Dated], quiet: Iterable[str], now: float) -> None:
-        """These changes explained an event, while the `quiet` resources stayed where they were."""
+    def explained(used: Iterable[Dated], settled: Iterable[str], now: float) -> None:
+        """These changes explained an event, while the `settled` resources stayed where they were."""
         for one in used:
-            for resource in quiet:
+            for resource in settled:
                 one.spent.setdefault(resource, now + FOLLOW_SECONDS)

@@ -1,12 +1,12 @@
 """Where one resource ran, from snapshot to snapshot (pure).
 
-A transition is reported by a start that was not there before, on the node that runs the resource now. A start, or a
-stop, elsewhere since the last snapshot was a place on its transition: so a resource that moved there and back between
-two snapshots made two transitions. Where Pacemaker forgot the start (a cleanup at that moment), another holder in two
-snapshots is a transition too.
+A move (or a restart) shows in a start operation that was not there before, on the node that runs the resource
+now. A new start, or stop, on another node since the last snapshot was a stage on the way: so a resource that
+moved there and back between two snapshots made two moves. Where Pacemaker forgot the start (a cleanup just
+then), another holder in two snapshots is a move too.
 
-None is: a start of the other half of a split, reported when the halves meet, while this half's holder kept the
-resource; a resource that stops, until it runs again.
+None of these is one: the start of the other half of a split, which is reported when the halves meet, while
+this half's holder kept the resource; a resource that stops, until it runs again.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,15 +15,15 @@ from itertools import pairwise
 
 from exporter.watchers.failover.detection.snapshot import Call, Snapshot
 
-CLOCKS_APART = 2.0  # seconds that the nodes' clocks may differ; they tell whole seconds
+CLOCKS_APART = 2.0  # seconds that the nodes' clocks may differ; they report whole seconds
 CALLS_KNOWN = 32  # of a resource
 
-Transition = tuple[str, str]  # origin and target, the same for a restart
+Move = tuple[str, str]  # origin and target; the same node twice for a restart
 
 
 @dataclass(frozen=True)
 class Calls:
-    """What nodes say of one resource, by node."""
+    """The latest start and stop of one resource, by node."""
 
     starts: Mapping[str, Call]
     stops: Mapping[str, Call]
@@ -43,7 +43,7 @@ class Placement:
     holder: str | None = None
     start: Call | None = None  # that made it run there
     looked: float = 0.0  # wall clock, when it was last seen to run there
-    restless: float | None = None  # monotonic seconds since when it is not quietly at its place
+    unsettled_since: float | None = None  # monotonic seconds; None while it runs on one node
     _known: dict[tuple[str, Call], None] = field(default_factory=dict)  # in the order they were seen
     _candidate: str | None = None  # another holder without a start of its own, seen once
 
@@ -55,41 +55,39 @@ class Placement:
 
     def follow(
         self, holders: tuple[str, ...], calls: Calls, excluded: Collection[str], happened: float
-    ) -> list[Transition]:
-        """The transitions that the resource took since the last snapshot; none while it is on one, or quietly there.
+    ) -> list[Move]:
+        """The moves since the last snapshot that are done; none while it stops or starts, or just runs.
 
-        `excluded` nodes were no place on its transition, whatever they say.
+        Calls on `excluded` nodes are no stages of a move.
         """
         if self.holder is None:
             self._settle(holders, calls)
             return []
         if len(holders) == 1:
             (here,) = holders
-            started = self._fresh(here, calls.starts)
+            started = self._is_new(here, calls.starts)
             if started or here in (self.holder, self._candidate):
                 moved = started or here != self.holder
-                transitions = self._transitions(self.holder, here, calls, excluded) if moved else []
+                moves = self._moves(self.holder, here, calls, excluded) if moved else []
                 self._settle(holders, calls)
-                self.restless = self._since(happened) if transitions else None
-                return transitions
+                self.unsettled_since = self._since(happened) if moves else None
+                return moves
         self._candidate = holders[0] if len(holders) == 1 else None
-        self.restless = self._since(happened)
+        self.unsettled_since = self._since(happened)
         return []
 
     def _since(self, happened: float) -> float:
-        return happened if self.restless is None else self.restless
+        return happened if self.unsettled_since is None else self.unsettled_since
 
-    def _fresh(self, node: str, calls: Mapping[str, Call]) -> bool:
+    def _is_new(self, node: str, calls: Mapping[str, Call]) -> bool:
         return node in calls and (node, calls[node]) not in self._known
 
-    def _transitions(
-        self, origin: str, here: str, calls: Calls, excluded: Collection[str]
-    ) -> list[Transition]:
+    def _moves(self, origin: str, here: str, calls: Calls, excluded: Collection[str]) -> list[Move]:
         """From call to call in the order of their time."""
         starts = [(call.changed, node) for node, call in calls.starts.items() if node != here]
         # Where it began it has stopped anyway; a stop elsewhere means that it ran there.
         stops = [(call.changed, node) for node, call in calls.stops.items() if node not in (here, origin)]
-        fresh = {node for each in (calls.starts, calls.stops) for node in each if self._fresh(node, each)}
+        fresh = {node for each in (calls.starts, calls.stops) for node in each if self._is_new(node, each)}
         between = sorted(
             (changed, node)
             for changed, node in starts + stops

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,15 +13,15 @@ from tests.sources.pacemaker.captured import cibadmin_output
 
 def test_all_forms_of_location_constraints_are_read() -> None:
     """Plain ones, rules, patterns, sets and roles; what is not a location is passed over."""
-    assert cib.parse(cibadmin_output("2.1.5-structures")) == (
+    assert [replace(one, rules=()) for one in cib.parse(cibadmin_output("2.1.5-structures"))] == [
         LocationConstraint("vip-likes-alpha", "alpha", "vip", "", 100.0, ""),
         LocationConstraint("cli-ban-haproxy-on-beta", "beta", "haproxy", "Started", -math.inf, ""),
         LocationConstraint("db-needs-ping", "", "db-clone", "", 0.0, ""),
         LocationConstraint("cli-prefer-vip", "", "vip", "Started", 0.0, "beta"),
-        LocationConstraint("webs", "beta", "", "", -5.0, ""),
-        LocationConstraint("pair", "alpha", "", "", math.inf, ""),
+        LocationConstraint("webs", "beta", "", "", -5.0, "", pattern="^web"),
+        LocationConstraint("pair", "alpha", "", "", math.inf, "", members=("vip", "haproxy")),
         LocationConstraint("db-master", "alpha", "db-clone", "Promoted", math.inf, ""),
-    )
+    ]
 
 
 def test_a_cluster_without_location_constraints_is_fine() -> None:

@@ -104,7 +104,8 @@ steps = st.lists(st.sampled_from([*NODES, "forget"]), max_size=12)
 
 @given(steps, st.lists(st.integers(0, 3), min_size=40, max_size=40))
 def test_each_move_is_told_once_however_often_one_looks(route: list[str], looks: Iterable[int]) -> None:
-    """None, one or many looks at each stage of the transition, and one at each end: just the transitions that it took."""
+    """None, one or many looks at each stage of the transition, and one at each end: just the transitions that
+    it took."""
     cluster, watch, often, expected = Cluster(), Watch(), iter(looks), []
     watch.look(cluster.seen(), cluster.now)
     for step in route:
@@ -121,8 +122,8 @@ def test_each_move_is_told_once_however_often_one_looks(route: list[str], looks:
 
 @given(steps, st.sets(st.integers(0, 12)))
 def test_looking_rarely_invents_nothing(route: list[str], looks: set[int]) -> None:
-    """Looks left out at will, as by a crm_mon that fails: no more events than transitions, each beginning where
-    the last one ended, and after the last look the reported holder is the real one."""
+    """Looks left out at will, as by a crm_mon that fails: no more events than transitions, each beginning
+    where the last one ended, and after the last look the reported holder is the real one."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     taken = 0
@@ -484,14 +485,14 @@ def test_a_failure_while_a_split_ends_is_not_why() -> None:
     watch.look(replace(a_sight(("alpha", "beta"), cluster.starts), failures=broken), cluster.now)
     _, after = cluster.go("beta")
     (event,) = watch.look(replace(after, failures=broken), cluster.now)
-    assert (event.cause, event.evidence[0]) == ("unknown", "vip ran on alpha and beta")
+    assert (event.cause, event.evidence[0]) == ("split_healed", "vip ran on alpha and beta")
 
 
 @pytest.mark.parametrize(
     ("before", "back", "fails", "cause"),
     [
-        (3.0, True, False, "unknown"),
-        (3.0, True, True, "unknown"),
+        (3.0, True, False, "split_healed"),
+        (3.0, True, True, "split_healed"),
         (3.0, False, True, "resource_failure"),
         (15.0, True, False, "failback"),
     ],
@@ -525,7 +526,7 @@ def test_what_fails_on_a_node_that_is_back_is_of_the_split() -> None:
     _, after = cluster.go("beta")
     broken = frozenset({failed(cluster.now)})
     (restart,) = watch.look(replace(after, failures=broken), cluster.now)
-    assert (restart.cause, restart.evidence[0]) == ("unknown", "10.0.0.100 was held by two hosts")
+    assert (restart.cause, restart.evidence[0]) == ("split_healed", "10.0.0.100 was held by two hosts")
 
 
 def test_what_follows_the_end_of_a_split_has_a_cause_of_its_own() -> None:
@@ -536,7 +537,7 @@ def test_what_follows_the_end_of_a_split_has_a_cause_of_its_own() -> None:
     watch.detector.shared(VIP, "10.0.0.100", cluster.now)
     _, after = cluster.go("alpha")
     (meeting,) = watch.look(after, cluster.now)
-    assert meeting.cause == "unknown"
+    assert meeting.cause == "split_healed"
     standby = dict.fromkeys(NODES, UP) | {"beta": replace(UP, standby=True)}
     watch.look(replace(cluster.seen(), nodes=standby), cluster.now)
     watch.look(cluster.seen(), cluster.now + 1)  # and back: the address was shared seconds ago

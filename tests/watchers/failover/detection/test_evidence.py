@@ -88,14 +88,14 @@ def test_a_node_that_lost_its_cluster_tells_nothing(story: str) -> None:
 
 
 def test_the_half_that_takes_over_tells_the_move_and_the_way_back() -> None:
-    """In a split the other half takes the address: a move. When the halves meet it goes back, and no rule
-    says why but that it ran on both."""
+    """In a split the other half takes the address: a move. When the halves meet it goes back, because it ran on
+    both."""
     events = reported(f"lan-cut-{TWO}")
     assert [(one.resource, one.origin, one.target, one.cause) for one in events] == [
         (IP, ONE, TWO, "node_lost"),
         (HAPROXY, ONE, TWO, "node_lost"),
-        (IP, TWO, ONE, "unknown"),
-        (HAPROXY, TWO, ONE, "unknown"),
+        (IP, TWO, ONE, "split_healed"),
+        (HAPROXY, TWO, ONE, "split_healed"),
     ]
     assert events[2].evidence[0] == f"{IP} ran on {ONE} and {TWO}"
 

@@ -1,0 +1,92 @@
+"""What Pacemaker's tools call the same thing by different names (pure).
+
+A constraint names a clone, a bundle, a group or a tag; crm_mon names the primitives in it, and numbers the
+instances of some (`haproxy:0`); operations and failures carry the primitive's name, with or without the
+number.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from exporter.sources.pacemaker.reading import LocationConstraint, PacemakerReading, Resource
+
+
+class Names:
+    def __init__(self, reading: PacemakerReading):
+        self._tags = reading.tags
+        self._unique = {one.id: one.clone for one in reading.view.resources if _is_unique_instance(one)}
+        # The names of what runs in many places at once.
+        self.instances = frozenset(
+            name
+            for one in reading.view.resources
+            if one.clone
+            for name in self._called(one) - {*self._unique}
+        )
+        # Names that stand for one another, or that a colocation puts on one node.
+        self._tied: defaultdict[str, set[str]] = defaultdict(set)
+        for one in reading.view.resources:
+            self._tie(self._called(one))
+        for colocation in reading.colocations:
+            if colocation.score > 0:
+                self._tie(self.expanded(colocation.resources) - self._tags.keys())
+
+    def is_single(self, resource: Resource) -> bool:
+        """Whether it runs in one place: then one can say that it moves."""
+        return not resource.clone or resource.id in self._unique
+
+    def plain(self, name: str) -> str:
+        """The name without an instance's number, unless that number tells one address of a cloned IP from
+        another."""
+        return name if name in self._unique else name.partition(":")[0]
+
+    def together(self, name: str) -> frozenset[str]:
+        """The names of all that groups and colocations tie to it, over any number of steps, and its own.
+
+        A clone's instances stay on their nodes: two addresses beside one clone are not tied to each other by
+        it.
+        """
+        found, waiting = {name}, [name]
+        while waiting:
+            one = waiting.pop()
+            many = one in self.instances
+            fresh = {tied for tied in self._tied[one] if not many or tied in self.instances} - found
+            found |= fresh
+            waiting += fresh
+        if name not in self._unique:
+            found |= {instance for instance, clone in self._unique.items() if clone in found}
+        return frozenset(found | {tag for tag, members in self._tags.items() if found & {*members}})
+
+    def expanded(self, names: Iterable[str]) -> frozenset[str]:
+        """The names, and what they stand for where they are tags."""
+        return frozenset(each for name in names if name for each in (name, *self._tags.get(name, ())))
+
+    def _called(self, resource: Resource) -> set[str]:
+        """What constraints, operations and failures may call it."""
+        number = {resource.id} if resource.id in self._unique else set()
+        return {resource.id.partition(":")[0], resource.group, resource.clone} - {""} | number
+
+    def _tie(self, names: Iterable[str]) -> None:
+        tied = {*names}
+        for name in tied:
+            self._tied[name] |= tied
+
+
+def concerned(constraint: LocationConstraint, together: Mapping[str, frozenset[str]]) -> list[str]:
+    """The names of what a location constraint is about; one empty name where that can't be known."""
+    named = [name for name in (constraint.resource, *constraint.members) if name]
+    if constraint.pattern:
+        named += [name for name in sorted(frozenset().union(*together.values())) if _fits(constraint, name)]
+        return named or [constraint.pattern]
+    return named or [""]
+
+
+def _fits(constraint: LocationConstraint, name: str) -> bool:
+    try:
+        return re.search(constraint.pattern, name) is not None
+    except re.error:  # POSIX has forms that Python lacks
+        return True
+
+
+def _is_unique_instance(resource: Resource) -> bool:
+    return resource.unique and ":" in resource.id

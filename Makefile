@@ -3,18 +3,23 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
+OLDEST := .venv-oldest
+NEWEST := .venv-newest
+FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 
-.PHONY: help demo test check lab-test compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
 
 help:
-	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is told (root, Debian 12)'
+	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
 	@echo 'make test        install what is missing, then all tests; the lab where the machine allows it'
 	@echo 'make check       format, types, imports and the fast tests; no lab'
-	@echo 'make compare     side by side with the exporters people use today (root, Debian 12)'
-	@echo 'make accuracy    outages as the exporter tells them beside those that clients had (root, Debian 12)'
+	@echo 'make oldest      the fast tests with the lowest versions that pyproject.toml allows'
+	@echo 'make newest      the fast tests on the newest Python that is on this machine'
+	@echo 'make compare     compare with the exporters people use today (root, Debian 12)'
+	@echo 'make accuracy    compare the outages of the exporter with those that clients had (root, Debian 12)'
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
-	@echo 'make matrix      every fault of the lab, and what the on-call person is told (root, Debian 12)'
+	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make clean       take the lab down, remove what was built'
@@ -22,14 +27,20 @@ help:
 demo: packages venv
 	$(RUN)/python -m deploy.lab.demo
 
-test: packages-if-root check lab-test
+test: packages-if-root check oldest newest lab-test
 
 check: venv
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
-	$(RUN)/pytest -m 'not lab' --numprocesses=auto --dist=loadfile
+	$(RUN)/pytest $(FAST)
+
+oldest: $(OLDEST)/.complete
+	$(OLDEST)/bin/pytest $(FAST) -p no:cacheprovider
+
+newest:
+	tests/newest.sh $(PYTHON) $(NEWEST)
 
 lab-test: venv
 	$(RUN)/pytest -m lab --durations=20
@@ -62,6 +73,10 @@ $(VENV)/.complete: pyproject.toml requirements-dev.txt
 	deploy/lab/venv.sh $(PYTHON) $(VENV)
 	touch $@
 
+$(OLDEST)/.complete: pyproject.toml requirements-dev.txt
+	deploy/lab/venv.sh --lowest $(PYTHON) $(OLDEST)
+	touch $@
+
 .PHONY: packages-if-root
 packages-if-root:
 	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/common/packages.txt
@@ -75,4 +90,4 @@ lock:
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi
-	rm -rf $(VENV) build dist tests/trials/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST) $(NEWEST) build dist tests/trials/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

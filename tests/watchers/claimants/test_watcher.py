@@ -216,6 +216,7 @@ def test_an_address_of_another_network_is_not_known(link: list[Host]) -> None:
     assert link[0].ask("192.0.2.1") == ({}, [])
 
 
+@pytest.mark.ordinary_user
 def test_without_the_right_one_line_says_what_to_grant(link: list[Host]) -> None:
     """As an ordinary user nothing is known, nothing is tried again, and the log says why."""
     if not shutil.which("setpriv"):

@@ -5,11 +5,12 @@ lab.py        Lab: up, exec, http_get, fault, heal, wait_whole, down (the API fo
 topology.py   what a topology is;  topologies/  one file for each
 build.py      builds one;  faults/  what can be broken;  repair.py  heals any mixture of it
 health.py     what is not whole, in sentences;  status.py  one reading, as data
-fleet.py      the hosts by what they are for;  host.py  one host: its namespaces, commands, files
+borrowed.py   the lab that is up, or one for the time of a measurement;  demo.py  `make demo`
+fleet.py      the hosts by role;  host.py  one host: its namespaces, commands, files
 state.py      what exists, recorded before it is made
-orders.py     what a person tells Pacemaker;  load.py  rows written through the address
+orders.py     what a person has Pacemaker do;  load.py  rows written through the address
 network.py    bridges and veths;  cluster.py, haproxy.py, galera.py, exporters.py  what runs on the hosts
-page.py       one scrape of an exporter;  power.py  a host without power
-onlooker.py   who looks on in a thread while something happens
-monitoring/   the real Prometheus and Alertmanager, and everything that they told
+page.py       an exporter's page, scraped and read;  power.py  a host without power
+observer.py   observes in a thread while something happens
+monitoring/   the real Prometheus and Alertmanager, and every notification that they sent
 """

@@ -1,4 +1,4 @@
-"""`make demo`: a real cluster, what its exporters say of it, one failover on their pages, and who is told."""
+"""`make demo`: a real cluster, what its exporters report, a failover on their pages, and who is notified."""
 
 import sys
 import time
@@ -16,7 +16,7 @@ from deploy.lab.waiting import until
 TOPOLOGY = "article"
 FAILOVER = 60.0  # seconds that the failover may take before the demo gives up on it
 COUNTED = 5.0  # seconds after it in which the prober counts the outage
-TOLD = 60.0  # seconds after it in which somebody is told
+NOTIFIED = 60.0  # seconds after it in which somebody is notified
 SEEN = 10.0  # seconds after healing in which both exporters see it; a reading may be a second old
 FOR_PEOPLE = ("critical", "warning")
 PACEMAKER = "ha_cluster_pacemaker_"
@@ -85,7 +85,7 @@ ROWS: tuple[tuple[str, str, Callable[[Page], str]], ...] = (
     ("Corosync links", "corosync", links),
     ("HAProxy servers", "haproxy", servers),
     ("Galera", "galera", galera),
-    ("knocking on the address", "vip", felt),
+    ("probes of the address", "vip", felt),
 )
 
 
@@ -152,8 +152,8 @@ def watch_failover(lab: Lab, screen: Screen, target: str) -> None:
         until("the outage to be counted", lambda: shown(lambda page: outages(page, vip) > more), COUNTED)
 
 
-def told(monitoring: Monitoring, since: float) -> list[Notification]:
-    """Each alert for people that arrived since then (monotonic seconds), when it came first."""
+def notified(monitoring: Monitoring, since: float) -> list[Notification]:
+    """Each alert for people that arrived since then (monotonic seconds), once, as it came first."""
     arrived = monitoring.notifications()
     new = {
         (one.receiver, *one.labels.items()): one
@@ -163,22 +163,23 @@ def told(monitoring: Monitoring, since: float) -> list[Notification]:
     return sorted(new.values(), key=lambda one: one.at)
 
 
-def show_told(lab: Lab, screen: Screen, since: float) -> None:
+def show_notified(lab: Lab, screen: Screen, since: float) -> None:
     monitoring = Monitoring(lab.fleet)
 
     def failover() -> bool:
-        return any(one.alert == "FailoverHappened" for one in told(monitoring, since))
+        return any(one.alert == "FailoverHappened" for one in notified(monitoring, since))
 
-    until("the alert of the failover", failover, TOLD)
-    screen.step("Prometheus saw it, and Alertmanager told:\n")
+    until("the alert of the failover", failover, NOTIFIED)
+    screen.step("Prometheus saw it, and Alertmanager notified:\n")
     rows = [
-        (one.receiver, one.severity, one.alert, one.annotations["summary"]) for one in told(monitoring, since)
+        (one.receiver, one.severity, one.alert, one.annotations["summary"])
+        for one in notified(monitoring, since)
     ]
     screen.table(("receiver", "severity", "alert", "summary"), rows)
 
 
 def demo(lab: Lab, screen: Screen) -> None:
-    screen.line("\nWhat the two exporters say:\n")
+    screen.line("\nWhat the two exporters report:\n")
     summary(screen, read(lab))
     holder = lab.holder()
     target = lab.topology.peer(holder).name
@@ -188,7 +189,7 @@ def demo(lab: Lab, screen: Screen) -> None:
         stopped = aside.submit(lab.fault, "corosync-stopped", holder)
         watch_failover(lab, screen, target)
         stopped.result()
-    show_told(lab, screen, began)
+    show_notified(lab, screen, began)
     screen.line("")
     summary(screen, read(lab))
     screen.line(f"\nNow {holder} is started again; the address stays where it is.\n")

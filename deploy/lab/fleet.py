@@ -1,4 +1,4 @@
-"""The hosts of a lab that is up (or on its way), by what they are for."""
+"""The hosts of a lab that is up (or on its way), by role."""
 
 import threading
 from collections.abc import Callable, Iterable

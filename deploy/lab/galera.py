@@ -16,7 +16,7 @@ ACCOUNTS = "/etc/mysql/accounts.sql"
 # In nftables' words: the group's own traffic and incremental state transfers, whoever began the connection.
 GROUP_TRAFFIC = ("tcp dport 4567-4568", "tcp sport 4567-4568")
 ALONE = 60.0  # seconds until a node that is cut off has given up the others; evs.inactive_timeout is 15
-AGREE = 6.0  # seconds for nodes that hear each other again to form a Primary component; a joiner waits 30
+AGREE = 6.0  # seconds for nodes that reach each other again to form a Primary component; a joiner waits 30
 JOIN = 60.0  # seconds, a whole state transfer included
 
 CONFIG = """\
@@ -109,7 +109,7 @@ def revive(hosts: Sequence[Host]) -> None:
 
 def agree(hosts: Sequence[Host]) -> None:
     """Nodes of which none is Primary find each other if all of the last component are there; else the newest
-    of those that run makes one. One look does not tell: who lost the others calls itself Primary for seconds.
+    of those that run makes one. One reading is not enough: who lost the others is Primary for seconds.
     """
     led = time.monotonic()
 
@@ -133,7 +133,7 @@ def is_synced(host: Host) -> bool:
 
 
 def bootstrap_alone(host: Host) -> None:
-    """A node that can't hear the others any more becomes a Primary component of its own."""
+    """A node that can't reach the others any more becomes a Primary component of its own."""
 
     def alone() -> bool:
         return status(host).get("wsrep_cluster_status") == "non-Primary"
@@ -208,7 +208,7 @@ def sql(host: Host, statement: str) -> str:
 def login(client: Host, vip: str, port: int) -> str:
     """Logs in through the address as any client would; gives the node that answered, or (the error).
 
-    A node without a Primary component still tells its variables, but runs no query with a table.
+    A node without a Primary component still answers with its variables, but runs no query with a table.
     """
     argv = ["mariadb", "--no-defaults", f"--host={vip}", f"--port={port}", "--user=root"]
     query = ["--batch", "--skip-column-names", "--execute=SELECT @@wsrep_node_name FROM (SELECT 1) AS one"]

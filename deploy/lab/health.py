@@ -13,7 +13,7 @@ from deploy.lab.topology import Topology
 
 @dataclass
 class Reading:
-    """Everything that is looked at, as each host itself tells it; None or {} from one that does not."""
+    """Everything that is read, as each host itself reports it; None or {} from one that does not answer."""
 
     views: dict[str, View | None] = field(default_factory=dict)
     leftovers: dict[str, list[str]] = field(default_factory=dict)

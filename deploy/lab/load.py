@@ -9,7 +9,7 @@ from deploy.lab.waiting import until
 
 LOCK, WRITER = "lock", "writer"
 TABLE = "lab.written"
-LASTS = 1800  # seconds, if nobody ends it
+LASTS = 1800  # seconds, unless it is ended
 ROUNDS, ROWS = 100, 50  # connections one after the other, and commits of each
 
 MAKE = f"CREATE DATABASE IF NOT EXISTS lab; CREATE OR REPLACE TABLE {TABLE} (id SERIAL, text CHAR(100))"

@@ -1,4 +1,4 @@
-"""Who looks on from a thread of its own, for as long as a `with` lasts."""
+"""Observes from a thread of its own, for as long as a `with` lasts."""
 
 import threading
 from abc import ABC, abstractmethod

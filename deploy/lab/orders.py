@@ -1,4 +1,4 @@
-"""What a person tells Pacemaker to do, what is left of it, and what takes it back."""
+"""What a person has Pacemaker do, what is left of it afterwards, and what undoes it."""
 
 import re
 

@@ -15,7 +15,7 @@ from tests.dashboards.pages import PAGES, TARGETS
 
 AGAIN = "the-same-again"  # a second cluster in the same Prometheus: the same exporters under another name
 SCRAPES = 6  # so many make every rate
-TOLD = 90.0  # seconds for what a test waits for
+PATIENCE = 90.0  # seconds for what a test waits for
 IN_LEGEND = re.compile(r"\{\{(\w+)\}\}")
 
 Labels = frozenset[tuple[str, str]]
@@ -86,7 +86,7 @@ class Play:
         self.shown(f'count(ALERTS{{alertname="{alert}", alertstate="firing"}} == 1) == 2')
 
     def shown(self, expr: str) -> None:
-        until(f"{expr}", lambda: self._monitoring.query(expr), TOLD, step=0.5)
+        until(f"{expr}", lambda: self._monitoring.query(expr), PATIENCE, step=0.5)
 
     def _scraped_since(self, moment: float) -> None:
         self.shown(f"min(timestamp(up)) > {moment:.3f}")

@@ -1,4 +1,4 @@
-"""What the prober tells of a real cluster, beside what clients had; and that knocking does no harm."""
+"""What the prober reports of a real cluster, compared with what clients had; and probing does no harm."""
 
 import json
 import time
@@ -18,28 +18,28 @@ pytestmark = [pytest.mark.lab, ON_ARTICLE]
 
 DURATION = "vip_probe_duration_seconds_bucket"
 WAIT = 4  # seconds, a little more than HAProxy's `timeout connect`
-KNOCKS = 500
+ATTEMPTS = 500
 STRICT, USUAL = 10, 100  # max_connect_errors
 
 
 @dataclass(frozen=True)
-class Felt:
-    """What a client's exporter tells of all its addresses, at one moment."""
+class Reported:
+    """What a client's exporter reports of all its addresses, at one moment."""
 
     attempts: float
     failures: float
-    waited: float  # attempts that took about 3 s to be greeted
+    waited: float  # attempts whose handshake took about 3 s
     outages: float
     active: float
 
 
-def felt(cluster: Cluster) -> Felt:
+def reported(cluster: Cluster) -> Reported:
     page = cluster.page(cluster.lab.fleet.clients[0].name)
 
     def total(name: str, **labels: str) -> float:
         return sum(page.all(name, **labels).values())
 
-    return Felt(
+    return Reported(
         total("vip_probe_attempts_total"),
         total("vip_probe_failures_total"),
         total(DURATION, phase="handshake", le="3.3") - total(DURATION, phase="handshake", le="2.9"),
@@ -48,8 +48,8 @@ def felt(cluster: Cluster) -> Felt:
     )
 
 
-def test_outages_are_told_as_clients_had_them(cluster: Cluster) -> None:
-    """Eight of them: each seen, none invented, durations right, beside a client that logs in every 10 ms."""
+def test_outages_are_reported_as_clients_had_them(cluster: Cluster) -> None:
+    """Eight of them: each seen, none invented, durations right, by a client that logs in every 10 ms."""
     results = cli.run(cluster.lab, print, "make test", short=True, cost=0)
     assert all(target.met for target in results.targets), (results.targets, results.rows)
     for host in hosts(cluster.lab):
@@ -59,25 +59,25 @@ def test_outages_are_told_as_clients_had_them(cluster: Cluster) -> None:
 def test_a_galera_node_without_network_is_slow_and_no_outage(cluster: Cluster) -> None:
     """A third of the connects wait 3 s until HAProxy leaves the node out; nobody calls that an outage."""
     gone, holder = cluster.databases[-1], cluster.lab.host(cluster.lab.holder())
-    before = felt(cluster)
+    before = reported(cluster)
     cluster.lab.fault("galera-network-gone", gone)
     until(f"{gone} down", lambda: haproxy.servers(holder)[gone].startswith("DOWN"), 30)
-    down = felt(cluster)
-    time.sleep(WAIT)  # no longer is anybody waiting to be greeted
-    after = felt(cluster)
+    down = reported(cluster)
+    time.sleep(WAIT)  # by then no attempt waits for its handshake
+    after = reported(cluster)
     share = (after.waited - before.waited) / (down.attempts - before.attempts)
     assert 0.15 < share < 0.5, (before, down, after)
     assert (after.outages, after.failures, after.active) == (before.outages, before.failures, 0)
 
 
-def test_knocking_gets_nobody_blocked(cluster: Cluster) -> None:
+def test_probing_gets_nobody_blocked(cluster: Cluster) -> None:
     """500 attempts of each mode, where ten bad ones block: clients get in; with an account none was bad."""
     _set(cluster, STRICT)
     try:
         before = _aborted(cluster)
-        assert _knock(cluster, "--client-file", f"{exporters.FOLDER}/probe.cnf") == KNOCKS
+        assert _probe(cluster, "--client-file", f"{exporters.FOLDER}/probe.cnf") == ATTEMPTS
         assert _aborted(cluster) == before
-        assert _knock(cluster) == KNOCKS
+        assert _probe(cluster) == ATTEMPTS
         topology = cluster.lab.topology
         answers = {
             galera.login(client, topology.vip, topology.port) for client in cluster.lab.fleet.clients * 6
@@ -87,10 +87,10 @@ def test_knocking_gets_nobody_blocked(cluster: Cluster) -> None:
         _set(cluster, USUAL)
 
 
-def _knock(cluster: Cluster, *options: str) -> int:
+def _probe(cluster: Cluster, *options: str) -> int:
     """How many were answered."""
     topology, host = cluster.lab.topology, cluster.lab.fleet.clients[0]
-    limits = ["--json", "--interval=0.02", f"--count={KNOCKS}"]
+    limits = ["--json", "--interval=0.02", f"--count={ATTEMPTS}"]
     command = [str(exporters.PROGRAM), "watch", f"{topology.vip}:{topology.port}", *limits, *options]
     *_, last = host.run(*command, timeout=120).splitlines()
     return int(json.loads(last)["answered"])

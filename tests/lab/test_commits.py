@@ -101,5 +101,5 @@ def test_the_table_is_left_empty(writing: Writing) -> None:
 
 def rows(database: Host, vip: str = "") -> set[str]:
     """As `mon 10.0.0.100:3306 1f2e3d4c 17`; those of another address are numbered alike."""
-    told = galera.sql(database, "SELECT writer, number FROM failover_exporter.commits").splitlines()
-    return {row for row in told if f" {vip}:" in row or not vip}
+    listed = galera.sql(database, "SELECT writer, number FROM failover_exporter.commits").splitlines()
+    return {row for row in listed if f" {vip}:" in row or not vip}

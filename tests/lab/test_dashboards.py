@@ -24,7 +24,7 @@ SPLIT = """count(
 ) == 2"""
 each_act = pytest.mark.parametrize("name", ACTS)
 
-Story = dict[str, Act]
+Acts = dict[str, Act]
 
 
 @pytest.fixture(scope="module")
@@ -34,43 +34,43 @@ def holder(running: Cluster) -> str:
 
 
 @pytest.fixture(scope="module")
-def story(running: Cluster, holder: str) -> Iterator[Story]:
+def acts(running: Cluster, holder: str) -> Iterator[Acts]:
     play = Play(running.lab)
     try:
         play.begin()
-        acts = {"healthy": play.act("both")}
+        taken = {"healthy": play.act("both")}
         running.lab.fault("corosync-killed", holder)
         play.fires("VIPSplitBrain")
-        acts["failover"] = play.act()
+        taken["failover"] = play.act()
         running.lab.heal()
         running.lab.fault("lan-cut")
         play.shown(SPLIT)
-        acts["split"] = play.act()
+        taken["split"] = play.act()
         running.lab.heal()
         running.lab.fault("galera-partition")
         play.shown("count(max by (cluster, node) (mysql_global_status_wsrep_cluster_status) == 0) == 2")
-        acts["partition"] = play.act()
-        yield acts
+        taken["partition"] = play.act()
+        yield taken
     finally:
         play.end()
 
 
 @each_act
-def test_prometheus_answers_every_query(story: Story, name: str) -> None:
+def test_prometheus_answers_every_query(acts: Acts, name: str) -> None:
     """With one cluster chosen, and with all: no error, whatever collectors are absent."""
-    for answers in story[name].answers.values():
+    for answers in acts[name].answers.values():
         assert {target: answer for target, answer in answers.items() if isinstance(answer, str)} == {}
 
 
-def test_a_healthy_cluster_fills_the_dashboards(story: Story) -> None:
+def test_a_healthy_cluster_fills_the_dashboards(acts: Acts) -> None:
     """What is empty is on the list, with the reason."""
-    empty = {target for target in TARGETS if not story["healthy"].data("one", target)}
+    empty = {target for target in TARGETS if not acts["healthy"].data("one", target)}
     assert set(EMPTY["seldom"]) <= empty <= set(EMPTY["seldom"]) | set(EMPTY["until_it_happens"])
 
 
-def test_what_happens_is_shown(story: Story) -> None:
+def test_what_happens_is_shown(acts: Acts) -> None:
     """What is empty until something happens has data once it has."""
-    shown = {target for target in TARGETS for act in story.values() if act.data("one", target)}
+    shown = {target for target in TARGETS for act in acts.values() if act.data("one", target)}
     assert set(EMPTY["until_it_happens"]) - shown == set()
 
 
@@ -79,37 +79,37 @@ def of(cluster: str, labels: Labels) -> bool:
 
 
 @each_act
-def test_two_clusters_do_not_mix(story: Story, running: Cluster, name: str) -> None:
-    """What is told of a cluster is the same beside another one; in quiet times the other is there too.
+def test_two_clusters_do_not_mix(acts: Acts, running: Cluster, name: str) -> None:
+    """What is shown of a cluster is the same with another one; when nothing happens the other is there too.
 
     They are scraped at different moments: what shows for an instant may show in one of them alone.
     """
-    cluster, act = running.lab.topology.cluster_name, story[name]
+    cluster, act = running.lab.topology.cluster_name, acts[name]
     for target in [target for target, asked in TARGETS.items() if asked.kind != "variable"]:
         one, all_of_them = as_text(act.data("one", target)), as_text(act.data("all", target))
         if any("cluster" in dict(labels) for labels in one):
-            beside = {labels: values for labels, values in all_of_them.items() if of(cluster, labels)}
-            assert beside == one, target
+            chosen = {labels: values for labels, values in all_of_them.items() if of(cluster, labels)}
+            assert chosen == one, target
             assert name != "healthy" or any(of(AGAIN, labels) for labels in all_of_them), target
 
 
-def test_clusters_chosen_by_name_are_those_of_all(story: Story) -> None:
+def test_clusters_chosen_by_name_are_those_of_all(acts: Acts) -> None:
     """There are two: naming both gives the same as All."""
-    act = story["healthy"]
+    act = acts["healthy"]
     for target in TARGETS:
         assert as_text(act.data("both", target)) == as_text(act.data("all", target))
 
 
 @each_act
-def test_no_series_is_there_twice(story: Story, name: str) -> None:
-    """Both balancers tell of the whole cluster: in each panel a name stands for one series."""
+def test_no_series_is_there_twice(acts: Acts, name: str) -> None:
+    """Both balancers report the whole cluster: in each panel a name is one series."""
     for target, legend in legends():
-        story[name].names("one", target, legend)
+        acts[name].names("one", target, legend)
 
 
-def test_the_first_row_tells_the_failover(story: Story, running: Cluster, holder: str) -> None:
-    """Who holds the address now and held it before, is it split, since when, why, and what was felt."""
-    act, peer = story["failover"], running.peer(holder)
+def test_the_first_row_shows_the_failover(acts: Acts, running: Cluster, holder: str) -> None:
+    """Who holds and held the address, is it split, since when, why, and how long were clients out."""
+    act, peer = acts["failover"], running.peer(holder)
 
     def first(panel: str, legend: str) -> dict[str, float]:
         return act.names("one", f"failover-story: {panel}", legend)
@@ -122,21 +122,21 @@ def test_the_first_row_tells_the_failover(story: Story, running: Cluster, holder
     assert act.window.start < at / 1000 < act.window.end
     assert 0 < split <= act.window.end - at / 1000 + 2 * act.window.step
     assert first("Clients were out for A", "now") == {"now": 0}
-    ((_, felt),) = first("Clients were out for B", "in this range").items()
-    assert 0 <= felt < 10
+    ((_, out),) = first("Clients were out for B", "in this range").items()
+    assert 0 <= out < 10
 
 
-def test_the_row_of_the_old_holder_turns(story: Story, holder: str) -> None:
+def test_the_row_of_the_old_holder_turns(acts: Acts, holder: str) -> None:
     """In the timeline it holds the address alone, and then as another does; the other turns from nothing."""
-    held = story["failover"].data("one", "failover-story: Who holds the address A")
+    held = acts["failover"].data("one", "failover-story: Who holds the address A")
     rows = {dict(labels)["host"]: list(dict.fromkeys(values)) for labels, values in held.items()}
     assert rows.pop(holder) == [1, 2]
     assert list(rows.values()) == [[0, 2]]
 
 
-def test_a_cut_network_shows_two_halves(story: Story) -> None:
+def test_a_cut_network_shows_two_halves(acts: Acts) -> None:
     """Each with a DC, each sees the other as lost; nobody could take over for anybody."""
-    act = story["split"]
+    act = acts["split"]
     signs = ["A", "B", "C", "D"]  # bound twice, two MAC addresses, two DCs, two halves
     for ref in signs:
         assert set(act.names("one", f"failover-story: Signs of a split {ref}", "sign").values()) == {1}
@@ -149,9 +149,9 @@ def test_a_cut_network_shows_two_halves(story: Story) -> None:
     assert able == {"able": 0}
 
 
-def test_a_galera_partition_shows_who_is_out(story: Story, running: Cluster) -> None:
+def test_a_galera_partition_shows_who_is_out(acts: Acts, running: Cluster) -> None:
     """One node in no component, the two others together in the only Primary."""
-    act = story["partition"]
+    act = acts["partition"]
     states = act.names("one", "failover-galera: Nodes A", "{{node}}")
     (lost,) = [node for node, state in states.items() if state == GALERA_INITIALIZED.value]
     assert set(states.values()) == {GALERA_INITIALIZED.value, GALERA_SYNCED.value}

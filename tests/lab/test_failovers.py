@@ -1,7 +1,7 @@
-"""Each move and restart of the real cluster is told once, soon, with its cause: by page and journal.
+"""Each move and restart of the real cluster is reported once, soon, with its cause: by page and journal.
 
 "Soon" is against Pacemaker itself: its CIB is asked every 50 ms, apart from the exporter; the event must be
-no more than two seconds after the last answer that did not tell the new start yet.
+no more than two seconds after the last answer that did not have the new start yet.
 """
 
 import json
@@ -16,7 +16,7 @@ from deploy.lab.errors import LabError
 from deploy.lab.page import Page
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
-from tests.lab.knowing import Knowing
+from tests.lab.starts import Starts
 from tests.trials.drill.journal import events
 
 pytestmark = pytest.mark.lab
@@ -42,7 +42,7 @@ def added(before: Counts, after: Counts) -> dict[tuple[str, str, str], float]:
 
 
 def all_counts(cluster: Cluster) -> dict[str, Counts]:
-    """Once what happened before is told: healing moves resources too."""
+    """Once what happened before is reported: healing moves resources too."""
     return {host: counts(cluster.until(host, "it settled", settled(cluster))) for host in cluster.balancers}
 
 
@@ -63,7 +63,7 @@ def moves(cluster: Cluster, cause: str) -> Counts:
     return {(resource, "move", cause): 1 for resource in cluster.lab.topology.primitives}
 
 
-def told(cluster: Cluster, host: str, before: Counts, expected: Counts) -> Page:
+def reported(cluster: Cluster, host: str, before: Counts, expected: Counts) -> Page:
     """The page, once what was added is exactly this; else fails with the journal's latest events."""
     pages: list[Page] = []
 
@@ -78,7 +78,7 @@ def told(cluster: Cluster, host: str, before: Counts, expected: Counts) -> Page:
         latest = "\n".join(json.dumps(one) for one in events(cluster.lab.host(host))[-LATEST:])
         return f"added: {added(before, counts(pages[0])) if pages else 'no page'}\n{latest}"
 
-    until(f"{host} to tell {expected}", holds, 30, log=journal)
+    until(f"{host} to report {expected}", holds, 30, log=journal)
     return pages[0]
 
 
@@ -106,7 +106,7 @@ def phases(page: Page, resource: str) -> dict[str, float]:
 
 
 def check_felt(cluster: Cluster, host: str, resource: str, *, address: bool) -> dict[str, float]:
-    """Clients felt it, and the exporter where it runs now tells every phase; they add up."""
+    """Clients had an outage, and the exporter where it runs now reports every phase; they add up."""
     wanted = {"detection", "service", "reconnect", "total"} | ({"address"} if address else set())
     page = cluster.until(host, f"{wanted}", lambda page: set(phases(page, resource)) >= wanted)
     seconds = phases(page, resource)
@@ -122,20 +122,20 @@ def test_haproxy_killed_is_a_restart(cluster: Cluster) -> None:
     """A restart by resource_failure on both pages, and no move; its outage is counted, its phases add up."""
     holder, resource = cluster.lab.holder(), cluster.lab.topology.primitives[-1]
     before = all_counts(cluster)
-    felt = cluster.page(holder).get("failover_duration_seconds_count", resource=resource) or 0
+    before_it = cluster.page(holder).get("failover_duration_seconds_count", resource=resource) or 0
     expected = {(resource, "restart", "resource_failure"): 1}
-    with Knowing(cluster.lab, holder) as knowing:
+    with Starts(cluster.lab, holder) as starts:
         cluster.lab.fault("haproxy-killed")
-        not_before = knowing.not_before(resource, holder)
+        not_before = starts.not_before(resource, holder)
     for host in cluster.balancers:
-        told(cluster, host, before[host], expected)
+        reported(cluster, host, before[host], expected)
         event = soon(cluster, host, resource, "resource_failure", not_before)
         assert (event["kind"], event["origin"], event["target"]) == ("restart", holder, holder)
     check_felt(cluster, holder, resource, address=False)
     cluster.lab.heal()
 
     def counted(page: Page) -> bool:
-        return page.get("failover_duration_seconds_count", resource=resource) == felt + 1
+        return page.get("failover_duration_seconds_count", resource=resource) == before_it + 1
 
     page = cluster.until(holder, "the outage's duration", counted, COUNTED)
     assert added(before[holder], counts(page)) == expected, "healing adds none"
@@ -145,11 +145,11 @@ def test_moved_by_hand(cluster: Cluster) -> None:
     """A move by operator_move on both pages; healing, which removes the constraint, moves nothing."""
     origin, first = cluster.lab.holder(), cluster.lab.topology.primitives[0]
     target, before = cluster.peer(origin), all_counts(cluster)
-    with Knowing(cluster.lab, target) as knowing:
+    with Starts(cluster.lab, target) as starts:
         cluster.lab.fault("resource-moved")
-        not_before = knowing.not_before(first, target)
+        not_before = starts.not_before(first, target)
     for host in cluster.balancers:
-        page = told(cluster, host, before[host], moves(cluster, "operator_move"))
+        page = reported(cluster, host, before[host], moves(cluster, "operator_move"))
         check_move(cluster, page, origin, target, "operator_move")
     soon(cluster, target, first, "operator_move", not_before)
     check_felt(cluster, target, first, address=True)
@@ -162,26 +162,26 @@ def test_cluster_stopped_in_order(cluster: Cluster) -> None:
     """A move by node_shutdown where it is seen, and on the stopped node when it is back: once on each."""
     origin, first = cluster.lab.holder(), cluster.lab.topology.primitives[0]
     target, before = cluster.peer(origin), all_counts(cluster)
-    with Knowing(cluster.lab, target) as knowing:
+    with Starts(cluster.lab, target) as starts:
         cluster.lab.fault("corosync-stopped", origin)
-        not_before = knowing.not_before(first, target)
-    page = told(cluster, target, before[target], moves(cluster, "node_shutdown"))
+        not_before = starts.not_before(first, target)
+    page = reported(cluster, target, before[target], moves(cluster, "node_shutdown"))
     check_move(cluster, page, origin, target, "node_shutdown")
     soon(cluster, target, first, "node_shutdown", not_before)
     check_felt(cluster, target, first, address=True)
     cluster.lab.heal()
     for host in cluster.balancers:
-        told(cluster, host, before[host], moves(cluster, "node_shutdown"))
+        reported(cluster, host, before[host], moves(cluster, "node_shutdown"))
 
 
 def test_corosync_killed_is_a_node_lost(cluster: Cluster) -> None:
     """A move by node_lost on the side that goes on."""
     origin, first = cluster.lab.holder(), cluster.lab.topology.primitives[0]
     target, before = cluster.peer(origin), all_counts(cluster)
-    with Knowing(cluster.lab, target) as knowing:
+    with Starts(cluster.lab, target) as starts:
         cluster.lab.fault("corosync-killed", origin)
-        not_before = knowing.not_before(first, target)
-    page = told(cluster, target, before[target], moves(cluster, "node_lost"))
+        not_before = starts.not_before(first, target)
+    page = reported(cluster, target, before[target], moves(cluster, "node_lost"))
     check_move(cluster, page, origin, target, "node_lost")
     soon(cluster, target, first, "node_lost", not_before)
 
@@ -190,12 +190,12 @@ def test_standby(cluster: Cluster) -> None:
     """A move by standby on both pages; the node's return moves nothing, as the resources stick."""
     origin, first = cluster.lab.holder(), cluster.lab.topology.primitives[0]
     target, before = cluster.peer(origin), all_counts(cluster)
-    with Knowing(cluster.lab, target) as knowing:
+    with Starts(cluster.lab, target) as starts:
         standby(cluster, origin, "on")
-        not_before = knowing.not_before(first, target)
+        not_before = starts.not_before(first, target)
     try:
         for host in cluster.balancers:
-            page = told(cluster, host, before[host], moves(cluster, "standby"))
+            page = reported(cluster, host, before[host], moves(cluster, "standby"))
             check_move(cluster, page, origin, target, "standby")
         soon(cluster, origin, first, "standby", not_before)
     finally:
@@ -210,20 +210,20 @@ def standby(cluster: Cluster, node: str, value: str) -> None:
 
 
 def test_a_move_while_the_exporter_was_down(cluster: Cluster) -> None:
-    """After a stop and a start every count is as it was, and the move meanwhile is told, as found late."""
+    """After a stop and a start every count is as it was, and the move meanwhile is reported, as late."""
     origin = cluster.lab.holder()
     target, before = cluster.peer(origin), all_counts(cluster)
     blind, first = cluster.lab.host(target), cluster.lab.topology.primitives[0]
     exporters.stop(blind)
     began = time.time()
     cluster.lab.fault("resource-moved")
-    told(cluster, origin, before[origin], moves(cluster, "operator_move"))
+    reported(cluster, origin, before[origin], moves(cluster, "operator_move"))
     exporters.start(blind)
-    page = told(cluster, target, before[target], moves(cluster, "operator_move"))
+    page = reported(cluster, target, before[target], moves(cluster, "operator_move"))
     check_move(cluster, page, origin, target, "operator_move")
     event = [one for one in events(blind) if one["resource"] == first][-1]
     assert event["late"] and event["detected"] is None
-    assert began - 1 <= event["at"] <= time.time()  # Pacemaker tells whole seconds
+    assert began - 1 <= event["at"] <= time.time()  # Pacemaker has whole seconds
 
 
 def test_a_healthy_time_makes_no_event(cluster: Cluster) -> None:

@@ -18,8 +18,8 @@ DOZEN = [one for one in expectations() if one.ci]
 
 @pytest.fixture(scope="module")
 def peers(running: Cluster) -> Iterator[today.Today]:
-    """What people use today runs beside it, as in the whole matrix."""
-    with today.beside(running.lab) as peers:
+    """The exporters in common use run at the same time, as in the whole matrix."""
+    with today.running(running.lab) as peers:
         yield peers
 
 

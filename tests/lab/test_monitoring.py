@@ -1,4 +1,4 @@
-"""The real Prometheus and Alertmanager beside the cluster, with the files of alerts/: a fault is paged."""
+"""The real Prometheus and Alertmanager of the lab, with the files of alerts/: a fault is paged."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from tests.lab.balancers import Cluster
 
 pytestmark = pytest.mark.lab
 
-TOLD = 90.0  # seconds; how soon is the fault matrix's to judge
+PATIENCE = 90.0  # seconds; how soon is the fault matrix's to judge
 OVER = 150.0  # seconds after healing
 SPLIT = "VIPSplitBrain"
 
@@ -56,12 +56,15 @@ def test_every_rule_is_evaluated(monitoring: Monitoring) -> None:
 
 
 def test_a_fault_is_paged_and_resolved(cluster: Cluster, monitoring: Monitoring) -> None:
-    """The pager is told, with the cluster's name, as data and in words for people; healed, that too."""
+    """The pager is notified, with the cluster's name, as data and in words for people; of the end, too."""
     topology = cluster.lab.topology
     monitoring.reset()
     cluster.lab.fault("corosync-killed")
     until(
-        "the page", lambda: arrived(monitoring, "pager", SPLIT, "firing"), TOLD, log=lambda: log(monitoring)
+        "the page",
+        lambda: arrived(monitoring, "pager", SPLIT, "firing"),
+        PATIENCE,
+        log=lambda: log(monitoring),
     )
     page = arrived(monitoring, "pager", SPLIT, "firing")[0]
     assert page.labels["cluster"] == topology.cluster_name
@@ -79,24 +82,24 @@ def test_a_fault_is_paged_and_resolved(cluster: Cluster, monitoring: Monitoring)
 
 
 def log(monitoring: Monitoring) -> str:
-    """For who reads a failure."""
+    """For the person who reads a failure."""
     alerts = [f"{one.state} {one.name} {dict(one.labels)}" for one in monitoring.alerts()]
-    told = [f"{one.receiver} {one.status} {one.alert}" for one in monitoring.notifications()]
-    return "\n".join(alerts + told)
+    sent = [f"{one.receiver} {one.status} {one.alert}" for one in monitoring.notifications()]
+    return "\n".join(alerts + sent)
 
 
 def test_the_watchdog_reaches_the_dead_mans_switch(monitoring: Monitoring) -> None:
     """And nobody else."""
-    until("the watchdog", lambda: arrived(monitoring, "dead-mans-switch", "Watchdog", "firing"), TOLD)
+    until("the watchdog", lambda: arrived(monitoring, "dead-mans-switch", "Watchdog", "firing"), PATIENCE)
     assert {one.receiver for one in monitoring.notifications() if one.alert == "Watchdog"} == {
         "dead-mans-switch"
     }
 
 
 def test_reset_forgets(monitoring: Monitoring) -> None:
-    """Nothing measured or told before it is there afterwards, and every exporter was scraped anew."""
+    """Nothing measured or sent before it is there afterwards, and every exporter was scraped anew."""
     before = time.time()
-    until("something that was told", monitoring.notifications, TOLD)
+    until("a notification", monitoring.notifications, PATIENCE)
     assert monitoring.query("up", at=before)
     monitoring.reset()
     assert monitoring.notifications() == []
@@ -105,7 +108,7 @@ def test_reset_forgets(monitoring: Monitoring) -> None:
 
 
 def test_a_pause_is_one_of_prometheus_alone(cluster: Cluster, monitoring: Monitoring) -> None:
-    """Who measures the exporter's cost is not disturbed by scrapes; what was known before is there again."""
+    """A measurement of cost is not disturbed by scrapes; what was known before is there again."""
     before = time.time()
     assert monitoring.query("up", at=before)
     with monitoring.paused():

@@ -52,7 +52,7 @@ def pacemaker_hung(fleet: Fleet, name: str | None) -> str:
 
 def node_off(fleet: Fleet, name: str | None) -> str:
     host = balancer(fleet, name)
-    network.cut_power(fleet.switch, fleet.place(host.name))  # first, so that nobody hears it end
+    network.cut_power(fleet.switch, fleet.place(host.name))  # first, so that no peer is notified of its end
     ended = power.cut(host)
     network.forget(host, fleet.topology.vips)
     return f"{host.name} powered off: its links are down, {ended} processes are gone"

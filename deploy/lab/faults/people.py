@@ -59,7 +59,7 @@ def standby(fleet: Fleet, name: str | None) -> str:
 
 def maintenance(fleet: Fleet, name: str | None) -> str:
     orders.maintenance(balancer(fleet, name))
-    return "maintenance-mode=true for the whole cluster: Pacemaker looks on"
+    return "maintenance-mode=true for the whole cluster: Pacemaker manages nothing"
 
 
 def rolling_restart(fleet: Fleet, name: str | None) -> str:

@@ -1,11 +1,10 @@
-"""The real Prometheus and Alertmanager on the first client, with the files of alerts/, and what was told.
+"""The real Prometheus and Alertmanager on the first client, with the files of alerts/, and what they sent.
 
 api.py            Monitoring: reset, notifications, texts, query, alerts, targets
 daemons.py        what runs there, and with which files
 receivers.py      alerts/alertmanager.yml with its receivers pointed at
 recorder.py       the program that writes down each notification;  notifications.py  reads that
-pages.py          both web pages on the machine's own loopback, carried by the program
-forwarder.py      from there into the host
+pages.py          both web pages on the machine's own loopback;  forwarder.py  the program behind them
 prometheus.py     Prometheus's API
 """
 

@@ -23,7 +23,7 @@ class Monitoring:
         self.prometheus = Prometheus(self.host, daemons.PROMETHEUS.port)
 
     def reset(self) -> None:
-        """Prometheus, Alertmanager and recorder without memory; returns once every exporter was scraped."""
+        """All three without their data: Prometheus, Alertmanager, recorder; returns once all is scraped."""
         daemons.stop(self.host, *daemons.DAEMONS)
         daemons.forget(self.host)
         daemons.start(self.host)
@@ -43,7 +43,7 @@ class Monitoring:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Without Prometheus, for who measures what an exporter costs; it keeps its data."""
+        """Without Prometheus, for measurements of an exporter's cost; it keeps its data."""
         daemons.stop(self.host, daemons.PROMETHEUS)
         try:
             yield
@@ -55,7 +55,7 @@ class Monitoring:
         return notifications.parse(self._recorded())[0]
 
     def texts(self) -> list[Text]:
-        """The messages that went out beside them, as people would get them."""
+        """The messages to people that went out with the notifications, as people would get them."""
         return notifications.parse(self._recorded())[1]
 
     def _recorded(self) -> str:

@@ -11,7 +11,7 @@ from deploy.lab.monitoring.receivers import OWN
 
 @dataclass(frozen=True)
 class Notification:
-    """One alert of one message: a group's message tells all its alerts, also those told before."""
+    """One alert of one message: a group's message has all its alerts, also those that were sent before."""
 
     at: float  # when it arrived, monotonic seconds of the machine
     time: float  # the same, seconds since 1970

@@ -1,4 +1,4 @@
-"""The verbs without a lab: usage, and what a machine that can't run it is told."""
+"""The verbs without a lab: usage, and the message on a machine that can't run it."""
 
 import threading
 from pathlib import Path

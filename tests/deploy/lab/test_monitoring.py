@@ -20,7 +20,7 @@ AMTOOL = "/usr/bin/amtool"
 SHIPPED = (ALERTS / "alertmanager.yml").read_text()
 
 
-def test_every_receiver_tells_the_recorder_and_nobody_else() -> None:
+def test_every_receiver_notifies_the_recorder_and_nobody_else() -> None:
     """As data, and with every integration that it has; no address and no secret of the file is left."""
     for receiver in yaml.safe_load(fill(SHIPPED, RECORDER))["receivers"]:
         own = {"url": f"{RECORDER}/{receiver['name']}/recorder", "send_resolved": True}
@@ -46,7 +46,7 @@ def test_the_rest_of_the_file_stays() -> None:
 
 @pytest.mark.skipif(not Path(AMTOOL).exists(), reason="amtool is not installed (`make demo` installs it)")
 def test_alertmanager_takes_the_filled_in_file(tmp_path: Path) -> None:
-    """With the templates beside it."""
+    """With its templates."""
     (tmp_path / "alertmanager.yml").write_text(fill(SHIPPED, RECORDER))
     (tmp_path / "templates").symlink_to(ALERTS / "templates")
     argv = [AMTOOL, "check-config", str(tmp_path / "alertmanager.yml")]

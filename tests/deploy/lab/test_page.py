@@ -7,7 +7,7 @@ from deploy.lab.page import Point, parse, series
 
 
 def test_labels_are_added() -> None:
-    """A page of one Galera node gets the label that tells the nodes apart."""
+    """A page of one Galera node gets the label by which nodes differ."""
     page = parse("# TYPE mysql_up gauge\nmysql_up 1\n", {"node": "db1"})
     assert page.points == {series("mysql_up", node="db1"): Point(1, "gauge")}
 

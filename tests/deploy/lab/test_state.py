@@ -72,7 +72,7 @@ def _free(lock: int) -> bool:
 
 
 def test_two_changes_at_once_are_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second is told which command is at work."""
+    """The message says which command is at work."""
     monkeypatch.setattr("deploy.lab.state.LOCK_PATIENCE", 0.0)
     state = State(tmp_path / "lab")
     with state.locked("heal"), pytest.raises(LabError, match=rf"`lab heal` \(pid {os.getpid()}\) is at work"):  # noqa: SIM117

@@ -76,7 +76,7 @@ def test_the_exporters_configuration_is_what_design_says(topology: Topology) -> 
 
 @every
 def test_a_client_is_a_vantage_point(topology: Topology) -> None:
-    """Its exporter knocks on the same addresses as those of the balancers, and reads nothing else."""
+    """Its exporter probes the same addresses as those of the balancers, and reads nothing else."""
     loaded = yaml.safe_load(exporters.vantage(topology))
     assert loaded == {"vips": yaml.safe_load(exporters.config(topology))["vips"]}
     assert all(vip["port"] == topology.port for vip in loaded["vips"])
@@ -94,7 +94,7 @@ def test_a_client_that_writes_is_a_vantage_point_too(topology: Topology) -> None
 
 @every
 def test_each_database_knows_all_of_them(topology: Topology) -> None:
-    """The same cluster address on each, its own name and address beside it."""
+    """The same cluster address on each, with its own name and address."""
     members = ",".join(db.address for db in topology.databases)
     for db in topology.databases:
         text = galera.config(topology, db)

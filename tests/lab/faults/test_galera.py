@@ -1,4 +1,4 @@
-"""What breaks behind the balancers does what it says, as each Galera node tells it, and heals."""
+"""What breaks behind the balancers does what it says, as each Galera node reports it, and heals."""
 
 import time
 

@@ -62,7 +62,7 @@ def managed(cluster: Cluster) -> set[str]:
 
 @ON_ARTICLE
 def test_ping_pong(cluster: Cluster) -> None:
-    """Three moves by hand, each told; it ends on the other balancer, held there by one constraint."""
+    """Three moves by hand, each reported; it ends on the other balancer, held there by one constraint."""
     first, moved = cluster.lab.holder(), cluster.lab.topology.moved
     second = cluster.peer(first)
 
@@ -74,7 +74,7 @@ def test_ping_pong(cluster: Cluster) -> None:
     with cluster.broken("ping-pong"):
         assert all_on(cluster, second)
         assert orders.leftovers(cluster.lab.host(second)) == [f"cli-prefer-{moved}"]
-        until("three moves to be told", lambda: moves() == before + 3, MOVE)
+        until("three moves to be reported", lambda: moves() == before + 3, MOVE)
     assert not orders.leftovers(cluster.lab.host(second))
 
 

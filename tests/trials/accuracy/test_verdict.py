@@ -15,7 +15,7 @@ def met(rows: Sequence[Row], fewest: int = 1) -> list[bool]:
 
 
 def test_each_outage_is_paired_with_the_one_that_overlaps_it_most() -> None:
-    """Also when the exporter's lies a little beside it; what is far from every other stays alone."""
+    """Also when the exporter's is a little earlier or later; what is far from every other stays alone."""
     truth = [Span(1, 2), Span(5, 5.2), Span(9, 10)]
     page = [Span(1.1, 2), Span(5.25, 5.3), Span(20, 21)]
     assert pair(truth, page, name) == [
@@ -26,7 +26,7 @@ def test_each_outage_is_paired_with_the_one_that_overlaps_it_most() -> None:
     ]
 
 
-def test_two_outages_told_as_one_leave_one_that_was_not_seen() -> None:
+def test_two_outages_reported_as_one_leave_one_that_was_not_seen() -> None:
     """No outage of the exporter counts twice."""
     rows = pair([Span(1, 2), Span(3, 4)], [Span(1, 4)], name)
     assert [row.page for row in rows] == [Span(1, 4), None]

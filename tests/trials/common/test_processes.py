@@ -1,4 +1,4 @@
-"""CPU and memory as the kernel tells them."""
+"""CPU and memory as the kernel has them."""
 
 import os
 import subprocess

@@ -61,7 +61,7 @@ def test_outages_lie_apart_and_hold_every_failure(
 
 
 def test_the_log() -> None:
-    """In the order of launch; a line that is no attempt is told."""
+    """In the order of launch; a line that is no attempt is an error with it."""
     assert parse(["2.0 2.1 -", "1.0 6.0 TimeoutError"]) == [Attempt(1, 6, True), Attempt(2, 2.1, False)]
     with pytest.raises(LabError, match="client says: Traceback"):
         parse(["Traceback (most recent call last):"])

@@ -91,6 +91,6 @@ class _Recovery:
 
 
 def longest_gap(attempts: Sequence[Attempt]) -> float:
-    """Between two launches: nothing shorter than this can be told by these attempts."""
+    """Between two launches: nothing shorter than this can be measured by these attempts."""
     launches = [attempt.launch for attempt in attempts]
     return max((later - one for one, later in pairwise(launches)), default=0.0)

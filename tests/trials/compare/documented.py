@@ -14,7 +14,7 @@ HACLUSTER = "ha_cluster_exporter"
 HAPROXY = "HAProxy's own endpoint"
 MYSQLD = "mysqld_exporter"
 
-# What a peer says about its own process and its own scrapes.
+# What a peer reports of its own process and its own scrapes.
 OWN_AFFAIRS = re.compile(
     r"go_|process_|promhttp_|mysqld_exporter_|mysql_exporter_|ha_cluster_scrape_duration_seconds"
 )

@@ -81,7 +81,7 @@ async def read_packet(reader: asyncio.StreamReader) -> bytes:
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: Answers) -> None:
-    said: dict[bytes, bytes] = {}  # so that this process costs little beside the one that is measured
+    said: dict[bytes, bytes] = {}  # so that this process costs little compared with the one that is measured
     try:
         writer.write(packets([greeting()], 0))
         await read_packet(reader)

@@ -38,18 +38,18 @@ def test_the_truth_is_of_the_case_alone() -> None:
     assert [felt.seconds, felt.slowest] == pytest.approx([1.5, 1.1])
 
 
-def test_a_case_without_an_attempt_tells_nothing() -> None:
+def test_a_case_without_an_attempt_has_nothing() -> None:
     """Zeros, no error."""
     assert truth([], 0.0, 1.0) == Felt(0, 0.0, 0.0)
 
 
-def test_the_page_tells_what_came_since_the_one_before() -> None:
+def test_of_the_page_only_what_came_since_the_one_before() -> None:
     """Outages, their seconds, and the bucket of the slowest attempt of them all."""
     before, after = page(2, 1.5, (10, 11, 11)), page(3, 2.75, (60, 62, 62))
     assert measured(before, after, VIP) == Felt(1, 1.25, 3.3)
 
 
-def test_slow_attempts_of_before_are_not_told_again() -> None:
+def test_slow_attempts_of_before_do_not_count_again() -> None:
     """All that came since was quick."""
     assert measured(page(buckets=(10, 11, 11)), page(buckets=(60, 61, 61)), VIP) == Felt(0, 0.0, 0.5)
 

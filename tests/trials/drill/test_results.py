@@ -137,7 +137,7 @@ def test_of_the_journal_only_what_came_since() -> None:
 
 
 def test_phases_that_do_not_add_up_are_not_whole() -> None:
-    """A balancer that did not get the address can't tell them apart."""
+    """A balancer that did not get the address can't separate them."""
     assert MOVED.events[0].whole
     assert not MOVED.events[1].whole
     assert not Event("vip", "move", "standby", {}).whole

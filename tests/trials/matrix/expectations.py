@@ -27,7 +27,7 @@ class Expectation:
     ci: str | None = None
 
     @property
-    def told(self) -> frozenset[str]:
+    def allowed(self) -> frozenset[str]:
         """Every alert that is true of this fault."""
         return frozenset(
             name for entry in (*self.page, *self.warn, *self.may) for name in alternatives(entry)

@@ -1,4 +1,4 @@
-"""Who has the addresses while a fault is tried, asked from the balancers' kernels: is a split real?"""
+"""Which balancers have the addresses while a fault is tried, by their kernels: is a split real?"""
 
 import time
 
@@ -21,7 +21,7 @@ class Holders(Observer):
             now = time.monotonic()
             try:
                 twice = self._twice()
-            except LabError:  # a host that does not say: the next look may tell
+            except LabError:  # a host that does not answer: the next reading may succeed
                 continue
             since = (now if since is None else since) if twice else None
             if since is not None:

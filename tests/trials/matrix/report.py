@@ -11,7 +11,7 @@ from tests.trials.matrix.results import Outcome
 from tests.trials.matrix.verdict import CRITICAL, Verdict
 
 TEMPLATE = Path(__file__).with_name("fault-matrix.md.template")
-HEAD = ("", "fault", "clients out, s", "told, s after the fault", "cleared, s", "", "today")
+HEAD = ("", "fault", "clients out, s", "notified, s after the fault", "cleared, s", "", "today")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Run:
 
     @property
     def by_today(self) -> int:
-        return sum(_tells(one.outcome) for one in self.verdicts)
+        return sum(_reported(one.outcome) for one in self.verdicts)
 
     @property
     def false_pages(self) -> int:
@@ -37,10 +37,10 @@ class Run:
 
     @property
     def summary(self) -> str:
-        count, telling = len(self.verdicts), sum(_telling(one) for one in self.verdicts)
+        count, to_report = len(self.verdicts), sum(_needs_alert(one) for one in self.verdicts)
         return (
             f"{self.well} of {count} as they should be, {self.false_pages} false pages; "
-            f"today's exporters and rules tell {self.by_today} of {telling}"
+            f"today's exporters and rules report {self.by_today} of {to_report}"
         )
 
     def as_json(self) -> dict[str, object]:
@@ -68,12 +68,12 @@ def document(run: Run) -> str:
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
     expected, outcome = verdict.expected, verdict.outcome
-    told = sorted(outcome.told, key=lambda one: (one.severity != CRITICAL, one.after))
+    notified = sorted(outcome.notified, key=lambda one: (one.severity != CRITICAL, one.after))
     names: dict[str, str] = {}
-    for one in told:
+    for one in notified:
         text = f"{one.alert} {max(one.after, 0.0):.0f}"
         names.setdefault(one.alert, f"**{text}**" if one.severity == CRITICAL else text)
-    cleared = [one.cleared for one in told if one.cleared is not None]
+    cleared = [one.cleared for one in notified if one.cleared is not None]
     return (
         str(expected.number),
         expected.name,
@@ -89,12 +89,12 @@ def _today(outcome: Outcome) -> str:
     return ", ".join([*outcome.today, *(f"({name})" for name in outcome.today_later)]) or "-"
 
 
-def _tells(outcome: Outcome) -> bool:
+def _reported(outcome: Outcome) -> bool:
     return bool(outcome.today or outcome.today_later)
 
 
-def _telling(verdict: Verdict) -> bool:
-    """Whether there is anything to tell."""
+def _needs_alert(verdict: Verdict) -> bool:
+    """Whether there is anything to report."""
     return bool(verdict.expected.page or verdict.expected.warn)
 
 
@@ -110,7 +110,7 @@ def _json(verdict: Verdict) -> dict[str, object]:
         "clients_out_seconds": list(outcome.felt),
         "healed_seconds": outcome.heal,
         "two_had_the_address_seconds": round(outcome.shared, 1),
-        "told": [
+        "notified": [
             {
                 "alert": one.alert,
                 "severity": one.severity,
@@ -118,7 +118,7 @@ def _json(verdict: Verdict) -> dict[str, object]:
                 "cleared_seconds": None if one.cleared is None else round(one.cleared, 1),
                 "labels": dict(one.labels),
             }
-            for one in outcome.told
+            for one in outcome.notified
         ],
         "today": list(outcome.today),
         "today_later": list(outcome.today_later),

@@ -11,7 +11,7 @@ from deploy.lab.errors import LabError
 
 
 @dataclass(frozen=True)
-class Told:
+class Notified:
     """An alert that reached a receiver."""
 
     alert: str
@@ -28,7 +28,7 @@ class Outcome:
     did: str  # what the lab says that it did
     felt: tuple[float, ...]  # seconds of each outage that clients had until everything was whole again
     heal: float  # seconds
-    told: tuple[Told, ...] = ()
+    notified: tuple[Notified, ...] = ()
     shared: float = 0.0  # seconds, the longest time in which two balancers had one address
     today: tuple[str, ...] = ()  # of today's alerts: those that fired
     today_later: tuple[str, ...] = ()  # those that were about to, had the fault lasted
@@ -71,4 +71,4 @@ class Kept:
 def outcome(raw: Mapping[str, Any]) -> Outcome:
     """From what asdict() made of one."""
     lists = {name: tuple(raw[name]) for name in ("felt", "today", "today_later")}
-    return Outcome(**{**raw, **lists, "told": tuple(Told(**one) for one in raw["told"])})
+    return Outcome(**{**raw, **lists, "notified": tuple(Notified(**one) for one in raw["notified"])})

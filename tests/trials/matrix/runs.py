@@ -23,7 +23,7 @@ def run(
     by_topology = sorted(left, key=lambda one: one.topology is not None)
     for wanted, group in groupby(by_topology, key=lambda one: one.topology or topology):
         place = folder if wanted == topology else folder.with_name(f"{folder.name}-{wanted}")
-        with whole_lab(wanted, place, step) as lab, today.beside(lab) as peers:
+        with whole_lab(wanted, place, step) as lab, today.running(lab) as peers:
             for expected in group:
                 kept.add(_try(lab, peers, expected, step))
                 done = kept.load()

@@ -9,7 +9,7 @@ from deploy.lab.errors import LabError
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.matrix.expectations import expectations
 from tests.trials.matrix.report import Run, document, table
-from tests.trials.matrix.results import Kept, Outcome, Told
+from tests.trials.matrix.results import Kept, Notified, Outcome
 from tests.trials.matrix.verdict import judge
 
 KILLED = Outcome(
@@ -18,13 +18,13 @@ KILLED = Outcome(
     did="HAProxy killed on haproxy-node01 (pid 7)",
     felt=(0.5554,),
     heal=3.0,
-    told=(
-        Told("VIPOutage", "warning", {"cluster": "article"}, 12.3, 4.0),
-        Told("FailoverHappened", "warning", {"cause": "resource_failure"}, -0.4, 31.0),
+    notified=(
+        Notified("VIPOutage", "warning", {"cluster": "article"}, 12.3, 4.0),
+        Notified("FailoverHappened", "warning", {"cause": "resource_failure"}, -0.4, 31.0),
     ),
     today_later=("MySQLDown",),
 )
-CALM = Outcome("calm", "article", "nothing", (), 0.1, (Told("VIPDown", "critical", {}, 9.0, 1.0),))
+CALM = Outcome("calm", "article", "nothing", (), 0.1, (Notified("VIPDown", "critical", {}, 9.0, 1.0),))
 
 
 def run(*outcomes: Outcome) -> Run:
@@ -35,7 +35,7 @@ def run(*outcomes: Outcome) -> Run:
     return Run(at, verdicts)
 
 
-def test_a_row_says_what_was_told_when() -> None:
+def test_a_row_says_what_was_notified_when() -> None:
     """Pages stand out; what came while the fault was still being made came at once."""
     well, false = table(run(KILLED, CALM).verdicts).rows
     assert well == (
@@ -51,10 +51,10 @@ def test_a_row_says_what_was_told_when() -> None:
 
 
 def test_the_summary_counts_what_matters() -> None:
-    """Whatever is waiting for its time to pass is counted for today's rules; a calm hour tells nothing."""
+    """An alert that waits for its time counts for today's rules; without a fault there is nothing to report."""
     found = run(KILLED, CALM)
     assert found.summary == (
-        "1 of 2 as they should be, 1 false pages; today's exporters and rules tell 1 of 1"
+        "1 of 2 as they should be, 1 false pages; today's exporters and rules report 1 of 1"
     )
     assert found.problems == ["calm: false page: VIPDown"]
 

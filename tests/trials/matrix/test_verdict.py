@@ -1,4 +1,4 @@
-"""What was told against what had to be: each way to be wrong is seen, and what is right is not."""
+"""What was notified compared with what had to be: each way to be wrong is found, and what is right is not."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.trials.matrix.expectations import Expectation
-from tests.trials.matrix.results import Outcome, Told
+from tests.trials.matrix.results import Notified, Outcome
 from tests.trials.matrix.verdict import judge
 
 SPLIT = Expectation(
@@ -21,30 +21,30 @@ SPLIT = Expectation(
 )
 
 
-def told(
+def notified(
     alert: str,
     severity: str,
     after: float = 10.0,
     labels: Mapping[str, str] = {},
     cleared: float | None = 20.0,
-) -> Told:
-    return Told(alert, severity, labels, after, cleared)
+) -> Notified:
+    return Notified(alert, severity, labels, after, cleared)
 
 
-PAGE = told("VIPSplitBrain", "critical")
-TICKET = told("CorosyncTokenLoss", "warning", 50.0)
+PAGE = notified("VIPSplitBrain", "critical")
+TICKET = notified("CorosyncTokenLoss", "warning", 50.0)
 WELL = Outcome(SPLIT.name, "article", "killed", (0.7,), 5.0, (PAGE, TICKET), shared=40.0)
 
 
 def problems(
-    *told: Told, felt: tuple[float, ...] = (0.7,), shared: float = 40.0, expected: Expectation = SPLIT
+    *notified: Notified, felt: tuple[float, ...] = (0.7,), shared: float = 40.0, expected: Expectation = SPLIT
 ) -> tuple[str, ...]:
-    return judge(expected, replace(WELL, told=told, felt=felt, shared=shared)).problems
+    return judge(expected, replace(WELL, notified=notified, felt=felt, shared=shared)).problems
 
 
 def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
     """One of several alerts that say the same is enough, and true ones that need not come may."""
-    moved = told("FailoverHappened", "warning", labels={"cause": "node_lost"})
+    moved = notified("FailoverHappened", "warning", labels={"cause": "node_lost"})
     assert judge(SPLIT, WELL).well
     assert problems(PAGE, TICKET, moved) == ()
 
@@ -52,15 +52,15 @@ def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
 @pytest.mark.parametrize(
     ("what", "problem"),
     [
-        ((TICKET,), "VIPSplitBrain was not told as critical"),
-        ((replace(PAGE, severity="warning"), TICKET), "VIPSplitBrain was not told as critical"),
-        ((replace(PAGE, after=30.5), TICKET), "VIPSplitBrain was told after 30 s instead of 30 s"),
-        ((PAGE,), "CorosyncLinkDown or CorosyncTokenLoss was not told as warning"),
-        ((PAGE, replace(TICKET, after=61.0)), "CorosyncTokenLoss was told after 61 s instead of 60 s"),
-        ((PAGE, TICKET, told("VIPDown", "critical")), "false page: VIPDown"),
-        ((PAGE, TICKET, told("GaleraNodeDown", "warning")), "untrue warning: GaleraNodeDown"),
+        ((TICKET,), "VIPSplitBrain was not notified as critical"),
+        ((replace(PAGE, severity="warning"), TICKET), "VIPSplitBrain was not notified as critical"),
+        ((replace(PAGE, after=30.5), TICKET), "VIPSplitBrain was notified after 30 s instead of 30 s"),
+        ((PAGE,), "CorosyncLinkDown or CorosyncTokenLoss was not notified as warning"),
+        ((PAGE, replace(TICKET, after=61.0)), "CorosyncTokenLoss was notified after 61 s instead of 60 s"),
+        ((PAGE, TICKET, notified("VIPDown", "critical")), "false page: VIPDown"),
+        ((PAGE, TICKET, notified("GaleraNodeDown", "warning")), "untrue warning: GaleraNodeDown"),
         (
-            (PAGE, TICKET, told("FailoverHappened", "warning", labels={"cause": "standby"})),
+            (PAGE, TICKET, notified("FailoverHappened", "warning", labels={"cause": "standby"})),
             "FailoverHappened names the cause standby instead of node_lost",
         ),
         ((PAGE, replace(TICKET, cleared=None)), "CorosyncTokenLoss was not resolved within 120 s of healing"),
@@ -70,14 +70,14 @@ def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
         ),
     ],
 )
-def test_each_way_to_be_wrong_is_a_problem(what: tuple[Told, ...], problem: str) -> None:
+def test_each_way_to_be_wrong_is_a_problem(what: tuple[Notified, ...], problem: str) -> None:
     """Missing, of the wrong severity, late, false, untrue, of the wrong cause, or lasting."""
     assert problem in problems(*what)
 
 
 def test_a_slow_failover_pages_if_clients_really_waited() -> None:
     """By the ground truth, and only where there is a failover at all."""
-    slow = told("FailoverSlow", "critical")
+    slow = notified("FailoverSlow", "critical")
     assert problems(PAGE, TICKET, slow) == ("false page: FailoverSlow",)
     assert "false page: FailoverSlow" not in problems(PAGE, TICKET, slow, felt=(0.2, 6.1))
     frozen = replace(SPLIT, cause=())
@@ -92,19 +92,19 @@ def test_a_split_pages_if_two_really_had_the_address() -> None:
     assert problems(PAGE, TICKET, shared=0.0) == ("false page: VIPSplitBrain",)
     assert problems(TICKET, shared=30.0, expected=silent) == ()
     assert problems(TICKET, shared=30.1, expected=silent) == (
-        "VIPSplitBrain was not told although two had the address for 30 s",
+        "VIPSplitBrain was not notified although two had the address for 30 s",
     )
 
 
 def test_two_true_pages_are_one_too_many() -> None:
     """One fault, one page."""
     either = replace(SPLIT, page=("VIPSplitBrain or VIPDown",))
-    assert problems(PAGE, TICKET, told("VIPDown", "critical"), expected=either) == (
+    assert problems(PAGE, TICKET, notified("VIPDown", "critical"), expected=either) == (
         "more than one page: VIPDown, VIPSplitBrain",
     )
 
 
 def test_a_fault_that_could_not_be_made_is_not_well() -> None:
-    """Nothing was told of it, and that proves nothing."""
-    verdict = judge(replace(SPLIT, page=(), warn=()), replace(WELL, told=(), error="it did not heal"))
+    """Nothing was notified of it, and that proves nothing."""
+    verdict = judge(replace(SPLIT, page=(), warn=()), replace(WELL, notified=(), error="it did not heal"))
     assert verdict.problems == ("could not be carried out: it did not heal",)

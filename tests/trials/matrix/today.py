@@ -1,4 +1,4 @@
-"""The same faults as seen by the exporters and rules that people use today, beside ours in the same run."""
+"""The same faults as seen by the exporters and rules in common use today, in the same run as ours."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -131,7 +131,7 @@ def _by_name(daemons: list[Daemon]) -> dict[str, list[str]]:
 
 
 @contextmanager
-def beside(lab: Lab) -> Iterator[Today]:
+def running(lab: Lab) -> Iterator[Today]:
     today = Today(lab)
     try:
         today.start()

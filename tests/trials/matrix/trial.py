@@ -1,4 +1,4 @@
-"""One fault: a monitoring that knows nothing, the fault, what is told, healing, the all-clear."""
+"""One fault: a monitoring without data, the fault, what is notified, healing, the all-clear."""
 
 import time
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from tests.trials.common import ground_truth
 from tests.trials.common.truth import Span, outages
 from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
-from tests.trials.matrix.results import Outcome, Told
+from tests.trials.matrix.results import Notified, Outcome
 from tests.trials.matrix.today import Today
 from tests.trials.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARN_WITHIN, WARNING, first
 
-PAST = 30.0  # seconds past the time in which all must be told: later is late, and known to be
-LOOK = 1.0  # seconds between two looks at what was told
-# What happened before the fault would be told as well: alerts/rules/failover.yml has a minute of news.
-NEWS = "failover_last_event_timestamp_seconds > time() - 65"
+PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
+LOOK = 1.0  # seconds between two readings of the notifications
+# What happened before the fault would be notified as well: alerts/rules/failover.yml keeps it for a minute.
+RECENT = "failover_last_event_timestamp_seconds > time() - 65"
 OLD_WITHIN = 90.0  # seconds
 PAGES_AND_TICKETS = (CRITICAL, WARNING)
 FIRING = "firing"
@@ -27,7 +27,7 @@ FIRING = "firing"
 
 def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, step: Report) -> Outcome:
     """Returns with the lab whole; LabError if the fault can't be made or healed."""
-    until("the last failover to be no news", lambda: not monitoring.query(NEWS), OLD_WITHIN, step=LOOK)
+    until("the last failover to be old", lambda: not monitoring.query(RECENT), OLD_WITHIN, step=LOOK)
     monitoring.reset()
     today.start()
     host = ground_truth.vantage(lab)
@@ -50,7 +50,7 @@ def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, s
         did=did,
         felt=_felt(outages(running.attempts()), begun),
         heal=heal,
-        told=_told(monitoring.notifications(), placed, healed),
+        notified=_notified(monitoring.notifications(), placed, healed),
         shared=holders.shared,
         today=tuple(sorted(fired)),
         today_later=tuple(sorted(waiting - fired)),
@@ -63,17 +63,17 @@ def _felt(spans: Iterable[Span], begun: float) -> tuple[float, ...]:
 
 
 def _watch(monitoring: Monitoring, expected: Expectation, placed: float) -> None:
-    """Until all is told that must be, and for as long as the fault deserves."""
+    """Until all is notified that must be, and at least for the time of the expectation."""
 
     def enough() -> bool:
-        told = _told(monitoring.notifications(), placed, None)
-        pages = all(first(told, entry, CRITICAL) for entry in expected.page)
-        tickets = all(first(told, entry, WARNING) for entry in expected.warn)
+        notified = _notified(monitoring.notifications(), placed, None)
+        pages = all(first(notified, entry, CRITICAL) for entry in expected.page)
+        tickets = all(first(notified, entry, WARNING) for entry in expected.warn)
         return pages and tickets and time.monotonic() - placed >= expected.watch
 
     longest = max(expected.within, WARN_WITHIN, expected.watch) + PAST
     try:
-        until("all that must be told", enough, longest, step=LOOK)
+        until("all that must be notified", enough, longest, step=LOOK)
     except Overdue:
         return  # the verdict says what was not
 
@@ -96,26 +96,28 @@ def _key(one: Notification) -> tuple[str, frozenset[tuple[str, str]]]:
 
 
 def _open(notifications: Iterable[Notification]) -> set[object]:
-    """What was told as firing, and not yet as resolved."""
+    """What was notified as firing, and not yet as resolved."""
     latest = {_key(one): one.status for one in notifications if one.severity in PAGES_AND_TICKETS}
     return {key for key, status in latest.items() if status == FIRING}
 
 
-def _told(notifications: Iterable[Notification], placed: float, healed: float | None) -> tuple[Told, ...]:
-    """Each alert once: when it was first told, and when it was last resolved."""
+def _notified(
+    notifications: Iterable[Notification], placed: float, healed: float | None
+) -> tuple[Notified, ...]:
+    """Each alert once: when it was first notified, and when it was last resolved."""
     by_key: dict[object, list[Notification]] = {}
     for one in notifications:
         if one.severity in PAGES_AND_TICKETS:
             by_key.setdefault(_key(one), []).append(one)
-    told = (story for story in by_key.values() if any(one.status == FIRING for one in story))
-    return tuple(_one(story, placed, healed) for story in told)
+    firing = [messages for messages in by_key.values() if any(one.status == FIRING for one in messages)]
+    return tuple(_one(messages, placed, healed) for messages in firing)
 
 
-def _one(story: list[Notification], placed: float, healed: float | None) -> Told:
-    start, cleared = story[0], None
-    last_firing = max(index for index, one in enumerate(story) if one.status == FIRING)
-    # The end is told again and again: Prometheus repeats it for a quarter of an hour.
-    ends = story[last_firing + 1 :]
+def _one(messages: list[Notification], placed: float, healed: float | None) -> Notified:
+    start, cleared = messages[0], None
+    last_firing = max(index for index, one in enumerate(messages) if one.status == FIRING)
+    # The end is notified again and again: Prometheus repeats it for a quarter of an hour.
+    ends = messages[last_firing + 1 :]
     if healed is not None and ends:
         cleared = max(0.0, ends[0].at - healed)
-    return Told(start.alert, start.severity, dict(start.labels), start.at - placed, cleared)
+    return Notified(start.alert, start.severity, dict(start.labels), start.at - placed, cleared)

@@ -1,10 +1,10 @@
-"""What was told of a fault, against what had to be (pure)."""
+"""What was notified of a fault, compared with what had to be (pure)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.trials.matrix.expectations import Expectation, alternatives
-from tests.trials.matrix.results import Outcome, Told
+from tests.trials.matrix.results import Notified, Outcome
 
 WARN_WITHIN = 60.0  # seconds
 CLEAR_WITHIN = 120.0  # seconds after healing
@@ -30,37 +30,39 @@ class Verdict:
 def judge(expected: Expectation, outcome: Outcome) -> Verdict:
     if outcome.error:
         return Verdict(expected, outcome, (f"could not be carried out: {outcome.error}",))
-    told = outcome.told
+    notified = outcome.notified
     problems = [
-        *_missing(expected.page, CRITICAL, expected.within, told),
-        *_missing(expected.warn, WARNING, WARN_WITHIN, told),
+        *_missing(expected.page, CRITICAL, expected.within, notified),
+        *_missing(expected.warn, WARNING, WARN_WITHIN, notified),
         *_silent_split(outcome),
         *_pages(expected, outcome),
-        *_causes(expected, told),
-        *_untrue(expected, told),
-        *_lasting(told),
+        *_causes(expected, notified),
+        *_untrue(expected, notified),
+        *_lasting(notified),
     ]
     return Verdict(expected, outcome, tuple(problems))
 
 
-def first(told: Sequence[Told], entry: str, severity: str) -> Told | None:
-    """The first that was told of the alerts that an entry of the expectations allows."""
-    fitting = [one for one in told if one.alert in alternatives(entry) and one.severity == severity]
+def first(notified: Sequence[Notified], entry: str, severity: str) -> Notified | None:
+    """The first notification of the alerts that an entry of the expectations allows."""
+    fitting = [one for one in notified if one.alert in alternatives(entry) and one.severity == severity]
     return min(fitting, key=lambda one: one.after, default=None)
 
 
-def _missing(entries: Iterable[str], severity: str, within: float, told: Sequence[Told]) -> Iterable[str]:
+def _missing(
+    entries: Iterable[str], severity: str, within: float, notified: Sequence[Notified]
+) -> Iterable[str]:
     for entry in entries:
-        found = first(told, entry, severity)
+        found = first(notified, entry, severity)
         if found is None:
-            yield f"{entry} was not told as {severity}"
+            yield f"{entry} was not notified as {severity}"
         elif found.after > within:
-            yield f"{found.alert} was told after {found.after:.0f} s instead of {within:.0f} s"
+            yield f"{found.alert} was notified after {found.after:.0f} s instead of {within:.0f} s"
 
 
 def _silent_split(outcome: Outcome) -> Iterable[str]:
-    if outcome.shared > SHARED_SILENTLY and not first(outcome.told, SPLIT, CRITICAL):
-        yield f"{SPLIT} was not told although two had the address for {outcome.shared:.0f} s"
+    if outcome.shared > SHARED_SILENTLY and not first(outcome.notified, SPLIT, CRITICAL):
+        yield f"{SPLIT} was not notified although two had the address for {outcome.shared:.0f} s"
 
 
 def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
@@ -68,24 +70,24 @@ def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
     if expected.cause and max(outcome.felt, default=0.0) > SLOW:
         true.add(SLOWLY)
     true = true | {SPLIT} if outcome.shared > SHARED_TRULY else true - {SPLIT}
-    paged = {one.alert for one in outcome.told if one.severity == CRITICAL}
+    paged = {one.alert for one in outcome.notified if one.severity == CRITICAL}
     yield from (f"false page: {name}" for name in sorted(paged - true))
     if len(paged & true) > max(1, len(expected.page)):
         yield f"more than one page: {', '.join(sorted(paged & true))}"
 
 
-def _causes(expected: Expectation, told: Sequence[Told]) -> Iterable[str]:
-    given = {one.labels.get("cause", "none") for one in told if one.alert == MOVED}
+def _causes(expected: Expectation, notified: Sequence[Notified]) -> Iterable[str]:
+    given = {one.labels.get("cause", "none") for one in notified if one.alert == MOVED}
     for cause in sorted(given - set(expected.cause)):
         yield f"{MOVED} names the cause {cause} instead of {' or '.join(expected.cause) or 'none'}"
 
 
-def _untrue(expected: Expectation, told: Sequence[Told]) -> Iterable[str]:
-    warned = {one.alert for one in told if one.severity == WARNING}
-    yield from (f"untrue warning: {name}" for name in sorted(warned - expected.told))
+def _untrue(expected: Expectation, notified: Sequence[Notified]) -> Iterable[str]:
+    warned = {one.alert for one in notified if one.severity == WARNING}
+    yield from (f"untrue warning: {name}" for name in sorted(warned - expected.allowed))
 
 
-def _lasting(told: Sequence[Told]) -> Iterable[str]:
-    for one in told:
+def _lasting(notified: Sequence[Notified]) -> Iterable[str]:
+    for one in notified:
         if one.cleared is None or one.cleared > CLEAR_WITHIN:
             yield f"{one.alert} was not resolved within {CLEAR_WITHIN:.0f} s of healing"

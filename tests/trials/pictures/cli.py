@@ -11,10 +11,10 @@ from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from tests.trials.common import command
 from tests.trials.pictures import drawing
+from tests.trials.pictures.failover import record
 from tests.trials.pictures.queries import Dashboard
 from tests.trials.pictures.recording import Recording, load, save
 from tests.trials.pictures.scene import Scene, scene
-from tests.trials.pictures.story import record
 
 DASHBOARDS, PICTURES = REPOSITORY / "dashboards", REPOSITORY / "docs/pictures"
 STORY = "failover-story"
@@ -61,7 +61,7 @@ def _record(
 
 
 def _scenes(dashboards: Sequence[Dashboard], recordings: Mapping[str, Recording]) -> dict[str, Scene]:
-    """Each dashboard over the whole story, and what the one about failovers shows in the middle of it."""
+    """Each dashboard over the whole recording, and the one about failovers also before it was healed."""
     whole = {one["uid"]: scene(one, recordings["healed"]) for one in dashboards}
     [story] = [one for one in dashboards if one["uid"] == STORY]
     return {**whole, f"{STORY}-now": {**scene(story, recordings["broken"]), "firstScreen": True}}

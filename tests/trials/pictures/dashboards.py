@@ -59,7 +59,7 @@ def matrix(labels: dict[str, str], samples: Sequence[Sequence[Any]]) -> dict[str
 
 
 RECORDING = Recording(
-    story="the lab's failover",
+    what="the lab's failover",
     view=VIEW,
     answers={
         HELD: vector(({"instance": "one"}, 1)),

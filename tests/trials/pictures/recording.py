@@ -17,7 +17,7 @@ AttemptResult = Mapping[
 
 @dataclass(frozen=True)
 class Recording:
-    story: str  # what happens in the window, without a full stop
+    what: str  # happens in the window, without a full stop
     view: View
     answers: Mapping[Query, AttemptResult]
 
@@ -46,10 +46,10 @@ def _encoded(recording: Recording) -> dict[str, Any]:
     view, window = recording.view, recording.view.window
     answers = [[query.expr, query.step, answer] for query, answer in recording.answers.items()]
     times = {"start": window.start, "end": window.end}
-    return {"story": recording.story, "cluster": view.cluster, **times, "answers": answers}
+    return {"what": recording.what, "cluster": view.cluster, **times, "answers": answers}
 
 
 def _decoded(saved: Mapping[str, Any]) -> Recording:
     view = View(saved["cluster"], Window(saved["start"], saved["end"]))
     answers = {Query(expr, step): answer for expr, step, answer in saved["answers"]}
-    return Recording(saved["story"], view, answers)
+    return Recording(saved["what"], view, answers)

@@ -1,4 +1,4 @@
-"""A dashboard beside what its queries returned: all that the page draws a picture from (pure).
+"""A dashboard with what its queries returned: all that the page draws a picture from (pure).
 
 Its keys are those of page/src/scene.ts.
 """
@@ -22,7 +22,7 @@ def scene(dashboard: Dashboard, recording: Recording) -> Scene:
     begin, end = (datetime.fromtimestamp(at, UTC) for at in (view.window.start, view.window.end))
     return {
         "dashboard": {**dashboard, "panels": [_titled(one, dashboard, view) for one in dashboard["panels"]]},
-        "subtitle": f"{begin:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} UTC; {recording.story}",
+        "subtitle": f"{begin:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} UTC; {recording.what}",
         "from": view.window.start * 1000,
         "to": view.window.end * 1000,
         "answers": {panel["id"]: _answers(panel, dashboard, recording) for panel in panels(dashboard)},

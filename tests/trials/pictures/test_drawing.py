@@ -1,4 +1,4 @@
-"""What is told on a machine that lacks something; no Node.js, npm or Chromium is needed here."""
+"""The message on a machine that lacks something; no Node.js, npm or Chromium is needed here."""
 
 import os
 from pathlib import Path

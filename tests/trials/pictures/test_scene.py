@@ -24,8 +24,8 @@ def test_titles_have_their_variables_filled_in() -> None:
 
 def test_the_subtitle_says_what_is_seen_and_when() -> None:
     """In UTC, as the axes are."""
-    told = scene(DASHBOARD, RECORDING)["subtitle"]
-    assert told == "1970-01-01 00:16:40 to 00:21:40 UTC; the lab's failover"
+    subtitle = scene(DASHBOARD, RECORDING)["subtitle"]
+    assert subtitle == "1970-01-01 00:16:40 to 00:21:40 UTC; the lab's failover"
 
 
 def test_an_annotation_is_marked_where_its_series_is_above_0() -> None:

@@ -1,6 +1,6 @@
 """The command line; see common/command.py for its exit codes.
 
-Each topology gets a lab of its own, beside one that may be up.
+Each topology gets a lab of its own, whether or not another one is up.
 """
 
 import argparse

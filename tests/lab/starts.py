@@ -1,4 +1,4 @@
-"""When Pacemaker knew of a start: its CIB, asked all the time, apart from the exporter."""
+"""When a start of a resource was in Pacemaker's CIB: read all the time, independently of the exporter."""
 
 import time
 from xml.etree import ElementTree
@@ -8,29 +8,29 @@ from deploy.lab.lab import Lab
 from deploy.lab.observer import Observer
 from deploy.lab.waiting import until
 
-EVERY = 0.05  # seconds between two questions
+EVERY = 0.05  # seconds between two readings
 STARTED = "//lrm_rsc_op[@operation='start' and @rc-code='0' and @op-status='0']"
 
 # Resource, node, number of the call, seconds since 1970: a node that comes back numbers its calls anew.
 Start = tuple[str, str, str, str]
 
 
-class Knowing(Observer):
-    """From its `with` on, asked on one host; times are seconds since 1970."""
+class Starts(Observer):
+    """From its `with` on, read on one host; times are seconds since 1970."""
 
     def __init__(self, lab: Lab, host: str):
-        super().__init__("knowing")
+        super().__init__("starts")
         self._host = lab.host(host)
-        self._not_before: dict[Start, float] = {}  # asked then, Pacemaker had not told it
+        self._not_before: dict[Start, float] = {}  # read then, the CIB did not have it
         self._first = self._starts()
 
     def not_before(self, resource: str, node: str, seconds: float = 30) -> float:
-        """Waits for a new start of the resource there; gives when Pacemaker did not yet know it."""
+        """Waits for a new start of the resource there; returns when the CIB did not have it yet."""
 
         def known() -> list[float]:
             return [at for start, at in list(self._not_before.items()) if start[:2] == (resource, node)]
 
-        until(f"{self._host.name}'s CIB to tell a start of {resource} on {node}", known, seconds)
+        until(f"{self._host.name}'s CIB to have a start of {resource} on {node}", known, seconds)
         return max(known())
 
     def observe(self) -> None:

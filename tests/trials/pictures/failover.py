@@ -20,12 +20,12 @@ HEALED = 60.0
 
 
 def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str, Recording]:
-    """`broken` is what a person sees who looks before anything was mended, `healed` the whole story."""
+    """Two recordings: `broken` ends before anything is healed, `healed` has all of it."""
     # Rows are committed, so that there is something to see of Galera.
     with exporters.committing(lab.fleet.clients[0], lab.topology):
         start = time.time()
         _pass("healthy", HEALTHY, step)
-        story = _break(lab, step)
+        what = _break(lab, step)
         _pass("broken", BROKEN, step)
         broken = time.time()
         step("healing")
@@ -37,20 +37,20 @@ def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str,
         "healed": View(lab.topology.cluster_name, _aligned(start, healed)),
     }
     step("asking Prometheus what the dashboards ask")
-    return {name: _recording(lab, story, view, dashboards) for name, view in views.items()}
+    return {name: _recording(lab, what, view, dashboards) for name, view in views.items()}
 
 
-def _pass(what: str, seconds: float, step: Report) -> None:
-    """Time is what is wanted here: a history to be seen."""
-    step(f"{what} for {seconds:.0f} s")
+def _pass(phase: str, seconds: float, step: Report) -> None:
+    """Only time can do it: the pictures are to show a history."""
+    step(f"{phase} for {seconds:.0f} s")
     time.sleep(seconds)
 
 
 def _break(lab: Lab, step: Report) -> str:
-    story = f"{FAULT} on {lab.holder()} at {datetime.now(UTC):%H:%M:%S}"
-    step(story)
+    what = f"{FAULT} on {lab.holder()} at {datetime.now(UTC):%H:%M:%S}"
+    step(what)
     lab.fault(FAULT, lab.holder())
-    return story
+    return what
 
 
 def _aligned(start: float, end: float) -> Window:
@@ -59,10 +59,10 @@ def _aligned(start: float, end: float) -> Window:
     return Window(start // step * step, end // step * step)
 
 
-def _recording(lab: Lab, story: str, view: View, dashboards: Sequence[Dashboard]) -> Recording:
+def _recording(lab: Lab, what: str, view: View, dashboards: Sequence[Dashboard]) -> Recording:
     monitoring = Monitoring(lab.fleet)
     queries = set().union(*(asked(one, view) for one in dashboards))
-    return Recording(story, view, {query: _ask(monitoring, query, view.window) for query in queries})
+    return Recording(what, view, {query: _ask(monitoring, query, view.window) for query in queries})
 
 
 def _ask(monitoring: Monitoring, query: Query, window: Window) -> AttemptResult:

@@ -51,7 +51,7 @@ def test_a_row_says_what_was_notified_when() -> None:
 
 
 def test_the_summary_counts_what_matters() -> None:
-    """An alert that waits for its time counts for today's rules; without a fault there is nothing to report."""
+    """An alert that waits for its time counts for today's rules; without a fault nothing is reported."""
     found = run(KILLED, CALM)
     assert found.summary == (
         "1 of 2 as they should be, 1 false pages; today's exporters and rules report 1 of 1"

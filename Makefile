@@ -7,6 +7,9 @@ OLDEST := .venv-oldest
 NEWEST := .venv-newest
 FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 
+# A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check oldest newest lab-test compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
 
 help:
@@ -79,7 +82,7 @@ $(OLDEST)/.complete: pyproject.toml requirements-dev.txt
 
 .PHONY: packages-if-root
 packages-if-root:
-	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/common/packages.txt
+	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/common/packages.txt tests/packages.txt
 
 packages:
 	deploy/lab/packages.sh deploy/lab/packages.txt tests/trials/common/packages.txt

@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -10,6 +12,11 @@ from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  #
 # every run takes others.
 settings.register_profile("check", max_examples=40, deadline=None)
 settings.load_profile("check")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half of the tests' time is waiting, for servers that start or peers that hang: one worker more."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

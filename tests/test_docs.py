@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def expected_pages() -> list[Path]:
     return [*sorted(CAPTURES.glob("*.prom")), *sorted(TESTS.glob("**/expected/*.prom"))]
 
 
+@cache
 def emitted() -> dict[str, Documented]:
     """Every metric of the expected pages, by the name that its series have."""
     found: dict[str, Documented] = {}
@@ -53,10 +55,15 @@ def labels(family: Metric) -> set[str]:
     return {label for sample in family.samples for label in sample.labels} - {"le"}
 
 
+@cache
+def sections() -> tuple[str, ...]:
+    """The prefixes that each section is for."""
+    return tuple(prefix for match in SECTION.finditer(METRICS.read_text()) for prefix in match[2].split())
+
+
 def section_of(name: str) -> str:
     """The longest of the prefixes that the sections are for; empty without one."""
-    prefixes = [prefix for match in SECTION.finditer(METRICS.read_text()) for prefix in match[2].split()]
-    return max((prefix for prefix in prefixes if name.startswith(prefix)), key=len, default="")
+    return max((prefix for prefix in sections() if name.startswith(prefix)), key=len, default="")
 
 
 def rows(metrics: dict[str, Documented], prefixes: Collection[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from deploy.lab.borrowed import Report
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
 from tests.trials.pictures.queries import Dashboard, Query, View, asked
-from tests.trials.pictures.recording import AttemptResult, Recording
+from tests.trials.pictures.recording import Answer, Recording
 
 FAULT = "corosync-killed"
 # Seconds.
@@ -65,9 +65,9 @@ def _recording(lab: Lab, what: str, view: View, dashboards: Sequence[Dashboard])
     return Recording(what, view, {query: _ask(monitoring, query, view.window) for query in queries})
 
 
-def _ask(monitoring: Monitoring, query: Query, window: Window) -> AttemptResult:
+def _ask(monitoring: Monitoring, query: Query, window: Window) -> Answer:
     if query.step is None:
-        answer: AttemptResult = monitoring.prometheus.get("query", query=query.expr, time=str(window.end))
+        answer: Answer = monitoring.prometheus.get("query", query=query.expr, time=str(window.end))
     else:
         times = {"start": str(window.start), "end": str(window.end), "step": str(query.step)}
         answer = monitoring.prometheus.get("query_range", query=query.expr, **times)

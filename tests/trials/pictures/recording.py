@@ -10,18 +10,17 @@ from dashboards.src.interpolate import Window
 from deploy.lab.errors import LabError
 from tests.trials.pictures.queries import Query, View
 
-AttemptResult = Mapping[
-    str, Any
-]  # `data` of https://prometheus.io/docs/prometheus/latest/querying/api/#expression-queries
+# `data` of https://prometheus.io/docs/prometheus/latest/querying/api/#expression-queries
+Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Recording:
     what: str  # happens in the window, without a full stop
     view: View
-    answers: Mapping[Query, AttemptResult]
+    answers: Mapping[Query, Answer]
 
-    def answer(self, query: Query) -> AttemptResult:
+    def answer(self, query: Query) -> Answer:
         if query not in self.answers:
             raise LabError(
                 f"the data has no answer to {query.expr}: it was recorded before this query was written"

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards.src.targets import panels
 from tests.trials.pictures.queries import Dashboard, View, filled, query
-from tests.trials.pictures.recording import AttemptResult, Recording
+from tests.trials.pictures.recording import Answer, Recording
 
 Scene = Mapping[str, Any]
 Event = Mapping[str, Any]
@@ -52,7 +52,7 @@ def _events(mark: Mark, dashboard: Dashboard, recording: Recording) -> Iterator[
     return events(mark, recording.answer(asked), asked.step or recording.view.window.step)
 
 
-def events(mark: Mark, answer: AttemptResult, step: float) -> Iterator[Event]:
+def events(mark: Mark, answer: Answer, step: float) -> Iterator[Event]:
     """Where the series is above 0, as Grafana's Prometheus data source reads an annotation's answer.
 
     Times in milliseconds. With useValueForTime the values themselves are the times.

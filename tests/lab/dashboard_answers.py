@@ -19,17 +19,17 @@ PATIENCE = 90.0  # seconds for what a test waits for
 IN_LEGEND = re.compile(r"\{\{(\w+)\}\}")
 
 Labels = frozenset[tuple[str, str]]
-AttemptResult = Mapping[Labels, tuple[float, ...]]  # of an instant query one value each
+Result = Mapping[Labels, tuple[float, ...]]  # of an instant query one value each
 
 
 @dataclass(frozen=True)
-class Act:
+class Moment:
     """All queries at one moment, by what was chosen: one cluster, all, or both by name."""
 
     window: Window
-    answers: Mapping[str, Mapping[str, AttemptResult | str]]  # a string is Prometheus's refusal
+    answers: Mapping[str, Mapping[str, Result | str]]  # a string is Prometheus's refusal
 
-    def data(self, chosen: str, target: str) -> AttemptResult:
+    def data(self, chosen: str, target: str) -> Result:
         answer = self.answers[chosen][target]
         assert not isinstance(answer, str), answer
         return answer
@@ -42,7 +42,7 @@ class Act:
         return found
 
 
-def as_text(answer: AttemptResult) -> dict[Labels, str]:
+def as_text(answer: Result) -> dict[Labels, str]:
     """To be compared: a value that is not a number is not even like itself."""
     return {labels: repr(values) for labels, values in answer.items()}
 
@@ -59,8 +59,8 @@ def legends() -> Iterator[tuple[str, str]]:
                     yield f"{uid}: {panel['title']} {query['refId']}", query["legendFormat"]
 
 
-class Play:
-    """Acts on one lab, whose Prometheus begins without memory and with two clusters."""
+class Dashboards:
+    """Their queries on one lab, whose Prometheus begins without data and with two clusters."""
 
     def __init__(self, lab: Lab):
         self.lab = lab
@@ -91,7 +91,7 @@ class Play:
     def _scraped_since(self, moment: float) -> None:
         self.shown(f"min(timestamp(up)) > {moment:.3f}")
 
-    def act(self, *also: str) -> Act:
+    def moment(self, *also: str) -> Moment:
         """As all exporters see it: each was scraped since, and long enough for a range's last point."""
         self._scraped_since(time.time() + SCRAPE)
         end = time.time()
@@ -102,10 +102,10 @@ class Play:
             "all": {},
             "both": {"cluster": (self.cluster, AGAIN)},
         }
-        return Act(window, {name: self._ask(window, clusters[name]) for name in ("one", "all", *also)})
+        return Moment(window, {name: self._ask(window, clusters[name]) for name in ("one", "all", *also)})
 
-    def _ask(self, window: Window, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, AttemptResult | str]:
-        known: dict[tuple[str, bool], AttemptResult | str] = {}  # dashboards have queries in common
+    def _ask(self, window: Window, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Result | str]:
+        known: dict[tuple[str, bool], Result | str] = {}  # dashboards have queries in common
         answers = {}
         for name, target in TARGETS.items():
             expr = interpolate(target.expr, choice(PAGES[name.partition(":")[0]], **chosen), window)
@@ -114,7 +114,7 @@ class Play:
             answers[name] = known[expr, target.instant]
         return answers
 
-    def _answer(self, target: Target, expr: str, window: Window) -> AttemptResult | str:
+    def _answer(self, target: Target, expr: str, window: Window) -> Result | str:
         try:
             if target.instant:
                 samples = self._monitoring.query(expr, window.end)

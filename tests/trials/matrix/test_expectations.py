@@ -18,7 +18,7 @@ def test_each_is_numbered_and_explained() -> None:
     assert [one.number for one in EVERY] == list(range(1, len(FAULTS) + 2))
     assert all(one.means for one in EVERY)
     assert len([one for one in EVERY if one.ci]) == 12
-    assert all(name for one in EVERY for name in one.told)
+    assert all(name for one in EVERY for name in one.allowed)
 
 
 def test_pages_and_warnings_are_alerts_of_that_severity() -> None:
@@ -27,7 +27,7 @@ def test_pages_and_warnings_are_alerts_of_that_severity() -> None:
         for severity, entries in (("critical", one.page), ("warning", one.warn)):
             names = [name for entry in entries for name in alternatives(entry)]
             assert {ALERTING[name].labels["severity"] for name in names} <= {severity}, one.name
-        assert one.told <= ALERTING.keys(), one.name
+        assert one.allowed <= ALERTING.keys(), one.name
 
 
 def test_causes_exist() -> None:

@@ -1,27 +1,42 @@
-"""Who logs in to MySQL, and how TLS is done: the [client] section of an option file.
+"""Who logs in to MySQL, and how: from an option file of MySQL's clients (mysql_option_file, mysql_tls).
 
-Read as PyMySQL reads it with read_default_file: quotes around a value are removed, - and _ are the same
-in a key, no other file is included. Of TLS: ssl-ca, ssl-capath, ssl-cert, ssl-key, ssl-cipher;
-ssl-verify-server-cert and skip-ssl as MariaDB's clients have them, ssl-mode as MySQL's. With ssl-ca the
-certificate's issuer is checked, with ssl-verify-server-cert or ssl-mode=VERIFY_IDENTITY the host name too.
-With none of them: TLS where the server offers it, unchecked.
+Read of it: user, password, the ssl- options, and server-public-key-path. An option may be abbreviated as the
+clients allow it, to three letters.
 """
 
-import configparser
+import logging
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from exporter.errors import Denied, Unparsable, Unreachable
-from exporter.parsing import excerpt
+from exporter.errors import SourceError, Unparsable
+from exporter.transports import mysql_tls
+from exporter.transports.mysql_option_file import OptionFile, Stamp, read_option_file, stamp
+from exporter.transports.mysql_tls import DISABLED, PREFERRED, REQUIRED, FilesUnusable
+from exporter.trouble import TroubleLog
 
-_MODES = ("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
-_ON = ("", "1", "on", "true", "yes")  # the empty one: a key without a value
-_FILES = ("ssl-ca", "ssl-cert", "ssl-key")
+log = logging.getLogger(__name__)
 
-_Stamp = tuple[int, int, int] | None  # of a file: when it changed, its size, its number
+_KEY_FILE = "server-public-key-path"
+_OPTIONS = (
+    "user",
+    "password",
+    "ssl-mode",
+    "ssl-verify-server-cert",
+    "ssl-cipher",
+    _KEY_FILE,
+    *mysql_tls.FILES,
+)
+_ABBREVIATED = 3  # letters at least
+_OWNERS_WORD = (
+    "ssl-mode=REQUIRED: TLS is on and nobody checks with whom, so the password goes to any server that asks "
+    "for it (sha256_password, caching_sha2_password), and to whoever answers in its place; ssl-ca and "
+    "ssl-mode=VERIFY_CA end that"
+)
 
 
 @dataclass(frozen=True)
@@ -30,117 +45,140 @@ class Account:
     password: bytes = field(repr=False)
     tls: ssl.SSLContext | None = None  # shared by all connections: making one costs 20 ms of CPU
     tls_required: bool = False
+    password_over_tls: bool = (
+        False  # may the password itself be sent over TLS: to a certificate that was checked,
+    )
+    # or to anybody where the file says ssl-mode=REQUIRED
+    server_public_key: bytes | None = None  # PEM; without TLS the password is sent encrypted with it
 
 
 class AccountFile:
-    """An option file, read again when it, or a certificate that it names, has changed."""
+    """An option file, read again when it, a file that it includes, or a certificate that it names has
+    changed."""
 
     def __init__(self, path: str):
-        self._path = Path(path).expanduser()
+        self._path = str(Path(path).expanduser())
         self._account: Account | None = None
-        self._stamps: list[_Stamp] = []
-        self._watched = [str(self._path)]
+        self._options: Mapping[str, bytes | None] = {}
+        self._stamps: dict[str, Stamp] = {}
 
     def account(self) -> Account:
         """Raises Unreachable, Denied or Unparsable, with the path and never with what is in the file."""
-        if self._account is None or _stamps(self._watched) != self._stamps:
-            self._account = None
-            options = client_options(self._path)
-            self._watched = [str(self._path), *(options[key] for key in _FILES if options.get(key))]
-            self._stamps = _stamps(self._watched)
-            self._account = _account(options, self._path)
+        if self._account is None or any(stamp(path) != seen for path, seen in self._stamps.items()):
+            before, self._account = self._account, None
+            self._account = self._read(before)
         return self._account
 
+    def _read(self, before: Account | None) -> Account:
+        file = read_option_file(self._path)
+        options = _in_full(file.options)
+        stamps = file.stamps | {path: stamp(path) for path in _files_named(options)}
+        unusable: SourceError | None = None
+        try:
+            account = _account(options, self._path)
+        except FilesUnusable as error:
+            # Certificate and key are renewed one after the other: until they fit, what is in use stays.
+            if before is None or options != self._options:
+                raise
+            account, unusable = before, error
+        self._options, self._stamps = options, stamps
+        tls_log(self._path).report(unusable)
+        notices = dict.fromkeys([*file.notices, *_notices(file, options, account)])
+        notice_log(self._path).report_all({text: Unparsable(text) for text in notices})
+        return account
 
-def _stamps(paths: Sequence[str]) -> list[_Stamp]:
-    return [_stamp(path) for path in paths]
+
+# One for each file, however many use it: each trouble is logged once.
 
 
-def _stamp(path: str) -> _Stamp:
+@cache
+def tls_log(path: str) -> TroubleLog:
+    return TroubleLog(
+        log,
+        path,
+        failing="its TLS files have changed and can't be used, those of before stay in use",
+        recovered="its changed TLS files are in use",
+        describe=lambda error: str(error).removeprefix(f"{path}: "),
+    )
+
+
+@cache
+def notice_log(path: str) -> TroubleLog:
+    return TroubleLog(log, path, recovered="nothing to warn of any more")
+
+
+def _in_full(options: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+    full: dict[str, bytes | None] = {}
+    for key, value in options.items():
+        name = _full_name(key)
+        full.pop(name, None)  # so that the order stays that of the last mention
+        full[name] = value
+    return full
+
+
+def _full_name(key: str) -> str:
+    meant = [name for name in _OPTIONS if name.startswith(key)]
+    return meant[0] if key not in _OPTIONS and len(meant) == 1 and len(key) >= _ABBREVIATED else key
+
+
+def _files_named(options: Mapping[str, bytes | None]) -> Iterator[str]:
+    for key in (*mysql_tls.FILES, _KEY_FILE):
+        if value := options.get(key):
+            yield os.fsdecode(value)
+
+
+def _account(options: Mapping[str, bytes | None], path: str) -> Account:
     try:
-        found = os.stat(path)  # noqa: PTH116  # ten times a second, and Path.stat() is twice as dear
-    except (OSError, ValueError):  # what is wrong with a file is told by who reads it
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-class _OptionFile(configparser.RawConfigParser):
-    def optionxform(self, optionstr: str) -> str:
-        return optionstr.lower().replace("_", "-")
-
-
-def client_options(path: Path) -> dict[str, str]:
-    """The [client] section; a key without a value has the value ""."""
-    parser = _OptionFile(allow_no_value=True, strict=False, delimiters=("=",))
-    try:
-        # Stripped: to configparser a line that is indented more than the one above continues it.
-        parser.read_string("\n".join(line.strip() for line in path.read_text().splitlines()))
-    except FileNotFoundError:
-        raise Unreachable(f"{path}: there is no such file") from None
-    except PermissionError:
-        raise Denied(f"{path}: no right to read it") from None
-    except OSError as error:
-        raise Unreachable(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, configparser.Error) as error:
-        # Only its type: its text shows the line, which may be the password.
-        raise Unparsable(f"{path}: not a MySQL option file ({type(error).__name__})") from None
-    if not parser.has_section("client"):
-        raise Unparsable(f"{path}: there is no [client] section")
-    return {key: _unquoted(value or "") for key, value in parser.items("client")}
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
-
-
-def _account(options: Mapping[str, str], path: Path) -> Account:
-    if not options.get("user"):
+        user = (options.get("user") or b"").decode()
+    except UnicodeDecodeError:
+        raise Unparsable(f"{path}: the user is not UTF-8") from None
+    if "" in options:
+        raise Unparsable(f"{path}: a value without the name of its option")
+    if not user:
         raise Unparsable(f"{path}: [client] names no user")
-    mode = _mode(options, path)
-    context = None if mode == "DISABLED" else _context(mode, options, path)
-    return Account(options["user"], options.get("password", "").encode(), context, mode != "PREFERRED")
+    mode, key = mysql_tls.mode_of(options, path), _public_key(options, path)
+    if key and mode == PREFERRED:
+        mode = DISABLED  # The key protects the password; TLS with whoever answers would not.
+    context = None if mode == DISABLED else mysql_tls.context_of(mode, options, path)
+    named = "ssl-mode" in options and mode == REQUIRED
+    return Account(
+        user=user,
+        password=options.get("password") or b"",
+        tls=context,
+        tls_required=mode != PREFERRED,
+        password_over_tls=context is not None and (named or context.verify_mode == ssl.CERT_REQUIRED),
+        server_public_key=key,
+    )
 
 
-def _mode(options: Mapping[str, str], path: Path) -> str:
-    if "ssl-mode" in options:
-        mode = options["ssl-mode"].upper()
-        if mode not in _MODES:
-            raise Unparsable(f"{path}: ssl-mode: expected one of {', '.join(_MODES)}, got {excerpt(mode)}")
-        return mode
-    if _switched(options, "skip-ssl") or _switched(options, "ssl") is False:
-        return "DISABLED"
-    verify = _switched(options, "ssl-verify-server-cert")
-    if verify:
-        return "VERIFY_IDENTITY"
-    if verify is None and (options.get("ssl-ca") or options.get("ssl-capath")):
-        return "VERIFY_CA"
-    required = _switched(options, "ssl") or any(options.get(key) for key in _FILES)
-    return "REQUIRED" if required else "PREFERRED"
-
-
-def _switched(options: Mapping[str, str], key: str) -> bool | None:
-    return options[key].lower() in _ON if key in options else None
-
-
-def _context(mode: str, options: Mapping[str, str], path: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = mode == "VERIFY_IDENTITY"
-    verifying = mode.startswith("VERIFY")
-    context.verify_mode = ssl.CERT_REQUIRED if verifying else ssl.CERT_NONE
-    ca, ca_path = options.get("ssl-ca"), options.get("ssl-capath")
+def _public_key(options: Mapping[str, bytes | None], path: str) -> bytes | None:
+    name = os.fsdecode(options.get(_KEY_FILE) or b"")
+    if not name:
+        return None
     try:
-        if verifying and (ca or ca_path):
-            context.load_verify_locations(ca or None, ca_path or None)
-        elif verifying:
-            context.load_default_certs()
-        if options.get("ssl-cert"):
-            # A password, even an empty one: without, OpenSSL asks for it on the terminal.
-            context.load_cert_chain(options["ssl-cert"], options.get("ssl-key") or None, password="")
-        if options.get("ssl-cipher"):
-            context.set_ciphers(options["ssl-cipher"])
-    except PermissionError as error:
-        raise Denied(f"{path}: no right to read one of its ssl- files: {error.filename or ca}") from None
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Unparsable(f"{path}: the ssl- options don't work: {reason}") from None
-    return context
+        key = Path(name).read_bytes()
+    except PermissionError:
+        raise mysql_tls.FilesDenied(f"{path}: {_KEY_FILE}: no right to read {name}") from None
+    except (OSError, ValueError) as error:
+        raise FilesUnusable(f"{path}: {_KEY_FILE}: {getattr(error, 'strerror', error)}") from None
+    if b"-----BEGIN PUBLIC KEY-----" not in key:
+        raise FilesUnusable(f"{path}: {_KEY_FILE}: {name} is not a public key in PEM format")
+    return key
+
+
+def _notices(file: OptionFile, options: Mapping[str, bytes | None], account: Account) -> Iterator[str]:
+    if account.password and account.password_over_tls and account.tls and not account.tls.verify_mode:
+        yield _OWNERS_WORD
+    secret = {path: "password" for key, path in file.origins.items() if _full_name(key) == "password"}
+    if options.get("ssl-key"):
+        secret[os.fsdecode(options["ssl-key"] or b"")] = "key"
+    for path, what in secret.items():
+        if _is_for_all_to_read(path) and (account.password or what == "key"):
+            yield f"everybody on this host may read the {what} in {path}: chmod o-r"
+
+
+def _is_for_all_to_read(path: str) -> bool:
+    try:
+        return bool(Path(path).stat().st_mode & stat.S_IROTH)
+    except (OSError, ValueError):
+        return False

@@ -4,7 +4,8 @@ import socket
 import ssl
 import struct
 import threading
-from contextlib import AbstractContextManager, suppress
+import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,15 @@ from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, 
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account
+from exporter.transports.mysql_call import SHORT_ANSWER
+from exporter.transports.mysql_errors import ACCOUNT_REFUSED, refusal_in
+from exporter.transports.mysql_socket import TimedSocket
 from tests.mariadb import CERTIFIED_NAME, USER, MariaDB, account
-from tests.transports.peers import closed_port, tcp_peer, until_closed
+from tests.transports.mysql_peer import OK, greeting, packet, refusal, serving
+from tests.transports.peers import closed_port, tcp_peer
 
 SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
+FIELD = Path(__file__).parent / "field"
 NOBODY = Account("nobody", b"hush-hush")
 
 
@@ -125,7 +131,16 @@ def test_host_without_an_account_is_denied(mariadb: MariaDB) -> None:
         ask(mariadb.port, Account("elsewhere", b""))
 
 
-@pytest.mark.parametrize("code", [1044, 1045, 1129, 1130, 1142, 1227, 1698, 1820, 3118, 4151])
+def test_refusals_of_the_account_are_known() -> None:
+    """Password, host, login method, TLS, locks and the account's own limits, by their numbers."""
+    known = {
+        *(1044, 1045, 1129, 1130, 1142, 1143, 1203, 1226, 1227, 1251, 1275, 1524, 1698, 1820, 1862, 1873),
+        *(2026, 2049, 2059, 2061, 3118, 3159, 3955, 4150, 4151),
+    }
+    assert known - ACCOUNT_REFUSED == set()
+
+
+@pytest.mark.parametrize("code", sorted(code for code in ACCOUNT_REFUSED if not 2000 <= code < 3000))
 def test_refusals_are_denied(code: int) -> None:
     """Whatever a server says instead of its greeting, if it means that we may not ask, it is Denied."""
     said = packet(refusal(code, "Host 'balancer1' is blocked"))
@@ -134,13 +149,38 @@ def test_refusals_are_denied(code: int) -> None:
         ask(port, NOBODY)
 
 
-@pytest.mark.parametrize("code", [1040, 1047, 1053, 1927, 9999])
+@pytest.mark.parametrize("code", [1040, 1047, 1053, 1927, 3032, 9001])
 def test_other_errors_are_unreachable(code: int) -> None:
-    """Too many connections, shutting down, not ready: it can't be had now."""
+    """Too many connections, shutting down, not ready, offline: it can't be had now."""
     said, expected = packet(refusal(code, "not\nnow \x1b[31m")), rf"db1: not now  \[31m \(error {code}\)"
     with serving(said) as port, pytest.raises(Unreachable, match=expected) as caught:
         ask(port, NOBODY)
     assert type(caught.value) is Unreachable
+
+
+def test_the_whole_text_of_a_refusal_is_reported() -> None:
+    """What to do stands at its end; with an SQL state, as newer servers send it, or without."""
+    text = f"Host '{'x' * 200}' is blocked; unblock with 'mariadb-admin flush-hosts'"
+    for state in ("", "#HY000"):
+        with serving(packet(refusal(1129, state + text))) as port, pytest.raises(Denied) as caught:
+            ask(port, NOBODY)
+        assert str(caught.value) == f"db1: {text} (error 1129)"
+
+
+def test_refusal_in_place_of_a_greeting() -> None:
+    """field/proxy-12: number and whole text, without the SQL state; its bytes as a real server sent them."""
+    captured = (FIELD / "turned-away-1040.bin").read_bytes()
+    assert str(refusal_in(captured)) == "Too many connections (error 1040)"
+    plain = packet(refusal(1129, "Host 'a' is blocked; unblock with 'mysqladmin flush-hosts'"))
+    assert str(refusal_in(plain)) == "Host 'a' is blocked; unblock with 'mysqladmin flush-hosts' (error 1129)"
+    assert refusal_in(plain + b"more") == refusal_in(plain)
+
+
+@given(st.binary(max_size=40))
+def test_any_first_bytes_are_a_refusal_or_none(first: bytes) -> None:
+    """Cut off, or of another protocol: no exception."""
+    found = refusal_in(first)
+    assert found is None or (first[4:5] == b"\xff" and str(found).endswith(f"(error {found.code})"))
 
 
 def test_statement_that_is_not_understood_is_unparsable(mariadb: MariaDB, tmp_path: Path) -> None:
@@ -225,8 +265,59 @@ def test_answer_without_end_is_unparsable() -> None:
         with suppress(OSError):
             connection.sendall(b"\xff\xff\xff\x00" + b"x" * 10_000_000)
 
-    with tcp_peer(script) as port, pytest.raises(Unparsable, match="more than 1048576 bytes"):
+    with tcp_peer(script) as port, pytest.raises(Unparsable, match=f"more than {SHORT_ANSWER} bytes"):
         ask(port, NOBODY)
+
+
+ROW = packet(b"\0", 0)[:3]  # a row of one empty value, without its number
+
+
+def rows_without_end(connection: socket.socket) -> None:
+    """Lets everybody in, and answers the first query with small rows."""
+    with suppress(OSError):
+        connection.sendall(packet(greeting(capabilities=0x8A205)))
+        connection.recv(65536)
+        connection.sendall(packet(OK, 2))
+        connection.recv(65536)
+        column = b"\x03def" + b"\0" * 5 + b"\x0c" + struct.pack("<HIBHBxx", 45, 255, 253, 0, 0)
+        connection.sendall(packet(b"\x01", 1) + packet(column, 2) + packet(b"\xfe\0\0\2\0", 3))
+        numbers = [bytes([number % 256]) for number in range(4, 260)]
+        while True:
+            connection.sendall(b"".join(ROW + number + b"\0" for number in numbers))
+
+
+def test_rows_without_end_take_little_memory() -> None:
+    """Sixty sessions at once that are sent 60 MB of rows: what they keep of it is bounded."""
+    tracemalloc.start()
+    try:
+        with tcp_peer(rows_without_end) as port:
+            for _ in range(3):
+                with pytest.raises(Unparsable, match=f"more than {SHORT_ANSWER} bytes"):
+                    ask(port, NOBODY)
+        assert tracemalloc.get_traced_memory()[1] < 60 * SHORT_ANSWER
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_packet_is_not_made_room_for() -> None:
+    """A header that announces 16 MB, and nothing behind it: refused at once, not at the deadline."""
+    with serving(b"\xff\xff\xff\0") as port, pytest.raises(Unparsable, match="bytes of answer"):
+        ask(port, NOBODY)
+
+
+def test_server_with_autocommit_off(mariadb: MariaDB, tmp_path: Path) -> None:
+    """field/proxy-01: `autocommit = 0` in the server's configuration; sessions of ours have it on."""
+    mariadb.sql("SET GLOBAL autocommit = 0")
+    try:
+        assert ask(mariadb.port, account(tmp_path), "SELECT @@autocommit") == [(("1",),)]
+    finally:
+        mariadb.sql("SET GLOBAL autocommit = 1")
+
+
+def test_autocommit_costs_a_round_trip_only_where_it_is_off(mariadb: MariaDB, tmp_path: Path) -> None:
+    """The greeting says how it is."""
+    counted = "SHOW SESSION STATUS LIKE 'Questions'"
+    assert ask(mariadb.port, account(tmp_path), counted) == [(("Questions", "1"),)]
 
 
 @pytest.mark.parametrize(
@@ -252,44 +343,11 @@ def test_another_protocol_is_unparsable_or_hung_up_on(garbage: bytes) -> None:
 def test_any_bytes_are_a_source_error(body: bytes, framed: bool) -> None:
     """Whatever comes instead of a greeting, the error is one of ours. (A socketpair stands in for TCP.)"""
     ours, theirs = socket.socketpair()
-    with theirs, mysql._Socket(fileno=ours.detach()) as connection:
+    with theirs, TimedSocket(fileno=ours.detach()) as connection:
         theirs.sendall(packet(body) if framed else body)
         theirs.shutdown(socket.SHUT_WR)
         with pytest.raises(SourceError):
             mysql.login(connection, NOBODY, "db1", Deadline.after(5), "db1")
-
-
-def test_password_is_not_sent_in_clear_text() -> None:
-    """A server that asks for the password as it is gets none: Denied."""
-    heard: list[bytes] = []
-
-    def script(connection: socket.socket) -> None:
-        with suppress(OSError):
-            connection.sendall(packet(greeting(capabilities=0x8A205, plugin=b"mysql_native_password")))
-            heard.append(connection.recv(65536))
-            connection.sendall(packet(b"\xfemysql_clear_password\x00", 2))
-            heard.append(connection.recv(65536))
-
-    with tcp_peer(script) as port, pytest.raises(Denied, match="clear text"):
-        ask(port, NOBODY)
-    assert b"hush-hush" not in b"".join(heard)
-
-
-def test_login_that_takes_a_missing_package_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """caching_sha2_password without TLS takes RSA, which we don't have: Denied, and it says so."""
-    monkeypatch.setattr("pymysql._auth._have_cryptography", False)
-
-    def script(connection: socket.socket) -> None:
-        with suppress(OSError):
-            connection.sendall(packet(greeting(capabilities=0x8A205, plugin=b"caching_sha2_password")))
-            connection.recv(65536)
-            connection.sendall(packet(b"\x01\x04", 2))  # the whole login, please
-            connection.recv(65536)
-            connection.sendall(packet(b"\x01-----BEGIN PUBLIC KEY-----", 4))
-            until_closed(connection)
-
-    with tcp_peer(script) as port, pytest.raises(Denied, match="db1: login without TLS is not possible"):
-        ask(port, NOBODY)
 
 
 def preferring_tls() -> Account:
@@ -297,37 +355,3 @@ def preferring_tls() -> Account:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return Account("nobody", b"hush-hush", context)
-
-
-def serving(data: bytes) -> AbstractContextManager[int]:
-    """A peer that sends `data` at once, and closes when the other side does."""
-
-    def script(connection: socket.socket) -> None:
-        with suppress(OSError):
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
-            until_closed(connection)
-
-    return tcp_peer(script)
-
-
-def packet(body: bytes, number: int = 0) -> bytes:
-    return struct.pack("<I", len(body))[:3] + bytes([number]) + body
-
-
-def greeting(capabilities: int, plugin: bytes = b"") -> bytes:
-    """Protocol 10: version, thread, salt, capabilities, collation, status, salt length, salt, plugin."""
-    return b"".join(
-        [
-            b"\x0a10.11.19-pretended\x00",
-            struct.pack("<I8sx", 7, b"saltsalt"),
-            struct.pack("<HBHHB10x", capabilities & 0xFFFF, 45, 2, capabilities >> 16, 21),
-            b"saltsaltsalt\x00",
-            plugin + b"\x00",
-        ]
-    )
-
-
-def refusal(code: int, text: str) -> bytes:
-    """An error packet, as it comes before the handshake: without an SQL state."""
-    return b"\xff" + struct.pack("<H", code) + text.encode()

@@ -1,4 +1,4 @@
-"""The [client] section of an option file, as people write it, and files that can't be used."""
+"""Accounts from option files as people write them, files that can't be used, and files that change."""
 
 import os
 import ssl
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 import trustme
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import SourceError, Unparsable, Unreachable
-from exporter.transports.mysql_account import Account, AccountFile, client_options
+from exporter.transports.mysql_account import Account, AccountFile
+from exporter.transports.mysql_option_file import read_option_file
 
 SECRET = "hush-hush"  # noqa: S105  # of nobody
 
@@ -53,7 +55,7 @@ def test_values_as_people_write_them(written: str, password: str, path: Path) ->
 def test_dashes_and_underscores_are_the_same(path: Path) -> None:
     """ssl_ca is ssl-ca, in any case."""
     path.write_text("[client]\nSSL_CA=/ca.pem\nskip_ssl\n")
-    assert client_options(path) == {"ssl-ca": "/ca.pem", "skip-ssl": ""}
+    assert read_option_file(str(path)).options == {"ssl-ca": b"/ca.pem", "skip-ssl": None}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,21 @@ def test_tls_modes(
     assert (account.tls_required, account.tls.verify_mode, account.tls.check_hostname) == expected
 
 
-@pytest.mark.parametrize("line", ["skip-ssl", "ssl=0", "ssl=OFF", "ssl-mode=disabled"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "skip-ssl",
+            "ssl=0",
+            "ssl=OFF",
+            "ssl-mode=disabled",
+            "disable-ssl",
+            "enable-ssl=0",
+            "loose-skip-ssl",
+        ),
+        *("ssl\nskip-ssl", "ssl-ca=/nowhere\nskip-ssl=1", "skip-ssl=0\nssl=false"),
+    ],
+)
 def test_tls_switched_off(line: str, path: Path) -> None:
     """Each client family's way to have no TLS."""
     assert load(path, f"[client]\nuser=exporter\n{line}\n").tls is None
@@ -94,7 +110,7 @@ def test_no_file(path: Path) -> None:
 
 
 def test_directory(tmp_path: Path) -> None:
-    """A path that is no file is Unreachable."""
+    """A path that is not a file's is Unreachable."""
     with pytest.raises(Unreachable, match="Is a directory"):
         AccountFile(str(tmp_path)).account()
 
@@ -197,6 +213,191 @@ def test_file_that_becomes_wrong(path: Path) -> None:
     for _ in range(2):
         with pytest.raises(Unparsable):
             file.account()
+
+
+@pytest.mark.parametrize(
+    ("lines", "may_be_sent"),
+    [
+        ([], False),
+        (["ssl"], False),
+        (["skip-ssl"], False),
+        (["ssl-mode=PREFERRED"], False),
+        (["ssl-ca={ca}", "ssl-verify-server-cert=0"], False),
+        (["ssl-ca={ca}", "ssl-mode=PREFERRED"], False),
+        (["ssl-mode=REQUIRED"], True),
+        (["ssl-ca={ca}"], True),
+        (["ssl-verify-server-cert"], True),
+        (["ssl-ca={ca}", "ssl-mode=VERIFY_CA"], True),
+    ],
+)
+def test_when_the_password_may_be_sent_over_tls(
+    lines: list[str], may_be_sent: bool, path: Path, tmp_path: Path
+) -> None:
+    """To a certificate that is checked, or where the file itself says ssl-mode=REQUIRED."""
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    text = "\n".join(["[client]", "user=exporter", *lines]).format(ca=tmp_path / "ca.pem")
+    assert load(path, text).password_over_tls is may_be_sent
+
+
+def test_the_servers_key_takes_the_place_of_tls_that_nobody_checks(path: Path, tmp_path: Path) -> None:
+    """With server-public-key-path alone there is no TLS; where TLS was asked for, there is."""
+    (tmp_path / "key.pem").write_text("-----BEGIN PUBLIC KEY-----\n")
+    text = f"[client]\nuser=exporter\nserver-public-key-path={tmp_path}/key.pem\n"
+    account = load(path, text)
+    assert (account.tls, account.server_public_key) == (None, b"-----BEGIN PUBLIC KEY-----\n")
+    assert load(path, text + "ssl-mode=REQUIRED\n").tls
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ssl-verify-server-cert=yes", "ssl-verify-server-cert: expected ON or OFF"),
+        ("ssl=", "ssl: expected ON or OFF"),
+        ("ssl-mode=VERIFY_CA", "ssl-mode=VERIFY_CA needs ssl-ca"),
+        ("server-public-key-path=/nowhere/key.pem", "server-public-key-path: No such file"),
+        ("server-public-key-path=/dev/null", "/dev/null is not a public key"),
+        ("=x", "a value without the name of its option"),
+        ("user=\xff", "the user is not UTF-8"),
+    ],
+)
+def test_what_would_mean_something_else_is_refused(line: str, said: str, path: Path) -> None:
+    """A word that the clients take for OFF, a check that checks nothing, a key that is none."""
+    path.write_bytes(f"[client]\nuser=exporter\n{line}\n".encode("latin-1"))
+    with pytest.raises(Unparsable, match=said):
+        AccountFile(str(path)).account()
+
+
+@pytest.mark.parametrize(
+    ("line", "password"), [("pass=x", b"x"), ("PASSW=x", b"x"), ("pa=x", b""), ("passx=y", b"")]
+)
+def test_abbreviated_options(line: str, password: bytes, path: Path) -> None:
+    """As the clients take them, where no other option can be meant."""
+    assert load(path, f"[client]\nuse=exporter\n{line}\n") == Account(
+        "exporter", password, tls=ANY, tls_required=False
+    )
+
+
+def test_an_included_file_that_changes_is_taken_up(path: Path, tmp_path: Path) -> None:
+    """The password lives in a file of its own; a new file in an included folder counts as well."""
+    folder = tmp_path / "conf.d"
+    folder.mkdir()
+    (folder / "a.cnf").write_text("[client]\npassword=old\n")
+    path.write_text(f"[client]\nuser=exporter\n!includedir {folder}\n")
+    file = AccountFile(str(path))
+    assert file.account().password == b"old"
+    (folder / "a.cnf").write_text("[client]\npassword=renewed\n")
+    assert file.account().password == b"renewed"
+    (folder / "b.cnf").write_text("[client]\npassword=newest\n")
+    assert file.account().password == b"newest"
+
+
+def test_a_password_that_all_may_read_gets_one_warning(
+    path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many use the file; by the file that the password is in, which may be an included one."""
+    caplog.set_level("INFO")
+    secret = tmp_path / "secret.cnf"
+    secret.write_text(f"[client]\npassword={SECRET}\n")
+    secret.chmod(0o644)
+    path.write_text(f"[client]\nuser=exporter\n!include {secret}\n")
+    for _ in range(2):
+        AccountFile(str(path)).account()
+    said = f"{path}: everybody on this host may read the password in {secret}: chmod o-r"
+    assert [record.getMessage() for record in caplog.records] == [said]
+    assert SECRET not in caplog.text
+    secret.chmod(0o640)
+    path.write_text(path.read_text() + "# touched\n")
+    caplog.clear()
+    AccountFile(str(path)).account()
+    assert "nothing to warn of any more" in caplog.text
+
+
+def test_the_owners_word_is_logged_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What ssl-mode=REQUIRED means where no certificate is checked; without a password there is nothing to
+    say."""
+    for _ in range(2):
+        load_private(path, f"[client]\nuser=exporter\npassword={SECRET}\nssl-mode=REQUIRED\n")
+    (record,) = caplog.records
+    assert "ssl-mode=REQUIRED: TLS is on and nobody checks with whom" in record.getMessage()
+    other = path.with_name("other.cnf")
+    caplog.clear()
+    load_private(other, "[client]\nuser=exporter\nssl-mode=REQUIRED\n")
+    assert not caplog.records
+
+
+def load_private(path: Path, text: str) -> Account:
+    path.write_text(text)
+    path.chmod(0o600)
+    return AccountFile(str(path)).account()
+
+
+def test_missing_includes_are_in_the_log(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The clients pass over them in silence, and the password is missing."""
+    load_private(path, "[client]\nuser=exporter\n!include /nowhere/pw.cnf\n")
+    assert f"{path}: included by {path}: line 3: /nowhere/pw.cnf: there is no such file" in caplog.text
+
+
+def client_certificate(name: str) -> tuple[bytes, bytes]:
+    issued = trustme.CA().issue_cert(name)
+    return issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes()
+
+
+@pytest.mark.parametrize("first", ["cert.pem", "key.pem"])
+def test_a_pair_that_is_renewed_half_keeps_the_old_one(
+    first: str, path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Certificate and key are written one after the other: what was in use stays until they fit. One line
+    each."""
+    caplog.set_level("INFO")
+    files = [tmp_path / "cert.pem", tmp_path / "key.pem"]
+    for one, content in zip(files, client_certificate("old.example"), strict=True):
+        one.write_bytes(content)
+        one.chmod(0o600)
+    path.write_text(f"[client]\nuser=exporter\nssl-cert={files[0]}\nssl-key={files[1]}\n")
+    file = AccountFile(str(path))
+    old = file.account()
+    renewed = dict(zip(files, client_certificate("new.example"), strict=True))
+    (tmp_path / first).write_bytes(renewed[tmp_path / first])
+    for _ in range(3):
+        assert file.account() is old
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "have changed and can't be used, those of before stay in use" in caplog.text
+    for one, content in renewed.items():
+        one.write_bytes(content)
+    assert file.account().tls is not old.tls
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nMIIB", None])
+def test_an_authority_that_is_renewed_half_keeps_the_old_one(
+    content: bytes | None, path: Path, tmp_path: Path
+) -> None:
+    """Emptied, written to its middle, or gone for a moment."""
+    ca = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(ca))
+    path.write_text(f"[client]\nuser=exporter\nssl-ca={ca}\n")
+    file = AccountFile(str(path))
+    old = file.account()
+    if content is None:
+        ca.unlink()
+    else:
+        ca.write_bytes(content)
+    assert file.account() is old
+    trustme.CA().cert_pem.write_to_path(str(ca))
+    assert file.account().tls is not old.tls
+
+
+def test_a_changed_option_file_does_not_keep_old_certificates(path: Path, tmp_path: Path) -> None:
+    """Another user with files that can't be used: an error, not the account of before."""
+    ca = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(ca))
+    path.write_text(f"[client]\nuser=exporter\nssl-ca={ca}\n")
+    file = AccountFile(str(path))
+    file.account()
+    ca.write_bytes(b"")
+    path.write_text(f"[client]\nuser=other\nssl-ca={ca}\n")
+    with pytest.raises(Unparsable, match="the ssl- options don't work"):
+        file.account()
 
 
 @given(st.binary(max_size=300))

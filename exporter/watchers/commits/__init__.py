@@ -1,1 +1,1 @@
-"""Still writing? Rows committed through an address, and looked for again; off unless asked for."""
+"""The write probe: rows committed through an address and read back from the nodes; off unless configured."""

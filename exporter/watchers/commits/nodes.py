@@ -1,4 +1,4 @@
-"""The Galera nodes asked directly: which rows are really there, and deleting those no longer needed."""
+"""The Galera nodes asked directly: which rows they have; and deleting the rows that are no longer needed."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -24,19 +24,19 @@ class Nodes:
         self._table = table
         self._nodes = [(f"{name} ({where})", *parse_endpoint(where)) for name, where in nodes.items()]
 
-    def found(self, question: Question, account: Account) -> frozenset[int]:
-        """The rows that are on any node, of those that are Synced in a Primary component.
+    def read_back(self, question: Question, account: Account) -> frozenset[int]:
+        """The numbers of the rows on any of the nodes that are Synced in a Primary component.
 
-        One node is enough while all acknowledged rows are there; the others are asked before one is missed,
-        as a node may differ from its peers, and each half of a split has rows of its own. Raises SourceError
-        when no node could be asked.
+        One node is enough while it has all acknowledged rows; the others are asked before one counts as
+        missing, as a node may differ from its peers, and each half of a split has rows of its own. Raises
+        SourceError when no node could be asked.
         """
         if not question.acknowledged | question.doubts:
             return frozenset()
         found, answers, errors = frozenset[int](), 0, list[SourceError]()
         for node in self._nodes:
             try:
-                found |= self._ask(node, account, self._read_back(question.first))
+                found |= self._ask(node, account, self._rows_from(question.first))
                 answers += 1
             except SourceError as error:
                 errors.append(error)
@@ -47,23 +47,23 @@ class Nodes:
         return found
 
     def delete(self, up_to: int, account: Account, seconds: float = NODE_SECONDS) -> None:
-        self._tell(self._table.delete(up_to), account, seconds)
+        self._execute(self._table.delete(up_to), account, seconds)
 
     def sweep(self, account: Account) -> None:
-        self._tell(self._table.sweep(), account, NODE_SECONDS)
+        self._execute(self._table.sweep(), account, NODE_SECONDS)
 
-    def _read_back(self, first: int) -> Callable[[mysql.Session, Deadline, str], frozenset[int]]:
+    def _rows_from(self, first: int) -> Callable[[mysql.Session, Deadline, str], frozenset[int]]:
         def read(session: mysql.Session, deadline: Deadline, what: str) -> frozenset[int]:
-            _, status, rows = session.query(self._table.read_back(first), deadline)
+            _, status, rows = session.query(self._table.read_back(first), deadline, mysql.LONG_ANSWER)
             if dict(status) != MEMBER:
                 says = ", ".join(f"{name} {value}" for name, value in status) or "no Galera node"
-                raise Unreachable(f"{what}: can't tell what is committed: {says}")
+                raise Unreachable(f"{what}: can't say what is committed: {says}")
             return frozenset(integer(str(number), f"{what}: number") for (number,) in rows)
 
         return read
 
-    def _tell(self, sql: str, account: Account, seconds: float) -> None:
-        """The first node that takes it; a table that isn't there has nothing to delete."""
+    def _execute(self, sql: str, account: Account, seconds: float) -> None:
+        """On the first node that takes it; a table that doesn't exist has nothing to delete."""
         errors = []
         for node in self._nodes:
             try:
@@ -91,11 +91,11 @@ class Nodes:
             finally:
                 session.close()
         except SourceError as error:
-            # The next question begins with another one.
+            # The next call begins with another node.
             self._nodes = [*(one for one in self._nodes if one != node), node]
             raise self._table.explained(error, account.user)  # noqa: B904  # it keeps what it explains
 
 
 def _worst(errors: list[SourceError]) -> SourceError:
-    """The one that a person has to do something about."""
+    """The error that a person has to do something about."""
     return next((error for error in errors if isinstance(error, Denied | Unparsable)), errors[0])

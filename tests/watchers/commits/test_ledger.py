@@ -12,6 +12,7 @@ from exporter.watchers.commits.ledger import (
     CommitLedger,
     Counts,
     Outcome,
+    Refusal,
     Verdict,
 )
 
@@ -31,7 +32,16 @@ def test_every_ended_commit_is_counted_once() -> None:
     ledger = CommitLedger()
     launched(ledger, ACKNOWLEDGED, REFUSED, REFUSED, IN_DOUBT)
     ledger.launch(0.0)
-    assert ledger.counts() == Counts(attempts=4, acknowledged=1, in_doubt=1, lost=0)
+    refused = {**dict.fromkeys(Refusal, 0), Refusal.OTHER: 2}
+    assert ledger.counts() == Counts(attempts=4, acknowledged=1, in_doubt=1, lost=0, refused=refused)
+
+
+def test_refused_ones_are_counted_by_reason() -> None:
+    """All reasons are there from the start."""
+    ledger = CommitLedger()
+    assert ledger.counts().refused == dict.fromkeys(Refusal, 0)
+    ledger.end(ledger.launch(0.0), REFUSED, Refusal.READ_ONLY)
+    assert ledger.counts().refused == {**dict.fromkeys(Refusal, 0), Refusal.READ_ONLY: 1}
 
 
 def test_acknowledged_and_not_there_is_lost_once() -> None:
@@ -60,7 +70,7 @@ def test_acknowledged_after_the_read_back_began_is_not_judged_by_it() -> None:
     assert ledger.judge(question, []).lost == ()
 
 
-def test_in_doubt_is_never_lost_and_told_once() -> None:
+def test_in_doubt_is_never_lost_and_reported_once() -> None:
     """There or not there: it was never promised."""
     ledger = CommitLedger()
     one, _ = launched(ledger, IN_DOUBT, IN_DOUBT)
@@ -75,10 +85,10 @@ def test_only_rows_watched_long_enough_may_be_deleted() -> None:
     old = launched(ledger, ACKNOWLEDGED, IN_DOUBT, now=0.0)
     young = launched(ledger, ACKNOWLEDGED, now=100.0)
     ledger.judge(ledger.question(101.0), old + young)
-    assert ledger.let_go(WATCHED_SECONDS - 1) == 0
-    assert ledger.let_go(WATCHED_SECONDS) == old[-1]
+    assert ledger.release(WATCHED_SECONDS - 1) == 0
+    assert ledger.release(WATCHED_SECONDS) == old[-1]
     assert ledger.judge(ledger.question(WATCHED_SECONDS), young).lost == ()
-    assert ledger.let_go(WATCHED_SECONDS + 100) == young[-1]
+    assert ledger.release(WATCHED_SECONDS + 100) == young[-1]
 
 
 def test_a_refused_row_keeps_nothing_from_being_deleted() -> None:
@@ -86,14 +96,14 @@ def test_a_refused_row_keeps_nothing_from_being_deleted() -> None:
     ledger = CommitLedger()
     old, _, _ = launched(ledger, ACKNOWLEDGED, REFUSED, REFUSED)
     ledger.judge(ledger.question(1.0), {old})
-    assert ledger.let_go(WATCHED_SECONDS) == 3
+    assert ledger.release(WATCHED_SECONDS) == 3
 
 
-def test_a_row_that_was_never_looked_for_is_not_let_go() -> None:
+def test_a_row_that_was_never_read_back_is_not_released() -> None:
     """However old, while it can still be judged."""
     ledger = CommitLedger()
     launched(ledger, ACKNOWLEDGED)
-    assert ledger.let_go(JUDGED_SECONDS - 1) == 0
+    assert ledger.release(JUDGED_SECONDS - 1) == 0
 
 
 def test_after_half_a_day_without_a_read_back_nothing_is_judged() -> None:
@@ -101,7 +111,7 @@ def test_after_half_a_day_without_a_read_back_nothing_is_judged() -> None:
     ledger = CommitLedger()
     numbers = launched(ledger, ACKNOWLEDGED)
     assert ledger.judge(ledger.question(JUDGED_SECONDS), []).lost == ()
-    assert ledger.let_go(JUDGED_SECONDS) == numbers[-1]
+    assert ledger.release(JUDGED_SECONDS) == numbers[-1]
 
 
 def test_a_full_table_takes_no_more_until_rows_are_deleted() -> None:
@@ -128,7 +138,7 @@ class TableAndLedger(RuleBasedStateMachine):
         super().__init__()
         self.ledger, self.now, self.table = CommitLedger(), 0.0, set[int]()
         self.flying: set[int] = set()
-        self.promised: set[int] = set()  # acknowledged, not let go, not yet counted as lost
+        self.promised: set[int] = set()  # acknowledged, not released, not yet counted as lost
         self.ended = dict.fromkeys(Outcome, 0)
         self.lost = self.deletable = 0
 
@@ -168,7 +178,7 @@ class TableAndLedger(RuleBasedStateMachine):
         assert set(verdict.lost) == missing
         self.lost += len(missing)
         self.promised -= missing
-        self.deletable = max(self.deletable, self.ledger.let_go(self.now))
+        self.deletable = max(self.deletable, self.ledger.release(self.now))
         self.table = {number for number in self.table if number > self.deletable}
         self.promised = {number for number in self.promised if number > self.deletable}
         self.ledger.deleted(self.deletable)
@@ -180,6 +190,7 @@ class TableAndLedger(RuleBasedStateMachine):
             acknowledged=self.ended[ACKNOWLEDGED],
             in_doubt=self.ended[IN_DOUBT],
             lost=self.lost,
+            refused={**dict.fromkeys(Refusal, 0), Refusal.OTHER: self.ended[REFUSED]},
         )
 
     @invariant()

@@ -1,4 +1,4 @@
-"""CommitReading back from real Galera nodes: what is there, who may say so, and what is deleted."""
+"""Reading back from real Galera nodes: what is there, which nodes are believed, and what is deleted."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -43,14 +43,14 @@ def test_rows_of_this_writer_alone_are_found(galera: MariaDB, account: Account, 
     write(galera, table, [1, 2])
     write(galera, table, [1, 2, 3], OTHER)
     nodes = Nodes({"a": address(galera)}, table)
-    assert nodes.found(acknowledged(1, 2, 3), account) == {1, 2}
+    assert nodes.read_back(acknowledged(1, 2, 3), account) == {1, 2}
 
 
 def test_a_node_that_is_down_is_passed_over(galera: MariaDB, account: Account, table: Table) -> None:
     """Any other one tells."""
     write(galera, table, [1])
     nodes = Nodes({"dead": dead_address(), "a": address(galera)}, table)
-    assert nodes.found(acknowledged(1), account) == {1}
+    assert nodes.read_back(acknowledged(1), account) == {1}
 
 
 def test_a_row_on_any_node_is_there(
@@ -60,7 +60,7 @@ def test_a_row_on_any_node_is_there(
     write(galera, table, [1])
     write(empty_other, table, [2])
     nodes = Nodes({"a": address(galera), "b": address(empty_other)}, table)
-    assert nodes.found(acknowledged(1, 2, 3), account) == {1, 2}
+    assert nodes.read_back(acknowledged(1, 2, 3), account) == {1, 2}
 
 
 def test_a_node_that_is_not_synced_is_not_believed(galera: MariaDB, account: Account, table: Table) -> None:
@@ -68,8 +68,8 @@ def test_a_node_that_is_not_synced_is_not_believed(galera: MariaDB, account: Acc
     write(galera, table, [1])
     galera.sql("SET GLOBAL wsrep_desync = ON")
     try:
-        with pytest.raises(Unreachable, match=r"can't tell what is committed: .*Donor/Desynced"):
-            Nodes({"a": address(galera)}, table).found(acknowledged(1), account)
+        with pytest.raises(Unreachable, match=r"can't say what is committed: .*Donor/Desynced"):
+            Nodes({"a": address(galera)}, table).read_back(acknowledged(1), account)
     finally:
         galera.sql("SET GLOBAL wsrep_desync = OFF")
 
@@ -82,17 +82,17 @@ def test_a_node_outside_the_primary_component_is_not_believed(
     galera.sql("SET GLOBAL wsrep_cluster_address = ''")
     try:
         with pytest.raises(Unreachable, match=r"WSREP has not yet prepared|Disconnected"):
-            Nodes({"a": address(galera)}, table).found(acknowledged(1), account)
+            Nodes({"a": address(galera)}, table).read_back(acknowledged(1), account)
     finally:
         galera.sql("SET GLOBAL wsrep_cluster_address = 'gcomm://'")
         until("it Synced", lambda: galera.sql("SHOW STATUS LIKE 'wsrep_ready'") == (("wsrep_ready", "ON"),))
 
 
-def test_the_node_catches_up_before_it_tells(galera: MariaDB, account: Account, table: Table) -> None:
+def test_the_node_catches_up_before_it_answers(galera: MariaDB, account: Account, table: Table) -> None:
     """What it has not applied yet is not lost: Galera counts the reads that waited for it."""
     write(galera, table, [1])
     before = causal_reads(galera)
-    Nodes({"a": address(galera)}, table).found(acknowledged(1), account)
+    Nodes({"a": address(galera)}, table).read_back(acknowledged(1), account)
     assert causal_reads(galera) > before
 
 
@@ -102,25 +102,25 @@ def causal_reads(server: MariaDB) -> int:
 
 
 def test_a_table_that_is_gone_says_nothing(galera: MariaDB, account: Account, table: Table) -> None:
-    """Perhaps it is another cluster: the rows are looked for again when the table is there."""
+    """Perhaps it is another cluster: the rows are read back again when the table is there."""
     with pytest.raises(Unreachable, match="doesn't exist"):
-        Nodes({"a": address(galera)}, table).found(acknowledged(1), account)
+        Nodes({"a": address(galera)}, table).read_back(acknowledged(1), account)
 
 
-def test_nothing_to_look_for_asks_nobody(account: Account, table: Table) -> None:
+def test_without_a_row_to_read_back_no_node_is_asked(account: Account, table: Table) -> None:
     """Before the first commit there is no table."""
-    assert Nodes({"dead": dead_address()}, table).found(acknowledged(), account) == set()
+    assert Nodes({"dead": dead_address()}, table).read_back(acknowledged(), account) == set()
 
 
-def test_when_no_node_tells_the_error_to_act_on_is_raised(
+def test_when_no_node_answers_the_error_to_act_on_is_raised(
     galera: MariaDB, account: Account, table: Table
 ) -> None:
-    """A missing right, rather than a node that happens to be down."""
+    """A missing privilege, rather than a node that happens to be down."""
     write(galera, table, [1])
     galera.sql(f"REVOKE SELECT ON {SCHEMA}.* FROM {USER}@'%'")
     nodes = Nodes({"dead": dead_address(), "a": address(galera)}, table)
     with pytest.raises(Denied, match=f"run: {GRANT[:50]}"):
-        nodes.found(acknowledged(1), account)
+        nodes.read_back(acknowledged(1), account)
 
 
 def test_only_what_may_go_is_deleted(

@@ -42,7 +42,7 @@ def test_the_defaults_are_one_row_a_second() -> None:
         ),
     ],
 )
-def test_a_mistake_is_told_by_its_key(text: str, problem: str) -> None:
+def test_a_mistake_is_reported_by_its_key(text: str, problem: str) -> None:
     """Each limit, and what can't be had together."""
     with pytest.raises(ConfigError) as raised:
         parse(Config, text, "f")

@@ -47,7 +47,7 @@ def acknowledged(one: Writer, count: int) -> None:
 
 
 def read_back(one: Writer) -> None:
-    """As when the prober tells that an outage is over; a read-back that was under way does not count."""
+    """As when the prober reports the end of an outage; a read-back that was under way does not count."""
     for _ in range(2):
         _another_read_back(one, one.reading().read_back_at)
 
@@ -113,7 +113,7 @@ def test_the_end_leaves_no_rows(galera: MariaDB, client_file: str) -> None:
     assert rows(galera) == 0
 
 
-def test_two_writers_do_not_meet(galera: MariaDB, client_file: str) -> None:
+def test_two_writers_do_not_disturb_each_other(galera: MariaDB, client_file: str) -> None:
     """Two balancers write at once: the same numbers, and none is lost; the end of one is not the other's."""
     with running(writer_of(galera, client_file)) as one:
         with running(writer_of(galera, client_file)) as two:
@@ -153,10 +153,10 @@ def test_connections_cut_by_the_server_make_no_loss(galera: MariaDB, writing: Wr
     assert writing.reading().counts.lost == 0
 
 
-def test_without_the_right_the_trouble_has_the_grant(
+def test_without_the_privilege_the_trouble_has_the_grant(
     galera: MariaDB, client_file: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Told once in the log, and in the reading for as long as it lasts."""
+    """Logged once, and in the reading for as long as it lasts."""
     galera.sql(f"REVOKE CREATE, INSERT, SELECT, DELETE ON {SCHEMA}.* FROM {USER}@'%'")
     with running(writer_of(galera, client_file)) as one:
         until("two attempts", lambda: one.reading().counts.attempts >= 2)
@@ -168,10 +168,10 @@ def test_without_the_right_the_trouble_has_the_grant(
         until("no trouble", lambda: one.troubles() == [])
 
 
-def test_when_no_node_tells_nothing_is_lost_and_it_is_said(
+def test_when_no_node_answers_nothing_is_lost_and_that_is_a_trouble(
     galera: MariaDB, client_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows can't be looked for: a trouble, not a loss."""
+    """Rows can't be read back: a trouble, not a loss."""
     monkeypatch.setattr(writer, "GOODBYE_SECONDS", 0.1)
     write = Write(client_file, interval=0.1)
     with running(Writer("127.0.0.1", galera.port, write, {"dead": dead_address()})) as one:

@@ -10,7 +10,7 @@ from exporter.transports.mysql_account import Account
 from exporter.transports.mysql_call import LONG_ANSWER, SHORT_ANSWER, Call
 from exporter.transports.mysql_errors import ERROR_PACKET
 from exporter.transports.mysql_socket import close_in_order, dial
-from exporter.transports.mysql_wire import Rows, Wire
+from exporter.transports.mysql_wire import Rows, Wire, question
 
 __all__ = ["LONG_ANSWER", "Rows", "Session", "close_in_order", "connect", "dial", "login"]
 
@@ -42,25 +42,29 @@ class Session:
     def ask(self, sql: str) -> None:
         """As query(), without waiting: refused() takes the answer. Nothing else may be asked meanwhile."""
         with Call(self._what, _AT_ONCE):
-            self._wire.raw_socket.settimeout(0)
-            self._wire.send(sql)
+            self._socket.settimeout(0)
+            self._socket.send(question(sql))
 
     def refused(self) -> bool | None:
         """Whether the server refused what was asked last; None: no answer yet. Raises SourceError when the
         server has closed the connection."""
         with Call(self._what, _AT_ONCE):
-            self._wire.raw_socket.settimeout(0)
+            self._socket.settimeout(0)
             try:
-                answer = self._wire.raw_socket.recv(SHORT_ANSWER)
+                answer = self._socket.recv(SHORT_ANSWER)
             except (BlockingIOError, ssl.SSLWantReadError):
                 return None
             if not answer:
                 raise Unreachable(f"{self._what}: closed the connection")
             return answer[4:5] == ERROR_PACKET  # after length (3 bytes) and number (1)
 
+    @property
+    def _socket(self) -> socket.socket:
+        return self._wire.raw_socket
+
     def fileno(self) -> int:
         """Of its connection, for select(): EPOLLRDHUP is the server closing it."""
-        return self._wire.raw_socket.fileno()
+        return self._socket.fileno()
 
     def close(self) -> None:
         """Say goodbye, so that the server doesn't count an aborted client; whether it hears that doesn't

@@ -29,6 +29,12 @@ PRIVATE = (
 )
 
 
+def question(sql: str) -> bytes:
+    """A query as it is on the wire, for who takes the answer from the socket without waiting."""
+    command = bytes([COMMAND.COM_QUERY]) + sql.encode()
+    return struct.pack("<I", len(command)) + command
+
+
 class Wire(Connection):
     """A connection of PyMySQL, not yet connected. Its methods raise what PyMySQL and the socket raise."""
 
@@ -73,11 +79,6 @@ class Wire(Connection):
             while cursor.nextset():
                 rows.append(cursor.fetchall())
             return rows
-
-    def send(self, sql: str) -> None:
-        """Ask without waiting; whoever asks takes the answer from the socket."""
-        question = bytes([COMMAND.COM_QUERY]) + sql.encode()
-        self.raw_socket.send(struct.pack("<I", len(question)) + question)
 
     @property
     def raw_socket(self) -> socket.socket:

@@ -26,11 +26,11 @@ def packet(body: bytes, number: int = 0) -> bytes:
     return struct.pack("<I", len(body))[:3] + bytes([number]) + body
 
 
-def greeting(capabilities: int, plugin: bytes = b"") -> bytes:
+def greeting(capabilities: int, plugin: bytes = b"", version: bytes = b"10.11.19-pretended") -> bytes:
     """Protocol 10: version, thread, salt, capabilities, collation, status, salt length, salt, plugin."""
     return b"".join(
         [
-            b"\x0a10.11.19-pretended\x00",
+            b"\x0a" + version + b"\x00",
             struct.pack("<I8sx", 7, b"saltsalt"),
             struct.pack("<HBHHB10x", capabilities & 0xFFFF, 45, 2, capabilities >> 16, 21),
             b"saltsaltsalt\x00",
@@ -42,6 +42,13 @@ def greeting(capabilities: int, plugin: bytes = b"") -> bytes:
 def refusal(code: int, text: str) -> bytes:
     """An error packet, as it comes before the handshake: without an SQL state."""
     return b"\xff" + struct.pack("<H", code) + text.encode()
+
+
+def result(value: bytes) -> list[bytes]:
+    """The packets of one row of one value: number of columns, the column, its end, the row, its end."""
+    column = b"\x03def" + b"\0" * 5 + b"\x0c" + struct.pack("<HIBHBxx", 45, 255, 253, 0, 0)
+    end = b"\xfe\0\0\2\0"
+    return [b"\x01", column, end, bytes([len(value)]) + value, end]
 
 
 class Asking:

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import struct
 import threading
 import tracemalloc
 from contextlib import suppress
@@ -21,7 +20,7 @@ from exporter.transports.mysql_call import SHORT_ANSWER
 from exporter.transports.mysql_errors import ACCOUNT_REFUSED, refusal_in
 from exporter.transports.mysql_socket import TimedSocket
 from tests.mariadb import CERTIFIED_NAME, USER, MariaDB, account
-from tests.transports.mysql_peer import OK, greeting, packet, refusal, serving
+from tests.transports.mysql_peer import OK, greeting, packet, refusal, result, serving
 from tests.transports.peers import closed_port, tcp_peer
 
 SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
@@ -279,8 +278,7 @@ def rows_without_end(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(packet(OK, 2))
         connection.recv(65536)
-        column = b"\x03def" + b"\0" * 5 + b"\x0c" + struct.pack("<HIBHBxx", 45, 255, 253, 0, 0)
-        connection.sendall(packet(b"\x01", 1) + packet(column, 2) + packet(b"\xfe\0\0\2\0", 3))
+        connection.sendall(b"".join(packet(one, n) for n, one in enumerate(result(b"")[:3], 1)))
         numbers = [bytes([number % 256]) for number in range(4, 260)]
         while True:
             connection.sendall(b"".join(ROW + number + b"\0" for number in numbers))

@@ -1,19 +1,19 @@
-"""How many Primary components really exist, told from each node's own view of its group (pure)."""
+"""How many Primary components exist, concluded from each node's own view of its group (pure)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-# What a node is called that could not tell its address (MariaDB, Galera), and the arbitrator garbd.
+# Addresses of nodes that don't know theirs (MariaDB, Galera), and of the arbitrator garbd.
 _NAMELESS = ("AUTO", "unspecified", "")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a node says of the group it is in.
+    """What a node reports of the group it is in.
 
-    None of it tells two components apart by itself: both halves of a split may carry the same state UUID
-    and even the same configuration id. Who is in it does.
+    No field distinguishes two components by itself: both halves of a split may have the same state UUID and
+    even the same configuration id. The members do.
     """
 
     primary: bool
@@ -26,14 +26,14 @@ class View:
 
     @property
     def own_address(self) -> str | None:
-        """This node's name among the members, if it has one that is nobody else's."""
+        """This node's address among the members, if no other member has the same."""
         if not 0 <= self.index < len(self.addresses):
             return None
         address = self.addresses[self.index]
         return address if address not in _NAMELESS and self.addresses.count(address) == 1 else None
 
     def identity(self) -> tuple[object, ...]:
-        """Equal for all members of one component, once they all know of the last change."""
+        """Equal for all members of one component, once all of them have the latest view."""
         return self.state_uuid, self.configuration, self.size, tuple(sorted(self.addresses))
 
 
@@ -41,15 +41,15 @@ def primary_components(views: Iterable[View]) -> int:
     """The number of Primary components among the nodes that these views came from.
 
     Two nodes are in one component when either counts the other as a member. Both need not: while a view
-    changes one node is still in the old one, and a node that hears nothing of its peers goes on counting
-    them until it has given them up (evs.suspect_timeout, 5 s). Halves that have really split each go on
-    without the other. Where members have no address of their own, equal views stand for one component.
+    changes one node still has the old one, and a node that receives nothing from its peers goes on counting
+    them until evs.suspect_timeout (5 s). Halves of a real split each continue without the other. Where
+    members have no address of their own, equal views count as one component.
     """
     rest = _distinct([view for view in views if view.primary])
     total = 0
     while rest:
         group = [rest.pop()]
-        for view in group:  # grows while it is gone through
+        for view in group:  # grows during the loop
             linked = [other for other in rest if _linked(view, other)]
             rest = [other for other in rest if other not in linked]
             group += linked
@@ -58,7 +58,7 @@ def primary_components(views: Iterable[View]) -> int:
 
 
 def _distinct(views: Sequence[View]) -> list[View]:
-    """One view for each member: a server may stand in the configuration under two names."""
+    """One view for each member: a server may be in the configuration under two names."""
     return list({view.member or number: view for number, view in enumerate(views)}.values())
 
 
@@ -72,6 +72,6 @@ def _linked(one: View, other: View) -> bool:
 
 
 def _overlap(group: Sequence[View]) -> int:
-    """How many components hide behind equal views: members of one component have different places in it."""
+    """The number of components with equal views: members of one component have different indexes in it."""
     places = Counter(replace(view, member="") for view in group if 0 <= view.index < view.size)
     return max(places.values(), default=1)

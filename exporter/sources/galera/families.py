@@ -11,7 +11,7 @@ Nodes = Mapping[str, NodeStatus]
 
 
 def families(reading: GaleraReading) -> Iterator[Family]:
-    up = gauge("mysql_up", "1 if this Galera node let us in and answered.", "node")
+    up = gauge("mysql_up", "1 if the exporter could log in to this Galera node and it answered.", "node")
     for name, status in reading.nodes.items():
         up.add(float(status is not None), node=name)
     yield up
@@ -23,6 +23,7 @@ def families(reading: GaleraReading) -> Iterator[Family]:
         "mysql_global_variables_", {name: one.variables for name, one in nodes.items()}, variable_help
     )
     yield from _known(nodes)
+    yield from _taken_out(nodes)
     yield from _latencies(nodes)
     yield from _views(nodes)
     if reading.primary_components is not None:
@@ -82,6 +83,34 @@ def _known(nodes: Nodes) -> Iterator[Family]:
     yield from (status_info, variables_info, gcache)
 
 
+def _taken_out(nodes: Nodes) -> Iterator[Family]:
+    """What a person, or a shutdown, does to a node that is synced all the same."""
+    read_only = gauge(
+        "galera_node_read_only",
+        "1 if this node refuses writes (read_only or super_read_only): clients get error 1290 or 1836.",
+        "node",
+    )
+    rejects = gauge(
+        "galera_node_rejects_queries",
+        "1 if somebody set wsrep_reject_queries: clients get error 1047 though the node is synced and ready.",
+        "node",
+    )
+    maintenance = gauge(
+        "galera_node_maintenance",
+        "1 if pxc_maint_mode is not DISABLED: taken out by hand, or shutting down; ProxySQL sends no clients.",
+        "node",
+    )
+    for name, node in nodes.items():
+        for family, value in (
+            (read_only, node.read_only),
+            (rejects, node.rejects_queries),
+            (maintenance, node.maintenance),
+        ):
+            if value is not None:
+                family.add(float(value), node=name)
+    yield from (read_only, rejects, maintenance)
+
+
 def _latencies(nodes: Nodes) -> Iterator[Family]:
     prefix = "mysql_galera_evs_repl_latency_"
     shortest = gauge(prefix + "min_seconds", "Shortest group communication in the last minute.", "node")
@@ -108,14 +137,14 @@ def _latencies(nodes: Nodes) -> Iterator[Family]:
 def _views(nodes: Nodes) -> Iterator[Family]:
     state = gauge(
         "galera_node_state",
-        "What the node is doing: 1 for its state, 0 for the others. Only synced is a node like any other; "
-        "unknown: it says nothing, as with replication off, or a word that is new.",
+        "State of the node: 1 for the current one, 0 for the others. Only a synced node takes part fully; "
+        "unknown: it reports none, as with replication off, or one that is not known.",
         "node",
         "state",
     )
     view_info = gauge(
         "galera_view_info",
-        "The group this node is in: its cluster's state, who it is in it, and the state of its membership.",
+        "The group this node is in: its cluster's state, its own id there, and the state of its membership.",
         "node",
         "cluster_state_uuid",
         "gcomm_uuid",

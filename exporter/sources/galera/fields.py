@@ -1,7 +1,7 @@
-"""What the numbers among Galera's variables mean: the HELP of mysql_global_status_* and _variables_*.
+"""Meaning of the numbers among Galera's variables: the HELP of mysql_global_status_* and _variables_*.
 
-Gauges, all of them, the running totals too: their names are mysqld_exporter's and have no _total, without
-which OpenMetrics has no counter. rate() works on them; where it is meant to, the text says "running total".
+All are gauges, running totals too: their names are mysqld_exporter's and have no _total, without which
+OpenMetrics has no counter. rate() works on them; where it makes sense, the text says "running total".
 """
 
 STATUS_NUMBERS = {
@@ -41,21 +41,20 @@ STATUS_NUMBERS = {
         "Operations under way that keep the node out of flow control, such as a backup or giving a "
         "state transfer."
     ),
-    "wsrep_flow_control_active": "1 while the cluster stands still for a slow node (flow control).",
+    "wsrep_flow_control_active": "1 while flow control pauses the cluster for a slow node.",
     "wsrep_flow_control_interval_high": "Length of the receive queue at which this node stops the cluster.",
     "wsrep_flow_control_interval_low": (
         "Length of the receive queue at which this node lets the cluster go on."
     ),
     "wsrep_flow_control_paused": (
-        "Share (0 to 1) of time standing still for flow control since the last FLUSH STATUS; a mean "
+        "Share (0 to 1) of time paused by flow control since the last FLUSH STATUS; a mean "
         "over all that time, so alert on the rate of _paused_ns."
     ),
     "wsrep_flow_control_paused_ns": (
-        "Running total of nanoseconds standing still for flow control; its rate times 1e-9 is the "
-        "share of time lost."
+        "Running total of nanoseconds paused by flow control; its rate times 1e-9 is the share of time lost."
     ),
-    "wsrep_flow_control_recv": "Running total of flow control messages heard, its own included.",
-    "wsrep_flow_control_requested": "1 while this node is the one that makes the cluster stand still.",
+    "wsrep_flow_control_recv": "Running total of flow control messages received, its own included.",
+    "wsrep_flow_control_requested": "1 while this node is the one that pauses the cluster.",
     "wsrep_flow_control_sent": (
         "Running total of pauses that this node asked for: the slow node is the one where this grows."
     ),
@@ -98,7 +97,10 @@ STATUS_NUMBERS = {
     "wsrep_protocol_version": (
         "Version of the replication protocol; lower while an older node is in the cluster."
     ),
-    "wsrep_ready": "1 if this node takes queries; 0 means that clients get error 1047.",
+    "wsrep_ready": (
+        "1 if Galera is ready for queries; 0 means that clients get error 1047. With "
+        "galera_node_rejects_queries they get it all the same."
+    ),
     "wsrep_received": "Running total of write sets received from other nodes.",
     "wsrep_received_bytes": "Running total of bytes of write sets received from other nodes.",
     "wsrep_repl_data_bytes": "Running total of bytes of data replicated.",

@@ -9,21 +9,29 @@ from prometheus_client.metrics_core import Metric
 
 from exporter.endpoint import parse_endpoint
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
+from exporter.options import check_seconds
 from exporter.scrape import Source
 from exporter.sources.galera.components import View, primary_components
 from exporter.sources.galera.families import families
-from exporter.sources.galera.parse import NodeStatus, parse
+from exporter.sources.galera.parse import OTHER_VARIABLES, NodeStatus, parse
 from exporter.sources.galera.reading import GaleraReading
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account, AccountFile
 
-QUESTION = "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'; SHOW GLOBAL VARIABLES LIKE 'wsrep\\_%'"
+QUESTION = (
+    "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'; "
+    "SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'wsrep\\_%' OR Variable_name IN "
+    f"({', '.join(repr(name) for name in OTHER_VARIABLES)})"
+)
+# Word for word what the mysql client asks first: ProxySQL answers this one itself, "(ProxySQL)".
+WHO = "select @@version_comment limit 1"
+_PROXIES = {"proxysql": "ProxySQL", "maxscale": "MaxScale"}
 
-FIRST_SHARE = 0.7  # of the time is for the first answers; the rest for looking again at a split
-LAST_SHARE = 0.1  # of the time is not used: the answers of the living must not come too late
+FIRST_SHARE = 0.7  # of the time is for the first answers; the rest for asking again when views seem split
+LAST_SHARE = 0.1  # of the time is not used: the nodes that answered must be on the page in time
 GRACE_SECONDS = 0.05  # from a thread's deadline to its outcome
-SETTLING_SECONDS = 0.3  # between two looks at views that seem split
+SETTLING_SECONDS = 0.3  # between two readings of views that seem split
 
 Outcome = NodeStatus | SourceError
 
@@ -44,12 +52,11 @@ class Options:
                 parse_endpoint(address, bare_ipv6=False)
             except ValueError as error:
                 raise ValueError(f"nodes: {name}: expected host:port: {error}") from None
-        if not self.timeout > 0:
-            raise ValueError(f"timeout: expected seconds above 0, got {self.timeout:g}")
+        check_seconds("timeout", self.timeout, 0, 60)
 
 
 class _Node:
-    """One server and the connection to it. One question at a time."""
+    """One server and the connection to it, for one thread at a time."""
 
     def __init__(self, name: str, address: str):
         self.name = name
@@ -71,13 +78,25 @@ class _Node:
     def _answer(self, account: Account, deadline: Deadline) -> Sequence[mysql.Rows]:
         if self._session:
             try:
-                return self._session.query(QUESTION, deadline)
+                return self._session.query(QUESTION, deadline, mysql.LONG_ANSWER)
             except TimedOut:
                 raise
             except Unreachable:
                 self.drop()  # restarted, or wait_timeout is over: the connection is dead, not the server
         self._session = mysql.connect(self._host, self._port, account, deadline, self.what)
-        return self._session.query(QUESTION, deadline)
+        self._refuse_proxy(self._session, deadline)
+        return self._session.query(QUESTION, deadline, mysql.LONG_ANSWER)
+
+    def _refuse_proxy(self, session: mysql.Session, deadline: Deadline) -> None:
+        """A proxy answers with the status of a node that it chooses, another one each time."""
+        (rows, *_) = session.query(WHO, deadline)
+        greeting = f"{session.server_version} {rows}".lower()
+        for word, name in _PROXIES.items():
+            if word in greeting:
+                raise Unparsable(
+                    f"{self.what}: this is {name}, which answers for a node that it chooses: "
+                    "galera.nodes needs the addresses of the nodes themselves"
+                )
 
     def drop(self) -> None:
         if self._session:
@@ -110,7 +129,7 @@ class GaleraSource(Source[GaleraReading]):
         return GaleraReading(_answered(outcomes, self._nodes), components, errors)
 
     def _ask(self, nodes: Sequence[_Node], account: Account, deadline: Deadline) -> dict[str, Outcome]:
-        """One outcome a node, by the deadline. A thread that is not back by then is left to end by itself,
+        """One outcome for each node, by the deadline. A thread that has not returned by then ends by itself,
         and its node is not asked again before."""
         for node in nodes:
             before = self._under_way.get(node.name)
@@ -124,9 +143,10 @@ class GaleraSource(Source[GaleraReading]):
         }
 
     def _settled(self, outcomes: dict[str, Outcome], account: Account, deadline: Deadline) -> int | None:
-        """The number of Primary components; more than one only when two looks in a row saw the same views.
+        """The number of Primary components; more than one only when two readings in a row had the same views.
 
-        Looking again puts the newer answers in `outcomes`. None when nobody answered or no two agreed.
+        A further reading puts its answers in `outcomes`. None when no node answered or no two readings
+        agreed.
         """
         views = _views(outcomes)
         if not views:
@@ -143,7 +163,7 @@ class GaleraSource(Source[GaleraReading]):
         return components if views else None
 
     def _raise_what_is_not_down(self, errors: Sequence[SourceError]) -> None:
-        """All nodes down is a fact to be shown. All denied or odd: we know nothing of them."""
+        """All nodes down is a reading. When one refused us or is no Galera node, nothing is known of it."""
         for error in errors:
             if isinstance(error, Denied | Unparsable):
                 raise error

@@ -1,4 +1,4 @@
-"""What one node says, read from captures of each version and from answers that are odd."""
+"""Status and settings of a node, from captures of each version and from answers that are odd."""
 
 from contextlib import suppress
 
@@ -58,6 +58,68 @@ def test_minority_of_an_old_galera() -> None:
     assert node.status["wsrep_cluster_status"] == node.status["wsrep_ready"] == 0
     assert "wsrep_apply_window" not in node.status
     assert node.gcache_size == 512 * 1024
+
+
+def test_node_that_was_taken_out() -> None:
+    """field/proxy-14 and 07: synced, ready, and it refuses all queries and writes; gcache.size = 16m."""
+    node = parse(answers("wsrep-26.4.23-taken-out")["taken-out"])
+    assert (node.state, node.status["wsrep_ready"]) == ("synced", 1)
+    assert (node.read_only, node.rejects_queries, node.maintenance) == (True, True, None)
+    assert node.variables["read_only"] == 1
+    assert node.gcache_size == 16777216
+
+
+def test_percona_nodes_in_maintenance() -> None:
+    """pxc_maint_mode and super_read_only are Percona's; what isn't there is None."""
+    nodes = [parse(answer) for answer in answers("wsrep-8.0-pxc-written").values()]
+    maintained = [(node.maintenance, node.read_only, node.variables["super_read_only"]) for node in nodes]
+    assert maintained == [(False, False, 0), (True, True, 1)]
+    assert parse(answers("wsrep-26.4.23-solo")["solo"]).maintenance is None
+    assert parse(answers("wsrep-26.4.23-solo")["solo"]).read_only is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("read_only", "ON", (True, None, None)),
+        ("read_only", "OFF", (False, None, None)),
+        ("read_only", "NO_LOCK_NO_ADMIN", (True, None, None)),
+        ("super_read_only", "1", (True, None, None)),
+        ("wsrep_reject_queries", "ALL_KILL", (None, True, None)),
+        ("wsrep_reject_queries", "NONE", (None, False, None)),
+        ("pxc_maint_mode", "SHUTDOWN", (None, None, True)),
+        ("pxc_maint_mode", "DISABLED", (None, None, False)),
+    ],
+)
+def test_ways_to_take_a_node_out(name: str, value: str, expected: tuple[bool | None, ...]) -> None:
+    """By each server's own words."""
+    node = parse(status(variables=[[name, value]]))
+    assert (node.read_only, node.rejects_queries, node.maintenance) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        (
+            {"version": "8.0.36", "version_comment": "MySQL Community Server - GPL"},
+            r"MySQL 8\.0\.36 \(MySQL Community Server - GPL\): it has no wsrep_cluster_status",
+        ),
+        (
+            {
+                "version": "8.4.3",
+                "version_comment": "MySQL",
+                "group_replication_group_name": "2479deeb-eb6e-11f1-8b12-72fb19f831be",
+            },
+            r"MySQL 8\.4\.3 \(MySQL\) with group replication: it has no wsrep_cluster_status",
+        ),
+        ({"version": "10.11.19-MariaDB", "version_comment": "Debian 12"}, r"MariaDB 10\.11\.19-MariaDB"),
+        ({}, "not a Galera node but another server"),
+    ],
+)
+def test_server_without_galera_is_named(variables: dict[str, str], said: str) -> None:
+    """MySQL with group replication, or a plain server: what it is."""
+    with pytest.raises(Unparsable, match=said):
+        parse([[], [[name, value] for name, value in variables.items()]])
 
 
 def test_server_without_a_provider() -> None:
@@ -155,13 +217,26 @@ def test_odd_latency(written: str) -> None:
         ("a = b; gcache.size = 1G", 1024**3),
         ("gcache.size = 4096", 4096),
         ("gcache.size = 1T;", 1024**4),
+        ("gcache.size = 16m; gcs.fc_limit = 16", 16 * 1024**2),
+        ("gcache.size = 1g", 1024**3),
+        ("gcache.size = 2t", 2 * 1024**4),
+        ("gcache.size = 512k;", 512 * 1024),
+        ("x = y;gcache.size=128 M ; z = 1", 128 * 1024**2),
+        (" gcache.size  =  1G  ", 1024**3),
+        ("gcache.size = 0x10M", 16 * 1024**2),
+        ("gcache.size = 010K", 8 * 1024),
+        ("gcache.size = 0", 0),
+        ("gcache.size = 1.5G", None),
+        ("gcache.size = 1X", None),
+        ("gcache.size = \u0663M", None),
+        ("x.gcache.size = 1G", None),
         ("gcache.size = ;", None),
         ("gcache.keep_pages_size = 7; ", None),
         ("", None),
     ],
 )
 def test_gcache_size(options: str, size: int | None) -> None:
-    """In bytes, by Galera's binary prefixes; absent where it can't be told."""
+    """field/proxy-07: in bytes, however somebody wrote it for Galera; absent where no Galera reads it."""
     assert parse(status(variables=[["wsrep_provider_options", options]])).gcache_size == size
 
 

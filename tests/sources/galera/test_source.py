@@ -1,8 +1,10 @@
-"""The source against a real Galera node, dead and frozen ones, and peers on loopback that only pretend."""
+"""The source against a real Galera node, dead and frozen ones, and peers on loopback that pretend to be
+one."""
 
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.golden import exposition
 from tests.mariadb import PASSWORD, USER, MariaDB
 from tests.sources.galera.captured import answers
 from tests.sources.galera.test_components import view
+from tests.transports.mysql_peer import OK, greeting, packet, result
 from tests.transports.peers import closed_port, tcp_peer, until_closed
 
 SOON = 0.6  # seconds; for tests in which the deadline is what ends the reading
@@ -224,6 +227,68 @@ def test_odd_peer_alone(make: Callable[..., GaleraSource]) -> None:
         make(odd=port, gone=closed_port()).read(Deadline.after(10))
 
 
+def answering(version: bytes, comment: bytes) -> Callable[[socket.socket], None]:
+    """A proxy that lets in, and answers each query with one row of one value."""
+
+    def script(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(packet(greeting(capabilities=0x8A205, version=version)))
+            connection.recv(65536)
+            connection.sendall(packet(OK, 2))
+            connection.recv(65536)
+            connection.sendall(b"".join(packet(one, n) for n, one in enumerate(result(comment), 1)))
+            until_closed(connection)
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("version", "comment", "name"),
+    [
+        (b"8.0.30", b"(ProxySQL)", "ProxySQL"),
+        (b"5.5.5-10.6.12 23.08.4-maxscale", b"MariaDB", "MaxScale"),
+    ],
+)
+def test_a_proxy_is_no_node(
+    version: bytes, comment: bytes, name: str, make: Callable[..., GaleraSource]
+) -> None:
+    """It would answer for another node each time: Unparsable, by its name and with what to do."""
+    with (
+        tcp_peer(answering(version, comment)) as port,
+        pytest.raises(Unparsable, match=f"proxy .*this is {name}.*addresses of the nodes themselves"),
+    ):
+        make(proxy=port).read(Deadline.after(10))
+
+
+def test_a_node_taken_out_by_hand(mariadb: MariaDB, make: Callable[..., GaleraSource]) -> None:
+    """field/proxy-14: wsrep_reject_queries and read_only of a real node, which is read all the same."""
+    source = make(solo=mariadb.port)
+    mariadb.sql("SET GLOBAL wsrep_reject_queries = ALL")
+    mariadb.sql("SET GLOBAL read_only = ON")
+    try:
+        page = exposition(source.collect(source.read(Deadline.after(10))))
+    finally:
+        mariadb.sql("SET GLOBAL wsrep_reject_queries = NONE")
+        mariadb.sql("SET GLOBAL read_only = OFF")
+    for line in (
+        'mysql_up{node="solo"} 1.0',
+        'galera_node_rejects_queries{node="solo"} 1.0',
+        'galera_node_read_only{node="solo"} 1.0',
+        'mysql_global_variables_read_only{node="solo"} 1.0',
+    ):
+        assert line in page.splitlines()
+    assert "galera_node_maintenance{" not in page
+
+
+def test_server_with_autocommit_off_is_read(mariadb: MariaDB, make: Callable[..., GaleraSource]) -> None:
+    """field/proxy-01: only new sessions begin with autocommit off."""
+    mariadb.sql("SET GLOBAL autocommit = 0")
+    try:
+        assert up(make(solo=mariadb.port)) == {"solo": True}
+    finally:
+        mariadb.sql("SET GLOBAL autocommit = 1")
+
+
 def test_no_client_file(make: Callable[..., GaleraSource], client_file: str) -> None:
     """Without the account nobody is asked, so nothing is known: Unreachable, by the path, and no mysql_up."""
     Path(client_file).unlink()
@@ -398,8 +463,9 @@ def test_odd_addresses(written: str) -> None:
     [
         ({"client_file": ""}, "client_file: expected"),
         ({"nodes": {}}, "nodes: expected"),
-        ({"timeout": 0.0}, "timeout: expected"),
-        ({"timeout": float("nan")}, "timeout: expected"),
+        ({"timeout": 0.0}, "timeout: 0 is not possible, expected"),
+        ({"timeout": 61.0}, "timeout: 61 is not possible, expected"),
+        ({"timeout": float("nan")}, "timeout: nan is not possible, expected"),
     ],
 )
 def test_odd_options(options: dict[str, object], said: str) -> None:

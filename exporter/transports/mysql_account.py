@@ -8,6 +8,7 @@ import logging
 import os
 import ssl
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -61,13 +62,17 @@ class AccountFile:
         self._account: Account | None = None
         self._options: Mapping[str, bytes | None] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._lock = (
+            threading.Lock()
+        )  # of these three: attempts, commits and read-backs have their own threads
 
     def account(self) -> Account:
         """Raises Unreachable, Denied or Unparsable, with the path and never with what is in the file."""
-        if self._account is None or any(stamp(path) != seen for path, seen in self._stamps.items()):
-            before, self._account = self._account, None
-            self._account = self._read(before)
-        return self._account
+        with self._lock:
+            if self._account is None or any(stamp(path) != seen for path, seen in self._stamps.items()):
+                before, self._account = self._account, None
+                self._account = self._read(before)
+            return self._account
 
     def _read(self, before: Account | None) -> Account:
         file = read_option_file(self._path)

@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 import tracemalloc
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from exporter.errors import Denied, Refused, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
-from exporter.transports.mysql_account import Account
+from exporter.transports.mysql_account import Account, AccountFile
 from exporter.transports.mysql_call import SHORT_ANSWER
 from exporter.transports.mysql_errors import ACCOUNT_REFUSED, refusal_in
 from exporter.transports.mysql_socket import TimedSocket
@@ -58,6 +59,44 @@ def test_goodbye_is_said(mariadb: MariaDB, tmp_path: Path) -> None:
     before = mariadb.sql(aborted)
     ask(mariadb.port, account(tmp_path))
     assert mariadb.sql(aborted) == before
+
+
+@pytest.fixture
+def owners_of_passwords(mariadb: MariaDB) -> Iterator[MariaDB]:
+    """Accounts whose passwords have a blank, a backslash and a number sign in them."""
+    for user, password in (("nat", "secret"), ("e1", "a b\\\\c"), ("e2", "x#y")):
+        mariadb.sql(f"CREATE USER {user}@'%' IDENTIFIED BY '{password}'")
+    yield mariadb
+    for user in ("nat", "e1", "e2"):
+        mariadb.sql(f"DROP USER {user}@'%'")
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("[client]\nuser=nat\npassword=secret # set by ansible\n", "nat@%"),
+        ("[client]\nuser=e1\npassword=a\\sb\\\\c\n", "e1@%"),
+        ('[client]\nuser=e2\npassword="x#y" # quoted\n', "e2@%"),
+        ("[client]\nuser=e2\npassword=x#y\n", None),
+        ("!includedir {folder}/conf.d/\n[client]\nuser=nat\npassword=secret\n", "nat@%"),
+        ("[client]\nuser=nat\n!include {folder}/pw.cnf\n", "nat@%"),
+        ("[client]\nuser=nat\nloose-password=secret\n", "nat@%"),
+    ],
+)
+def test_option_files_log_in_as_the_clients_do(
+    text: str, who: str | None, owners_of_passwords: MariaDB, tmp_path: Path
+) -> None:
+    """field/proxy-05: as MariaDB's client logs in with the same file; None: error 1045."""
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "pw.cnf").write_text("[client]\npassword=secret\n")
+    path = tmp_path / "client.cnf"
+    path.write_text(text.replace("{folder}", str(tmp_path)))
+    read = AccountFile(str(path)).account()
+    if who is None:
+        with pytest.raises(Denied, match="error 1045"):
+            ask(owners_of_passwords.port, read)
+    else:
+        assert ask(owners_of_passwords.port, read, "SELECT CURRENT_USER()") == [((who,),)]
 
 
 @pytest.mark.parametrize(
@@ -339,7 +378,7 @@ def test_another_protocol_is_unparsable_or_hung_up_on(garbage: bytes) -> None:
 
 @given(st.binary(max_size=200), st.booleans())
 def test_any_bytes_are_a_source_error(body: bytes, framed: bool) -> None:
-    """Whatever comes instead of a greeting, the error is one of ours. (A socketpair stands in for TCP.)"""
+    """Whatever comes instead of a greeting, the error is one of ours. (A socketpair in place of TCP.)"""
     ours, theirs = socket.socketpair()
     with theirs, TimedSocket(fileno=ours.detach()) as connection:
         theirs.sendall(packet(body) if framed else body)

@@ -97,7 +97,7 @@ def _taken_out(nodes: Nodes) -> Iterator[Family]:
     )
     maintenance = gauge(
         "galera_node_maintenance",
-        "1 if pxc_maint_mode is not DISABLED: taken out by hand, or shutting down; ProxySQL sends no clients.",
+        "1 if pxc_maint_mode is not DISABLED: taken out by hand, or shutting down; ProxySQL avoids it.",
         "node",
     )
     for name, node in nodes.items():

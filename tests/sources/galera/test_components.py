@@ -15,7 +15,7 @@ STATE = "d472df8a-e665-11f1-a77e-a36bfb391203"
 
 
 def view(node: str, members: Sequence[str], configuration: int = 4, **others: object) -> View:
-    """What `node` says while it counts `members`, itself among them."""
+    """What `node` reports while it counts `members`, itself among them."""
     addresses = tuple(f"{member}:3306" for member in members)
     plain = View(
         primary=True,
@@ -54,12 +54,12 @@ def test_nobody_is_primary() -> None:
 
 
 def test_nobody_asked() -> None:
-    """No views, no component; that the number is unknown then is the source's to say."""
+    """No views, no component; that the number is unknown then is reported by the source."""
     assert primary_components([]) == 0
 
 
 def test_minority_without_quorum() -> None:
-    """The ordinary cut: two go on, the third knows that it is not Primary."""
+    """The ordinary cut: two continue, the third knows that it is not Primary."""
     alone = replace(view("c", "c", 18446744073709551615), primary=False)
     assert primary_components([*component("ab", 5), alone]) == 1
 
@@ -81,17 +81,17 @@ def test_two_clusters_of_different_states() -> None:
 
 
 def test_order_of_the_members_does_not_matter() -> None:
-    """One node lists the members in another order: still one component."""
+    """A node lists the members in another order: still one component."""
     assert primary_components([view("a", "abc"), view("b", "cba"), view("c", "bac")]) == 1
 
 
 def test_one_node_lags_behind_a_join() -> None:
-    """c has joined, b has not heard yet: its old view without c is no second component."""
+    """c has joined, b doesn't know yet: its old view without c is no second component."""
     assert primary_components([view("a", "abc", 5), view("b", "ab", 4), view("c", "abc", 5)]) == 1
 
 
 def test_node_that_is_cut_off_goes_on_counting_its_peers() -> None:
-    """a and b have given c up, c has not yet noticed anything: for seconds it says Primary of three."""
+    """a and b have given c up, c has not yet noticed anything: for seconds it reports Primary of three."""
     assert primary_components([view("a", "ab", 5), view("b", "ab", 5), view("c", "abc", 4)]) == 1
 
 
@@ -110,7 +110,7 @@ def test_nameless_halves_with_equal_views() -> None:
 
 
 def test_one_server_under_two_names() -> None:
-    """A server that stands in the configuration twice is one member, with an address and without."""
+    """A server that is in the configuration twice is one member, with an address and without."""
     whole = component("abc")
     assert primary_components([*whole, whole[0]]) == 1
     assert primary_components([nameless(one) for one in (*whole, whole[0])]) == 1
@@ -124,7 +124,7 @@ def test_arbitrator_is_a_member_without_an_address() -> None:
 
 
 def test_place_that_is_unknown() -> None:
-    """Versions that don't say wsrep_local_index: equal views are one component."""
+    """Versions without wsrep_local_index: equal views are one component."""
     assert primary_components([replace(one, index=-1) for one in component("abc")]) == 1
 
 
@@ -133,7 +133,7 @@ nodes = st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1)
 
 @given(nodes, st.data())
 def test_as_many_as_there_are(members: list[str], data: st.DataObject) -> None:
-    """Any split into halves that go on without each other, any of them asked: as many as were asked of."""
+    """Any split into halves that continue without each other, any of them asked: as many as were asked of."""
     part = {member: data.draw(st.integers(0, 3)) for member in members}
     halves = [[member for member in members if part[member] == number] for number in range(4)]
     views = [
@@ -173,6 +173,6 @@ def test_change_of_membership_is_never_a_second_component(
     )
 )
 def test_any_views(views: list[View]) -> None:
-    """Whatever nodes say, the number is between 0 (nobody Primary) and how many say Primary."""
+    """Whatever nodes report, the number is between 0 (none Primary) and how many report Primary."""
     primary = sum(one.primary for one in views)
     assert min(primary, 1) <= primary_components(views) <= primary

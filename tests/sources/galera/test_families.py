@@ -44,14 +44,14 @@ def test_node_that_was_not_read() -> None:
 
 
 def test_all_nodes_down() -> None:
-    """Nobody answered: how many components there are is unknown, so it is not said."""
+    """No node answered: how many components there are is unknown, so the series is absent."""
     page = exposition(families(reading({"a": None, "b": None})))
     series = [line for line in page.splitlines() if not line.startswith("#")]
     assert series == ['mysql_up{node="a"} 0.0', 'mysql_up{node="b"} 0.0']
 
 
 def test_nobody_is_primary() -> None:
-    """Somebody answered and nobody has quorum: that is 0, and said."""
+    """A node answered and none has quorum: that is 0, and on the page."""
     assert "galera_primary_components 0.0" in exposition(families(captured("wsrep-25.3.37-minority-written")))
 
 

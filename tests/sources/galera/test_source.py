@@ -290,7 +290,7 @@ def test_server_with_autocommit_off_is_read(mariadb: MariaDB, make: Callable[...
 
 
 def test_no_client_file(make: Callable[..., GaleraSource], client_file: str) -> None:
-    """Without the account nobody is asked, so nothing is known: Unreachable, by the path, and no mysql_up."""
+    """Without the account no node is asked, so nothing is known: Unreachable, and no mysql_up."""
     Path(client_file).unlink()
     with pytest.raises(Unreachable, match=r"galera\.cnf: there is no such file"):
         make(solo=closed_port()).read(Deadline.after(10))
@@ -326,7 +326,7 @@ Outcomes = Mapping[str, NodeStatus | SourceError]
 
 
 class Scripted:
-    """Stands in for the nodes: each look gives the next of the scripted answers, the last one for ever."""
+    """In place of the nodes: each reading gives the next of the scripted answers, the last one for ever."""
 
     def __init__(self, *looks: Outcomes):
         self.looks = list(looks)
@@ -368,21 +368,21 @@ WHOLE = seeing(("a", "abc", 5), ("b", "abc", 5), ("c", "abc", 5))
 
 
 def test_split_that_lasts(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """Two looks that agree: two components."""
+    """Two readings that agree: two components."""
     source, script = scripted(SPLIT)
     assert source.read(Deadline.after(10)).primary_components == 2
     assert script.asked == {"a": 2, "b": 2, "c": 2}
 
 
-def test_whole_cluster_is_looked_at_once(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """One component needs no second look."""
+def test_whole_cluster_is_read_once(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
+    """One component needs no second reading."""
     source, script = scripted(WHOLE)
     assert source.read(Deadline.after(10)).primary_components == 1
     assert script.asked == {"a": 1, "b": 1, "c": 1}
 
 
 def test_split_for_a_moment(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """Caught in the middle of a change of view: the second look says one, and is what the page shows."""
+    """Caught in the middle of a change of view: the second reading has one, and is what the page shows."""
     source, _ = scripted(SPLIT, WHOLE)
     reading = source.read(Deadline.after(10))
     assert reading.primary_components == 1
@@ -390,21 +390,21 @@ def test_split_for_a_moment(scripted: Callable[..., tuple[GaleraSource, Scripted
 
 
 def test_views_that_go_on_changing(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """No two looks agree until the time is over: unknown, and so not said."""
+    """No two readings agree until the time is over: unknown, and so absent."""
     looks = [seeing(("a", "ab", n), ("b", "ab", n), ("c", "c", n)) for n in range(500)]
     source, _ = scripted(*looks)
     assert source.read(Deadline.after(0.3)).primary_components is None
 
 
-def test_no_time_for_a_second_look(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """A split seen once, and no time to look again: unknown."""
+def test_no_time_for_a_second_reading(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
+    """A split seen once, and no time to read again: unknown."""
     source, script = scripted(SPLIT)
     assert source.read(Deadline.after(0.02)).primary_components is None
     assert script.asked == {"a": 1, "b": 1, "c": 1}
 
 
-def test_node_that_dies_between_two_looks(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """The other half goes down before the second look: one component, and the node is down on the page."""
+def test_node_that_dies_between_two_readings(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
+    """The other half goes down before the second reading: one component, and the node is down on the page."""
     source, _ = scripted(SPLIT, {**SPLIT, "c": Unreachable("c: gone")})
     reading = source.read(Deadline.after(10))
     assert reading.primary_components == 1
@@ -413,7 +413,7 @@ def test_node_that_dies_between_two_looks(scripted: Callable[..., tuple[GaleraSo
 
 
 def test_dead_node_is_not_asked_twice(scripted: Callable[..., tuple[GaleraSource, Scripted]]) -> None:
-    """Looking again at a split, a node that did not answer the first time is left alone."""
+    """When a split is read again, a node that did not answer the first time is not asked."""
     source, script = scripted({**SPLIT, "d": TimedOut("d: no answer in time")})
     assert source.read(Deadline.after(10)).primary_components == 2
     assert script.asked["d"] == 1
@@ -453,7 +453,7 @@ def test_addresses(written: str, address: tuple[str, int]) -> None:
     ],
 )
 def test_odd_addresses(written: str) -> None:
-    """An address that is none is said when the configuration is read, with the node's name."""
+    """An address that is none is reported when the configuration is read, with the node's name."""
     with pytest.raises(ValueError, match="nodes: db1: expected"):
         Options(client_file="/c.cnf", nodes={"db1": written})
 

@@ -47,7 +47,7 @@ def test_rows_of_this_writer_alone_are_found(galera: MariaDB, account: Account, 
 
 
 def test_a_node_that_is_down_is_passed_over(galera: MariaDB, account: Account, table: Table) -> None:
-    """Any other one tells."""
+    """Any other one will do."""
     write(galera, table, [1])
     nodes = Nodes({"dead": dead_address(), "a": address(galera)}, table)
     assert nodes.read_back(acknowledged(1), account) == {1}

@@ -23,7 +23,7 @@ from exporter.trouble import TroubleLog
 log = logging.getLogger(__name__)
 
 _KEY_FILE = "server-public-key-path"
-_OPTIONS = (
+OPTIONS = (
     "user",
     "password",
     "ssl-mode",
@@ -122,8 +122,8 @@ def _in_full(options: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
 
 
 def _full_name(key: str) -> str:
-    meant = [name for name in _OPTIONS if name.startswith(key)]
-    return meant[0] if key not in _OPTIONS and len(meant) == 1 and len(key) >= _ABBREVIATED else key
+    meant = [name for name in OPTIONS if name.startswith(key)]
+    return meant[0] if key not in OPTIONS and len(meant) == 1 and len(key) >= _ABBREVIATED else key
 
 
 def _files_named(options: Mapping[str, bytes | None]) -> Iterator[str]:

@@ -5,7 +5,6 @@ Sources: MySQL's "Server Error Message Reference" and "Client Error Message Refe
 from 3000.
 """
 
-import struct
 from typing import NamedTuple
 
 import pymysql
@@ -59,8 +58,7 @@ NO_PRIMARY = ER.UNKNOWN_COM_ERROR  # 1047 of Galera: "WSREP has not yet prepared
 UNKNOWN_SYSTEM_VARIABLE = ER.UNKNOWN_SYSTEM_VARIABLE
 DEADLOCK = ER.LOCK_DEADLOCK
 
-ERROR_PACKET = b"\xff"
-_SQL_STATE = b"#"
+ERROR_PACKET = b"\xff"  # its first byte
 
 
 class Refusal(NamedTuple):
@@ -71,20 +69,6 @@ class Refusal(NamedTuple):
 
     def __str__(self) -> str:
         return f"{printable(self.text)} (error {self.code})"
-
-
-def refusal_in(first_bytes: bytes) -> Refusal | None:
-    """What a server says in place of its greeting; None: it is a greeting, or too short to tell.
-
-    Length (3 bytes), number (1), 255, the code (2), from some servers `#` and an SQL state (5), the text.
-    """
-    if first_bytes[4:5] != ERROR_PACKET or len(first_bytes) < 7:
-        return None
-    end = 4 + int.from_bytes(first_bytes[:3], "little")
-    (code,), text = struct.unpack("<H", first_bytes[5:7]), first_bytes[7:end]
-    if text[:1] == _SQL_STATE:
-        text = text[6:]
-    return Refusal(code, text.decode(errors="replace"))
 
 
 def printable(text: str) -> str:

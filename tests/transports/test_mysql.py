@@ -18,14 +18,13 @@ from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.transports.mysql_call import SHORT_ANSWER
-from exporter.transports.mysql_errors import ACCOUNT_REFUSED, refusal_in
+from exporter.transports.mysql_errors import ACCOUNT_REFUSED
 from exporter.transports.mysql_socket import TimedSocket
 from tests.mariadb import CERTIFIED_NAME, USER, MariaDB, account
 from tests.transports.mysql_peer import OK, greeting, packet, refusal, result, serving
 from tests.transports.peers import closed_port, tcp_peer
 
 SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
-FIELD = Path(__file__).parent / "field"
 NOBODY = Account("nobody", b"hush-hush")
 
 
@@ -203,22 +202,6 @@ def test_the_whole_text_of_a_refusal_is_reported() -> None:
         with serving(packet(refusal(1129, state + text))) as port, pytest.raises(Denied) as caught:
             ask(port, NOBODY)
         assert str(caught.value) == f"db1: {text} (error 1129)"
-
-
-def test_refusal_in_place_of_a_greeting() -> None:
-    """field/proxy-12: number and whole text, without the SQL state; its bytes as a real server sent them."""
-    captured = (FIELD / "turned-away-1040.bin").read_bytes()
-    assert str(refusal_in(captured)) == "Too many connections (error 1040)"
-    plain = packet(refusal(1129, "Host 'a' is blocked; unblock with 'mysqladmin flush-hosts'"))
-    assert str(refusal_in(plain)) == "Host 'a' is blocked; unblock with 'mysqladmin flush-hosts' (error 1129)"
-    assert refusal_in(plain + b"more") == refusal_in(plain)
-
-
-@given(st.binary(max_size=40))
-def test_any_first_bytes_are_a_refusal_or_none(first: bytes) -> None:
-    """Cut off, or of another protocol: no exception."""
-    found = refusal_in(first)
-    assert found is None or (first[4:5] == b"\xff" and str(found).endswith(f"(error {found.code})"))
 
 
 def test_statement_that_is_not_understood_is_unparsable(mariadb: MariaDB, tmp_path: Path) -> None:

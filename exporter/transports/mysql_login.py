@@ -12,8 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn, Protocol
 
-from pymysql import _auth
-
 from exporter.errors import Denied
 from exporter.parsing import excerpt
 from exporter.transports.mysql_account import Account
@@ -46,6 +44,12 @@ class Dialogue(Protocol):
 
     def next_packet(self) -> Any: ...
 
+    def scrambled(self) -> bytes: ...
+
+    def rsa_encrypted(self, key: bytes) -> bytes: ...
+
+    def ed25519_signature(self, challenge: bytes) -> bytes: ...
+
 
 Method = Callable[[Dialogue], object]
 
@@ -69,8 +73,7 @@ class _CachingSha2:
         dialogue = self._dialogue
         if packet.is_auth_switch_request():
             dialogue.salt = packet.read_all().removesuffix(b"\0")
-            scrambled = _auth.scramble_caching_sha2(dialogue.account.password, dialogue.salt)
-            packet = dialogue.exchange(scrambled or b"\0")
+            packet = dialogue.exchange(dialogue.scrambled() or b"\0")
         asked = packet.get_all_data()[1:2] if packet.is_extra_auth_data() else _ENOUGH
         if asked == _WHOLE:
             return _send_password(dialogue, "caching_sha2_password")
@@ -92,9 +95,7 @@ def _send_password(dialogue: Dialogue, plugin: str) -> Any:
     if not account.password or (dialogue.encrypted and account.password_over_tls):
         return dialogue.exchange(account.password + b"\0")
     if account.server_public_key and not dialogue.encrypted:
-        return dialogue.exchange(
-            _auth.sha2_rsa_encrypt(account.password, dialogue.salt, account.server_public_key)
-        )
+        return dialogue.exchange(dialogue.rsa_encrypted(account.server_public_key))
     raise Denied(
         f"{dialogue.what}: asks for the password itself ({plugin}), and nothing shows that it is the server: "
         + _TO_SEND_IT[dialogue.encrypted]
@@ -107,7 +108,7 @@ class _Ed25519:
 
     def authenticate(self, packet: Any) -> Any:
         try:
-            signature = _auth.ed25519_password(self._dialogue.account.password, packet.read_all())
+            signature = self._dialogue.ed25519_signature(packet.read_all())
         except RuntimeError:
             raise Denied(
                 f"{self._dialogue.what}: login by ed25519 needs the Python package PyNaCl: "

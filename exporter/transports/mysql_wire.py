@@ -8,6 +8,7 @@ import ssl
 import struct
 from typing import Any, cast
 
+from pymysql import _auth
 from pymysql.connections import Connection
 from pymysql.constants import CLIENT, COMMAND
 
@@ -18,7 +19,7 @@ from exporter.transports.mysql_socket import TimedTlsSocket
 
 Rows = tuple[tuple[Any, ...], ...]
 
-# Of PyMySQL's Connection, read, set or overridden below.
+# Of PyMySQL's Connection, read, set or overridden below; of its module _auth, three functions.
 PRIVATE = (
     "_sock",
     "_ssl_required",
@@ -97,6 +98,18 @@ class Wire(Connection):
 
     def next_packet(self) -> Any:
         return self._read_packet()  # type: ignore[no-untyped-call]
+
+    def scrambled(self) -> bytes:
+        """What caching_sha2_password sends first; empty for an empty password."""
+        return _auth.scramble_caching_sha2(self.account.password, self.salt)
+
+    def rsa_encrypted(self, key: bytes) -> bytes:
+        """The password for the owner of the key, in PEM. Raises RuntimeError without cryptography."""
+        return _auth.sha2_rsa_encrypt(self.account.password, self.salt, key)
+
+    def ed25519_signature(self, challenge: bytes) -> bytes:
+        """Raises RuntimeError without PyNaCl."""
+        return _auth.ed25519_password(self.account.password, challenge)
 
     # What PyMySQL does otherwise.
 

@@ -1,6 +1,7 @@
 """What is sent by each login method: to peers that ask for the password, and to a real MariaDB."""
 
 import builtins
+import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pymysql import _auth
 from pymysql.connections import Connection
 
+import exporter
 from exporter.errors import Denied
 from exporter.transports import mysql
 from exporter.transports.deadline import Deadline
@@ -217,6 +219,18 @@ def test_login_that_takes_a_missing_package_is_denied(
     account = account_of(tmp_path, "server-public-key-path={folder}/public_key.pem")
     with pytest.raises(Denied, match="db1: this login is not possible: 'cryptography' package is required"):
         log_in(Asking("caching_sha2_password"), account)
+
+
+def test_private_names_of_pymysql_are_in_one_module() -> None:
+    """The others only have its constants and its exceptions."""
+    private = re.compile(
+        r"pymysql.* _auth|pymysql\._|\b(_rfile|_ssl_required|_auth_plugin_name|_read_packet)\b"
+    )
+    folder = Path(exporter.__file__).parent
+    using = {
+        str(path.relative_to(folder)) for path in folder.rglob("*.py") if private.search(path.read_text())
+    }
+    assert using == {"transports/mysql_wire.py"}
 
 
 def test_private_names_of_pymysql_are_there() -> None:

@@ -13,7 +13,7 @@ from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_errors import ACCOUNT_REFUSED, NOT_UNDERSTOOD, Refusal
 
 # Bytes of an answer on the wire. In memory rows take up to 25 times as much (5 bytes for a row of "" become
-# 130): 60 MB of them, from 60 attempts with 1 MB each, took 1.5 GB.
+# 130): 60 attempts at once that are sent rows without end took 1.5 GB with 1 MB each, now 2 MB.
 SHORT_ANSWER = 16 * 1024  # greeting, login and an answer of a few rows: less than 2,000 bytes
 LONG_ANSWER = (
     512 * 1024

@@ -134,6 +134,21 @@ def test_only_what_may_go_is_deleted(
     assert numbers(OTHER) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("setting", ["init_connect = 'SET autocommit = 0'", "autocommit = 0"])
+def test_rows_are_deleted_on_a_server_without_autocommit(
+    galera: MariaDB, account: Account, table: Table, numbers: Numbers, setting: str
+) -> None:
+    """Where sessions begin with autocommit off, the server would roll back what nobody commits."""
+    write(galera, table, [1, 2, 3])
+    galera.sql(f"SET GLOBAL {setting}")
+    try:
+        Nodes({"a": address(galera)}, table).delete(2, account)
+    finally:
+        galera.sql("SET GLOBAL init_connect = ''")
+        galera.sql("SET GLOBAL autocommit = 1")
+    assert numbers() == [3]
+
+
 def test_nothing_is_to_be_deleted_where_there_is_no_table(
     galera: MariaDB, account: Account, table: Table
 ) -> None:

@@ -67,8 +67,7 @@ def _builders(config: Config) -> dict[str, Callable[[], Source[Any]]]:
         return (FailoverWatcher(config.failover, config.pacemaker, Path(config.journal)),)
 
     def address() -> Source[Any]:
-        addresses = tuple(vip.address for vip in config.vips)
-        return AddressSource(addresses, ClaimantsWatcher(addresses, failover()))
+        return AddressSource(config.addresses, ClaimantsWatcher(config.addresses, failover()))
 
     def vip() -> Source[Any]:
         return VipWatcher(config.vips, failover(), config.galera.nodes if config.galera else {})

@@ -122,7 +122,7 @@ def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _add_watch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    text = "knock on an address like a client and show it live, as ping does; Ctrl-C sums up"
+    text = "probe an address like a client and show it live, as ping does; Ctrl-C sums up"
     more = (
         "Without an account each attempt ends with the server's refusal of a name that doesn't exist, which "
         "it counts in Aborted_connects. Exit codes: 0 something answered, 1 nothing did, 2 wrong usage."
@@ -215,11 +215,9 @@ def _drawn(what: RenderableType) -> str:
 def _watch(arguments: argparse.Namespace) -> int:
     from exporter.commands.watch import command as watch
 
-    host, port = arguments.target
     return watch.run(
-        watch.Wish(
-            host,
-            port,
+        watch.WatchOptions(
+            arguments.target,
             arguments.interval,
             arguments.timeout,
             arguments.client_file,

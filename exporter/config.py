@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from exporter.endpoint import Endpoint
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
 from exporter.sources.haproxy.source import Options as HaproxyOptions
@@ -25,8 +26,19 @@ class Config:
     def __post_init__(self) -> None:
         if not any((self.pacemaker, self.corosync, self.haproxy, self.galera, self.vips)):
             raise ValueError("nothing to watch: turn a section on, for a start `pacemaker: {}`")
-        addresses = [vip.address for vip in self.vips]
-        for address in {one for one in addresses if addresses.count(one) > 1}:
-            raise ValueError(f"vips: {address} is there twice")
+        seen = set[tuple[str, int | None]]()
+        for vip in self.vips:
+            if (vip.address, vip.port) in seen:
+                raise ValueError(f"vips: {_named(vip)} is there twice")
+            seen.add((vip.address, vip.port))
         if any(vip.write for vip in self.vips) and not self.galera:
             raise ValueError("vips: `write:` needs `galera:`, whose nodes tell what was really committed")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Of `vips`, each once, whatever its ports."""
+        return tuple(dict.fromkeys(vip.address for vip in self.vips))
+
+
+def _named(vip: Vip) -> str:
+    return str(Endpoint(vip.address, vip.port)) if vip.port else vip.address

@@ -33,6 +33,10 @@ def test_the_readme_example_is_valid() -> None:
             "line 1: vips[0].address: '10.0.0.300' is no IPv4 or IPv6 address",
         ),
         ("vips: [{address: 10.0.0.1}, {address: 10.0.0.1}]\n", "line 1: vips: 10.0.0.1 is there twice"),
+        (
+            "vips: [{address: '::1', port: 3306}, {address: '0::1', port: 3306}]\n",
+            "line 1: vips: [::1]:3306 is there twice",
+        ),
     ],
 )
 def test_half_configured_files_say_what_to_do(text: str, problem: str) -> None:
@@ -40,6 +44,14 @@ def test_half_configured_files_say_what_to_do(text: str, problem: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse(Config, text, "config.yml")
     assert str(caught.value).startswith(f"config.yml: {problem}")
+
+
+def test_one_address_may_be_there_with_several_ports() -> None:
+    """A port for writes and one for reads: two probes, one address."""
+    text = (Path(__file__).parent / "watchers/prober/field/two-ports-on-one-vip.yml").read_text()
+    config = parse(Config, text, "config.yml")
+    assert [vip.port for vip in config.vips] == [3306, 3307]
+    assert config.addresses == ("10.0.0.100",)
 
 
 @pytest.mark.parametrize(("written", "normal"), [("10.0.0.1", "10.0.0.1"), ("2001:DB8:0::1", "2001:db8::1")])

@@ -1,1 +1,1 @@
-"""The command `failover-exporter watch`: knocks on one address as the exporter does, and shows it live."""
+"""The command `failover-exporter watch`: probes one address as the exporter does, and shows it live."""

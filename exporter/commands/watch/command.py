@@ -1,9 +1,9 @@
 """The loop: a prober in its threads, a line each second, a summary at the end."""
 
+import ipaddress
 import logging
 import os
 import signal
-import socket
 import sys
 import time
 from dataclasses import dataclass
@@ -11,19 +11,26 @@ from queue import Empty, SimpleQueue
 from typing import NoReturn, TextIO
 
 from exporter.commands.watch.lines import Json, Text
-from exporter.commands.watch.record import Out, Record
+from exporter.commands.watch.record import FinishedOutage, Record
 from exporter.endpoint import Endpoint
 from exporter.errors import SourceError
 from exporter.transports.mysql_account import AccountFile
-from exporter.watchers.prober.attempt import AttemptResult
+from exporter.transports.names import first_address
 from exporter.watchers.prober.counters import ProbeReading
 from exporter.watchers.prober.options import Vip
 from exporter.watchers.prober.outages import Outage
 from exporter.watchers.prober.prober import Prober
+from exporter.watchers.prober.result import AttemptResult
 
 ENDS = {signal.SIGINT, signal.SIGTERM}
-TICK = 0.1  # seconds: so late the end of `count` is noticed, so often the terminal is written anew
+TICK = 0.1  # seconds: how late the end of `count` is noticed, how often the terminal is rewritten
 _ERASE = "\r\x1b[K"
+
+# What a person may expect of `watch` and does not get without an account.
+_HANDSHAKE_ONLY = (
+    "handshake only: --client-file shows who answers; without it a server whose max_connections are taken, "
+    "and a proxy (ProxySQL, MaxScale) with no server behind it, look well"
+)
 
 ANSWERED, NOTHING_ANSWERED, USAGE = 0, 1, 2  # as ping's
 
@@ -33,9 +40,8 @@ class CannotWatch(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
-    host: str  # name or address
-    port: int
+class WatchOptions:
+    target: Endpoint  # name or address, and port
     interval: float
     timeout: float
     client_file: str | None
@@ -44,58 +50,52 @@ class Wish:
     json: bool
 
 
-def watch(wish: Wish, out: TextIO) -> int:
-    """Until a signal, or what was wished for has been seen: the exit code. Raises CannotWatch."""
+def watch(options: WatchOptions, out: TextIO) -> int:
+    """Until a signal, or the count or duration is reached: the exit code. Raises CannotWatch."""
     logging.getLogger("exporter").setLevel(logging.ERROR)  # failures are in the lines
-    vip = _vip(wish)
-    # Blocked before the first thread is there, so in each of them: the loop alone takes them.
+    vip = _vip(options)
+    # Blocked before the first thread starts, so in each of them: the loop alone receives them.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        return _Watching(vip, wish, out).run()
+        return _Watching(vip, options, out).run()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _vip(wish: Wish) -> Vip:
+def _vip(options: WatchOptions) -> Vip:
     try:
-        found = socket.getaddrinfo(wish.host, wish.port, type=socket.SOCK_STREAM)
-        address = str(found[0][4][0])
-        vip = Vip(address, wish.port, wish.interval, wish.client_file, wish.timeout)
+        address, port = first_address(options.target), options.target.port
+        vip = Vip(address, port, options.interval, options.client_file, options.timeout)
         if vip.client_file:
             AccountFile(vip.client_file).account()
-    except OSError as error:
-        raise CannotWatch(f"{wish.host}: {error.strerror or error}") from None
     except (ValueError, SourceError) as error:
         raise CannotWatch(str(error)) from None
     return vip
 
 
 class _Watching:
-    """Listens to its prober, which calls from threads of its own."""
+    """A listener of its prober, which calls from threads of its own."""
 
-    def __init__(self, vip: Vip, wish: Wish, out: TextIO):
-        self._wish, self._out = wish, out
+    def __init__(self, vip: Vip, options: WatchOptions, out: TextIO):
+        self._options, self._out = options, out
         terminal = out.isatty()
-        self._lines = Json() if wish.json else Text(colour=terminal and not os.environ.get("NO_COLOR"))
+        self._lines = Json() if options.json else Text(colour=terminal and not os.environ.get("NO_COLOR"))
         self._live = self._lines if terminal and isinstance(self._lines, Text) else None
-        address = str(Endpoint(vip.address, wish.port))
-        self._name = address if wish.host in (vip.address, address) else f"{wish.host} ({address})"
+        endpoint, host = Endpoint(vip.address, options.target.port), options.target.host
+        self._name = str(endpoint) if _is_address(host) else f"{host} ({endpoint})"
         self._record = Record()
-        self._heard: SimpleQueue[AttemptResult | Outage | None] = SimpleQueue()
-        self._ended = 0  # also those that could not be made
-        self._prober = Prober(vip, [self], self._answered)
+        self._queue: SimpleQueue[AttemptResult | Outage | None] = SimpleQueue()
+        self._ended = 0  # attempts, also those that could not be made
+        self._prober = Prober(vip, [self], self._queue.put)
 
     def failing(self, endpoint: Endpoint) -> None:
-        """In the lines soon enough."""
+        """The next line shows it."""
 
     def recovered(self, endpoint: Endpoint) -> None:
         """Likewise."""
 
     def outage(self, _endpoint: Endpoint, outage: Outage) -> None:
-        self._heard.put(outage)
-
-    def _answered(self, answer: AttemptResult | None) -> None:
-        self._heard.put(answer)
+        self._queue.put(outage)
 
     def run(self) -> int:
         started = time.monotonic()
@@ -121,14 +121,14 @@ class _Watching:
         os._exit(code)
 
     def _greet(self) -> None:
-        if self._wish.json:
+        if self._options.json:
             return
-        who = "with login" if self._wish.client_file else "handshake only: --client-file shows who answers"
-        self._write(f"watching {self._name} every {self._wish.interval:g} s, {who}\n")
+        who = "with login" if self._options.client_file else _HANDSHAKE_ONLY
+        self._write(f"watching {self._name} every {self._options.interval:g} s, {who}\n")
 
     def _loop(self, started: float) -> None:
         """A signal, the count or the duration ends it."""
-        second, end = started + 1, started + (self._wish.duration or float("inf"))
+        second, end = started + 1, started + (self._options.duration or float("inf"))
         while (now := time.monotonic()) < end and not self._seen_enough():
             if signal.sigtimedwait(ENDS, max(0.0, min(TICK, second - now, end - now))):
                 return
@@ -140,24 +140,25 @@ class _Watching:
                 self._show_live(self._live)
 
     def _seen_enough(self) -> bool:
-        return self._wish.count is not None and self._record.attempts >= self._wish.count
+        return self._options.count is not None and self._record.attempts >= self._options.count
 
     def _take(self) -> None:
-        """What the prober told since."""
+        """What the prober has reported since the last call."""
         offset = time.time() - time.monotonic()
         while True:
             try:
-                heard = self._heard.get_nowait()
+                reported = self._queue.get_nowait()
             except Empty:
                 return
-            if isinstance(heard, Outage):
-                out = Out(heard.start + offset, heard.duration, heard.slowest_connect)
-                self._record.outage(out)
-                self._write(self._lines.outage(out))
+            if isinstance(reported, Outage):
+                start = reported.start + offset
+                outage = FinishedOutage(start, reported.duration, reported.slowest_connect)
+                self._record.add_outage(outage)
+                self._write(self._lines.outage(outage))
                 continue
             self._ended += 1
-            if heard and not self._seen_enough():
-                self._record.answer(heard)
+            if reported and not self._seen_enough():
+                self._record.add_result(reported)
 
     def _waiting(self, launched: int) -> int:
         return max(0, launched - self._ended)
@@ -165,12 +166,13 @@ class _Watching:
     def _show_second(self) -> None:
         reading = self._prober.reading()
         self._take()
-        waiting, out = self._waiting(reading.attempts), _out(reading)
-        self._write(self._lines.second(self._record.second(time.time(), waiting, out)))
+        waiting, trouble = self._waiting(reading.attempts), self._prober.trouble
+        second = self._record.second(time.time(), waiting, _out(reading), str(trouble or ""))
+        self._write(self._lines.second(second))
 
     def _show_live(self, text: Text) -> None:
         out = _out(self._prober.reading())
-        self._out.write(_ERASE + (text.going_on(out) if out else ""))
+        self._out.write(_ERASE + (text.present_outage(out) if out else ""))
         self._out.flush()
 
     def _sum_up(self, seconds: float) -> None:
@@ -184,13 +186,22 @@ class _Watching:
 
 
 def _out(reading: ProbeReading) -> float:
-    """An outage that may be over counts as over: no line waits for the second without failures."""
+    """Age of the present outage. One that may be over counts as over: no line waits for the second without
+    failures that makes it certain."""
     return 0.0 if reading.up else reading.active_seconds
 
 
-def run(wish: Wish) -> int:
+def _is_address(host: str) -> bool:
     try:
-        return watch(wish, sys.stdout)
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def run(options: WatchOptions) -> int:
+    try:
+        return watch(options, sys.stdout)
     except CannotWatch as error:
         print(f"failover-exporter watch: {error}", file=sys.stderr)  # noqa: T201  # for a person
         return USAGE

@@ -1,4 +1,4 @@
-"""What was seen as lines, for a person and for a program (pure)."""
+"""What was seen -> lines, for a person and for a program (pure)."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.style import Style
 
-from exporter.commands.watch.record import Out, Second, Summary
+from exporter.commands.watch.record import FinishedOutage, Second, Summary
 
 LISTED_OUTAGES = 20  # in the summary for a person; JSON has all that were kept
 SLOW_SECONDS = 0.95  # about a lost SYN
@@ -16,7 +16,7 @@ _RED, _YELLOW, _GREEN, _BOLD = "red", "yellow", "green", "bold"
 
 
 class Text:
-    """`zone` is that of the times, None the host's."""
+    """For a person. `zone` is that of the times, None the host's."""
 
     def __init__(self, zone: tzinfo | None = None, *, colour: bool = False):
         self._zone = zone
@@ -33,14 +33,16 @@ class Text:
             line += f"  {counts(second.servers)}"
         if second.failures:
             line += f"  failed: {counts(second.failures)} ({second.detail})"
+        if second.trouble:
+            line += f"  can't be probed: {second.trouble}"
         return self._paint(line, _state(second)) + "\n"
 
-    def going_on(self, seconds: float) -> str:
-        """What is written over and over on a terminal while an outage lasts."""
+    def present_outage(self, seconds: float) -> str:
+        """Overwritten on a terminal while an outage lasts."""
         return self._paint(f"out for {seconds:.1f} s", _RED)
 
-    def outage(self, out: Out) -> str:
-        return self._paint(f"outage of {self._outage(out)}", _BOLD) + "\n"
+    def outage(self, outage: FinishedOutage) -> str:
+        return self._paint(f"outage of {self._outage(outage)}", _BOLD) + "\n"
 
     def summary(self, name: str, summary: Summary) -> str:
         lines = [self._paint(f"--- {name}, watched for {summary.seconds:.1f} s ---", _BOLD)]
@@ -65,17 +67,17 @@ class Text:
             listed = summary.last_outages[-LISTED_OUTAGES:]
             if len(listed) < summary.outages:
                 lines.append(f"  … {summary.outages - len(listed)} earlier")
-            lines += [f"  {self._outage(out)}" for out in listed]
+            lines += [f"  {self._outage(outage)}" for outage in listed]
         elif summary.out:
             lines = []
         if summary.out:
             lines.append(self._paint(f"out for {duration(summary.out)} when this ended", _RED))
         return lines
 
-    def _outage(self, out: Out) -> str:
-        slow = f", slowest login {duration(out.slowest_connect)}" if out.slowest_connect else ""
-        start, end = (self._clock(at, "milliseconds") for at in (out.start, out.end))
-        return f"{duration(out.duration)}: {start} to {end}{slow}"
+    def _outage(self, outage: FinishedOutage) -> str:
+        slow = f", slowest login {duration(outage.slowest_connect)}" if outage.slowest_connect else ""
+        start, end = (self._clock(at, "milliseconds") for at in (outage.start, outage.end))
+        return f"{duration(outage.duration)}: {start} to {end}{slow}"
 
     def _clock(self, at: float, precision: str = "seconds") -> str:
         return datetime.fromtimestamp(at, self._zone).time().isoformat(precision)
@@ -85,7 +87,7 @@ class Text:
 
 
 def _state(second: Second) -> str:
-    if second.failures or second.out:
+    if second.failures or second.out or second.trouble:
         return _RED
     slow = second.slowest is not None and second.slowest >= SLOW_SECONDS
     return _YELLOW if slow or not second.attempts else _GREEN
@@ -98,6 +100,8 @@ def _attempts(summary: Summary) -> list[str]:
         line += f", {failed} failed ({failed / summary.attempts:.2%}): {counts(summary.failures)}"
     if summary.waiting:
         line += f"; {summary.waiting} more without an answer when this ended"
+    if summary.detail and not summary.answered:
+        return [line, f"nothing answered; the last attempt failed: {summary.detail}"]
     return [line]
 
 
@@ -112,7 +116,8 @@ def counts(of: Mapping[str, int]) -> str:
 
 
 class Json:
-    """One object a line; durations in seconds, times in seconds since 1970 and, to be read, in UTC."""
+    """For a program: one object a line; durations in seconds, times in seconds since 1970 and, to be read, in
+    UTC."""
 
     def second(self, second: Second) -> str:
         return _object(
@@ -127,10 +132,11 @@ class Json:
             servers=dict(second.servers),
             waiting=second.waiting,
             out=second.out,
+            trouble=second.trouble,
         )
 
-    def outage(self, out: Out) -> str:
-        return _object("outage", **_outage(out))
+    def outage(self, outage: FinishedOutage) -> str:
+        return _object("outage", **_outage(outage))
 
     def summary(self, name: str, summary: Summary) -> str:
         return _object(
@@ -140,13 +146,14 @@ class Json:
             attempts=summary.attempts,
             answered=summary.answered,
             failures=dict(summary.failures),
+            detail=summary.detail,
             servers=dict(summary.servers),
             waiting=summary.waiting,
             out=summary.out,
             outages=summary.outages,
             outage_seconds=summary.outage_seconds,
             longest_outage=summary.longest,
-            last_outages=[_outage(out) for out in summary.last_outages],
+            last_outages=[_outage(outage) for outage in summary.last_outages],
             fastest=summary.fastest,
             percentiles={f"{one:g}": value for one, value in summary.percentiles.items()},
             slowest=summary.slowest,
@@ -157,14 +164,14 @@ def _object(kind: str, **fields: Any) -> str:
     return json.dumps({"kind": kind, **fields}) + "\n"
 
 
-def _outage(out: Out) -> dict[str, object]:
+def _outage(outage: FinishedOutage) -> dict[str, object]:
     return {
-        "start": _iso(out.start),
-        "start_timestamp": out.start,
-        "end": _iso(out.end),
-        "end_timestamp": out.end,
-        "duration": out.duration,
-        "slowest_connect": out.slowest_connect,
+        "start": _iso(outage.start),
+        "start_timestamp": outage.start,
+        "end": _iso(outage.end),
+        "end_timestamp": outage.end,
+        "duration": outage.duration,
+        "slowest_connect": outage.slowest_connect,
     }
 
 

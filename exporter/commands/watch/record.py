@@ -1,11 +1,11 @@
-"""What was seen: answers and outages in, seconds and a summary out (pure)."""
+"""What was seen: results of attempts and outages in, seconds and a summary out (pure)."""
 
 import math
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exporter.watchers.prober.attempt import AttemptResult
+from exporter.watchers.prober.result import AttemptResult
 
 KEPT_OUTAGES = 1000  # the latest; the numbers count all
 PERCENTAGES = (50.0, 90.0, 99.0, 99.9)
@@ -13,8 +13,8 @@ _STEP = math.log(1.01)  # a percentile is right to half a percent
 
 
 @dataclass(frozen=True)
-class Out:
-    """A finished outage."""
+class FinishedOutage:
+    """As Outage of the prober, by the wall clock."""
 
     start: float  # wall clock
     duration: float
@@ -37,7 +37,8 @@ class Second:
     slowest: float | None  # seconds, of those that were answered
     servers: Mapping[str, int]
     waiting: int  # launched, without an answer as yet
-    out: float  # age of the outage that lasts, 0 when there is none
+    out: float  # age of the present outage, 0 when there is none
+    trouble: str = ""  # why no attempts can be made just now
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,21 @@ class Summary:
     attempts: int  # that ended
     answered: int
     failures: Mapping[str, int]
+    detail: str  # of the latest failure
     servers: Mapping[str, int]
     waiting: int  # at the end
     out: float  # age of the outage that lasts at the end
     outages: int
     outage_seconds: float
     longest: float
-    last_outages: tuple[Out, ...]
+    last_outages: tuple[FinishedOutage, ...]
     fastest: float | None
     slowest: float | None
     percentiles: Mapping[float, float]  # percentage to seconds
 
 
 class Times:
-    """Of any number of answers, in bounded memory."""
+    """How long any number of attempts took, in bounded memory."""
 
     def __init__(self) -> None:
         self.fastest: float | None = None
@@ -72,7 +74,7 @@ class Times:
         self._counts[round(math.log(max(seconds, 1e-6)) / _STEP)] += 1
 
     def percentile(self, percentage: float) -> float | None:
-        """What so many of a hundred did not exceed."""
+        """The seconds that so many of a hundred did not exceed."""
         if self.fastest is None or self.slowest is None:
             return None
         wanted, seen = math.ceil(self._counts.total() * percentage / 100), 0
@@ -84,7 +86,7 @@ class Times:
 
 
 @dataclass(slots=True)
-class _Answers:
+class _Results:
     answered: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     servers: Counter[str] = field(default_factory=Counter)
@@ -95,23 +97,23 @@ class _Answers:
     def ended(self) -> int:
         return self.answered + self.failures.total()
 
-    def add(self, answer: AttemptResult) -> None:
-        if answer.reason is not None:
-            self.failures[answer.reason] += 1
-            self.detail = answer.detail
+    def add(self, result: AttemptResult) -> None:
+        if result.reason is not None:
+            self.failures[result.reason] += 1
+            self.detail = result.detail
             return
         self.answered += 1
-        total = answer.phases["total"]
+        total = result.phases["total"]
         self.slowest = total if self.slowest is None else max(total, self.slowest)
-        if answer.server is not None:
-            self.servers[answer.server] += 1
+        if result.server is not None:
+            self.servers[result.server] += 1
 
 
 class Record:
     def __init__(self) -> None:
-        self._second, self._all, self._times = _Answers(), _Answers(), Times()
+        self._second, self._all, self._times = _Results(), _Results(), Times()
         self._outages, self._outage_seconds, self._longest = 0, 0.0, 0.0
-        self._last_outages = deque[Out](maxlen=KEPT_OUTAGES)
+        self._last_outages = deque[FinishedOutage](maxlen=KEPT_OUTAGES)
 
     @property
     def attempts(self) -> int:
@@ -122,21 +124,21 @@ class Record:
     def answered(self) -> int:
         return self._all.answered
 
-    def answer(self, answer: AttemptResult) -> None:
-        self._second.add(answer)
-        self._all.add(answer)
-        if answer.reason is None:
-            self._times.add(answer.phases["total"])
+    def add_result(self, result: AttemptResult) -> None:
+        self._second.add(result)
+        self._all.add(result)
+        if result.reason is None:
+            self._times.add(result.phases["total"])
 
-    def outage(self, out: Out) -> None:
+    def add_outage(self, outage: FinishedOutage) -> None:
         self._outages += 1
-        self._outage_seconds += out.duration
-        self._longest = max(self._longest, out.duration)
-        self._last_outages.append(out)
+        self._outage_seconds += outage.duration
+        self._longest = max(self._longest, outage.duration)
+        self._last_outages.append(outage)
 
-    def second(self, at: float, waiting: int, out: float) -> Second:
+    def second(self, at: float, waiting: int, out: float, trouble: str = "") -> Second:
         """What came since the last call."""
-        seen, self._second = self._second, _Answers()
+        seen, self._second = self._second, _Results()
         return Second(
             at=at,
             attempts=seen.ended,
@@ -147,6 +149,7 @@ class Record:
             servers=seen.servers,
             waiting=waiting,
             out=out,
+            trouble=trouble,
         )
 
     def summary(self, seconds: float, waiting: int, out: float) -> Summary:
@@ -156,6 +159,7 @@ class Record:
             attempts=self._all.ended,
             answered=self._all.answered,
             failures=self._all.failures,
+            detail=self._all.detail,
             servers=self._all.servers,
             waiting=waiting,
             out=out,

@@ -1,13 +1,14 @@
-"""What the attempts and outages of one address and port add up to (pure)."""
+"""Counts the attempts and outages of one address and port (pure)."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
+from exporter.endpoint import Endpoint
 from exporter.watchers.histogram import Distribution, Histogram
-from exporter.watchers.prober.attempt import PHASES, REASONS, AttemptResult
 from exporter.watchers.prober.outages import Outage
+from exporter.watchers.prober.result import PHASES, REASONS, AttemptResult
 
-# Borders stand beside what takes a known time: a lost SYN 1.0 s, and 3.0 s when lost again; HAProxy's pause
+# Bounds lie beside what takes a known time: a lost SYN 1.0 s, and 3.0 s when lost again; HAProxy's pause
 # of 1 s before it tries a server again; its `timeout connect`, mostly 3 s, and that after a lost SYN, 4 s.
 PHASE_BOUNDS = (
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.95, 1.2, 1.9, 2.9, 3.3, 4.5, 7.5, 15.0,
@@ -22,6 +23,9 @@ OUTAGE_BOUNDS = (
 SERVERS = 64  # names; more than a Galera cluster has nodes
 OTHER_SERVERS = "other"
 
+# So long no login is refused before the account counts as accepted again: one server of three may refuse it.
+ACCOUNT_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class LastOutage:
@@ -32,15 +36,15 @@ class LastOutage:
 
 @dataclass(frozen=True)
 class ProbeReading:
-    """All numbers of one address and port, at one moment."""
+    """The numbers of one address and port, at one moment."""
 
-    address: str
-    port: int
+    endpoint: Endpoint
     attempts: int
     late: int
     failures: dict[str, int]  # by reason, each of them there
     servers: dict[str, int]
     up: bool | None  # None: no attempt has ended yet
+    account_ok: bool | None  # None: no server has accepted or refused an account yet
     active_seconds: float
     outages: int
     outage_seconds: float
@@ -56,6 +60,8 @@ class Counters:
     up: bool | None = None
     last: LastOutage | None = None
     _up_launch: float = float("-inf")
+    _accepted: float = float("-inf")  # the latest launch whose account was accepted
+    _denied: float = float("-inf")  # likewise, refused
     _failures: Counter[str] = field(default_factory=Counter)
     _servers: Counter[str] = field(default_factory=Counter)
     _outages: int = 0
@@ -65,18 +71,28 @@ class Counters:
     )
     _outage_durations: Histogram = field(default_factory=lambda: Histogram(OUTAGE_BOUNDS))
 
-    def add_answer(self, launch: float, answer: AttemptResult) -> None:
-        """A failure that took its time to be one does not hide what later launches found."""
+    @property
+    def account_ok(self) -> bool | None:
+        """False while the servers refuse the probe's account; None: neither accepted nor refused yet."""
+        if self._accepted == self._denied == float("-inf"):
+            return None
+        return self._accepted - self._denied >= ACCOUNT_SECONDS
+
+    def add_result(self, launch: float, result: AttemptResult) -> None:
+        """Launches in any order: an attempt that timed out does not hide the results of later ones."""
         if launch >= self._up_launch:
-            self.up, self._up_launch = answer.reason is None, launch
-        if answer.reason is not None:
-            self._failures[answer.reason] += 1
+            self.up, self._up_launch = result.answered, launch
+        if result.denied:
+            self._denied = max(self._denied, launch)
+        if result.reason is not None:
+            self._failures[result.reason] += 1
             return
-        for phase, seconds in answer.phases.items():
+        for phase, seconds in result.phases.items():
             self._phases[phase].observe(seconds)
-        if answer.server is not None:
-            known = answer.server in self._servers or len(self._servers) < SERVERS
-            self._servers[answer.server if known else OTHER_SERVERS] += 1
+        if result.server is not None:
+            self._accepted = max(self._accepted, launch)
+            known = result.server in self._servers or len(self._servers) < SERVERS
+            self._servers[result.server if known else OTHER_SERVERS] += 1
 
     def add_outage(self, outage: Outage, end_timestamp: float) -> None:
         self._outages += 1
@@ -84,15 +100,15 @@ class Counters:
         self._outage_durations.observe(outage.duration)
         self.last = LastOutage(outage.duration, end_timestamp, outage.slowest_connect)
 
-    def reading(self, address: str, port: int, active_seconds: float) -> ProbeReading:
+    def reading(self, endpoint: Endpoint, active_seconds: float) -> ProbeReading:
         return ProbeReading(
-            address=address,
-            port=port,
+            endpoint=endpoint,
             attempts=self.attempts,
             late=self.late,
             failures={reason: self._failures[reason] for reason in REASONS},
             servers=dict(self._servers),
             up=self.up,
+            account_ok=self.account_ok,
             active_seconds=active_seconds,
             outages=self._outages,
             outage_seconds=self._outage_seconds,

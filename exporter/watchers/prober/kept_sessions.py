@@ -1,112 +1,104 @@
-"""What the schedule of a prober waits for beside the time: a call, or the end of a session.
+"""What the schedule of a prober waits for beside the time: a wake-up, or the end of a kept session.
 
-A client that got in stays until one gets in to the same server. When it is thrown out, something happens
-there: a HAProxy that moves in order refuses clients for tens of milliseconds only, before SYNs are lost.
-Where it is asked something it also sees a server stop: a MariaDB with Galera refuses queries with error 1047
-from then on, 0.01 s later lets new clients wait for a greeting, and may throw nobody out before its end.
+The session of a successful attempt is kept until the next one to the same server. When it is cut off,
+something happens there: a HAProxy that is moved in order refuses clients for tens of milliseconds only,
+before SYNs are lost. A query on it also shows a server that stops: a MariaDB with Galera refuses queries with
+error 1047 from then on, 0.01 s later makes new clients wait for a greeting, and may cut nobody off before it
+ends.
 """
 
-import os
-import select
 import threading
-import weakref
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
 from exporter.errors import SourceError
-from exporter.transports.mysql import Session
+from exporter.transports.hangups import Hangups
+from exporter.watchers.prober.result import OpenSession
 
-# So many others got in since: its server is not chosen any more, and may be waiting for its clients to leave.
-LONGEST_STAY = 100
+# A session is closed when so many newer ones came from other servers: its own is not chosen any more, and may
+# be waiting for its clients to leave.
+MOST_NEWER = 100
 
 
 @dataclass
-class _KeptSession:
-    session: Session
-    number: int  # of all who came
-    asked: bool = False  # and has not been answered yet
+class _Kept:
+    session: OpenSession
+    number: int  # of all that were kept
+    queried: bool = False  # and the answer is not there yet
 
 
 class KeptSessions:
+    """One for each server, of one prober. Safe to call from several threads; one at a time waits."""
+
     def __init__(self) -> None:
-        self._calls = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._close_calls = weakref.finalize(self, os.close, self._calls)
-        self._events = select.epoll()
-        self._events.register(self._calls, select.EPOLLIN)
-        self._guests: dict[str | None, _KeptSession] = {}  # by server
+        self._hangups = Hangups()
+        self._kept: dict[str | None, _Kept] = {}  # by server
         self._number = 0
-        self._over = False
-        self._changing = threading.Lock()  # guards these three
+        self._closed = False
+        self._lock = threading.Lock()  # guards all of the above
 
     def wait(self, seconds: float | None) -> bool:
-        """Until a call, at most so long, or until a session ends: whether one did."""
-        events = dict(self._events.poll(seconds))
-        if events.pop(self._calls, None):
-            os.eventfd_read(self._calls)
-        return bool(events)
+        """Until a wake-up, at most `seconds`, or until a session is cut off: whether one was."""
+        return self._hangups.wait(seconds)
 
-    def call(self) -> None:
-        """End the wait that is on, or the next one."""
-        with self._changing:
-            if not self._over:
-                os.eventfd_write(self._calls, 1)
+    def wake(self) -> None:
+        """End the wait that is under way, or the next one."""
+        with self._lock:
+            if not self._closed:
+                self._hangups.wake()
 
-    def stay(self, session: Session, server: str | None) -> None:
-        """In the place of the one at that server so far, which says goodbye."""
-        with self._changing:
-            if self._over:
+    def keep(self, session: OpenSession, server: str | None) -> None:
+        """In place of the one to that server so far, which is closed."""
+        with self._lock:
+            if self._closed:
                 leaving = [session]
             else:
                 self._number += 1
-                leaving = self._dismiss({server} & self._guests.keys() | self._tired())
-                self._guests[server] = _KeptSession(session, self._number)
-                self._events.register(session, select.EPOLLRDHUP | select.EPOLLONESHOT)
+                leaving = self._remove({server} & self._kept.keys() | self._outdated())
+                self._kept[server] = _Kept(session, self._number)
+                self._hangups.watch(session)
         for one in leaving:
             one.close()
 
-    def ask(self, sql: str) -> None:
-        """Everybody who stays; hear() has the answers, soon."""
-        with self._changing:
-            for guest in self._guests.values():
-                if not guest.asked:
-                    with suppress(SourceError):  # its end: wait() tells that
-                        guest.session.ask(sql)
-                        guest.asked = True
+    def query(self, sql: str) -> None:
+        """Send it on every kept session; any_refused() takes the answers, soon."""
+        with self._lock:
+            for kept in self._kept.values():
+                if not kept.queried:
+                    with suppress(SourceError):  # it was cut off: wait() reports that
+                        kept.session.ask(sql)
+                        kept.queried = True
 
-    def hear(self) -> bool:
-        """Whether a server would not answer. Its guest says goodbye."""
-        with self._changing:
-            leaving = self._dismiss([server for server, guest in self._guests.items() if _refused(guest)])
+    def any_refused(self) -> bool:
+        """Whether a server answered a query with an error. Its session is closed."""
+        with self._lock:
+            leaving = self._remove([server for server, kept in self._kept.items() if _refused(kept)])
         for one in leaving:
             one.close()
         return bool(leaving)
 
-    def _tired(self) -> set[str | None]:
-        """Where one has stayed too long."""
-        return {
-            server for server, guest in self._guests.items() if self._number - guest.number > LONGEST_STAY
-        }
+    def _outdated(self) -> set[str | None]:
+        return {server for server, kept in self._kept.items() if self._number - kept.number > MOST_NEWER}
 
-    def _dismiss(self, servers: Collection[str | None]) -> list[Session]:
-        leaving = [self._guests.pop(server).session for server in servers]
-        for session in leaving:
-            self._events.unregister(session)  # else its goodbye may look like its end
-        return leaving
+    def _remove(self, servers: Collection[str | None]) -> list[OpenSession]:
+        removed = [self._kept.pop(server).session for server in servers]
+        for session in removed:
+            self._hangups.forget(session)  # else closing it may look like a hang-up
+        return removed
 
     def close(self) -> None:
-        """After the last wait. Who stays says goodbye, and who comes later."""
-        with self._changing:
-            self._over, leaving = True, self._dismiss(list(self._guests))
-            self._events.close()
-            self._close_calls()
+        """After the last wait. Kept sessions are closed, and those that come later."""
+        with self._lock:
+            self._closed, leaving = True, self._remove(list(self._kept))
+            self._hangups.close()
         for session in leaving:
             session.close()
 
 
-def _refused(guest: _KeptSession) -> bool:
-    with suppress(SourceError):  # its end: wait() tells that
-        refused = guest.session.refused() if guest.asked else None
-        guest.asked = guest.asked and refused is None
+def _refused(kept: _Kept) -> bool:
+    with suppress(SourceError):  # it was cut off: wait() reports that
+        refused = kept.session.refused() if kept.queried else None
+        kept.queried = kept.queried and refused is None
         return bool(refused)
     return False

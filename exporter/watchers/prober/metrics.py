@@ -1,4 +1,4 @@
-"""Readings of the prober -> metric families."""
+"""Readings of the probers -> metric families (pure)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,8 +13,8 @@ def families(readings: Sequence[ProbeReading]) -> list[Metric]:
     return [*_attempts(readings), *_servers(readings), *_outages(readings), *_last_outage(readings)]
 
 
-def _where(reading: ProbeReading) -> dict[str, str]:
-    return {"vip": reading.address, "port": str(reading.port)}
+def _labels(reading: ProbeReading) -> dict[str, str]:
+    return {"vip": reading.endpoint.host, "port": str(reading.endpoint.port)}
 
 
 def _attempts(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
@@ -24,14 +24,27 @@ def _attempts(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
         "Attempts that failed. refused: the address is here, but nobody listens. unreachable: the network "
         "says that it is not there. timeout: no end in time; frozen, or dropped on the way. reset: cut off. "
         "handshake: connected, then closed or turned away before a login; HAProxy without a server that is "
-        "up, too many connections, host blocked. denied: a server lives, but refuses the account. query: "
-        "logged in, but not answered; a Galera node that is not in a Primary component.",
+        "up, too many connections, host blocked. denied: a server answered, and refused the probe's own "
+        "account; this is no outage, see vip_probe_account_ok. query: logged in, but not answered; a Galera "
+        "node that is not in a Primary component.",
         "vip",
         "port",
         "reason",
     )
     up = gauge(
-        "vip_probe_up", "1 if the attempt launched last, of those that have ended, succeeded.", "vip", "port"
+        "vip_probe_up",
+        "1 if the attempt launched last, of those that have ended, was answered; refusing the probe's own "
+        "account is an answer.",
+        "vip",
+        "port",
+    )
+    account_ok = gauge(
+        "vip_probe_account_ok",
+        "0 while a living server refuses the probe's own account (password, locked, expired, its limits), "
+        "and until ten seconds passed without a refusal; 1 else. 0: mend client_file or the account; the "
+        "monitoring is broken, not the address, and no outage is counted. Absent without an account.",
+        "vip",
+        "port",
     )
     late = counter(
         "vip_probe_late_total",
@@ -41,13 +54,15 @@ def _attempts(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
         "port",
     )
     for reading in readings:
-        attempts.add(reading.attempts, **_where(reading))
-        late.add(reading.late, **_where(reading))
+        attempts.add(reading.attempts, **_labels(reading))
+        late.add(reading.late, **_labels(reading))
         if reading.up is not None:
-            up.add(float(reading.up), **_where(reading))
+            up.add(float(reading.up), **_labels(reading))
+        if reading.account_ok is not None:
+            account_ok.add(float(reading.account_ok), **_labels(reading))
         for reason, count in reading.failures.items():
-            failures.add(count, **_where(reading), reason=reason)
-    return attempts, failures, up, late
+            failures.add(count, **_labels(reading), reason=reason)
+    return attempts, failures, up, account_ok, late
 
 
 def _servers(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
@@ -69,9 +84,9 @@ def _servers(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
     )
     for reading in readings:
         for phase, distribution in reading.phases.items():
-            durations.add(distribution, **_where(reading), phase=phase)
+            durations.add(distribution, **_labels(reading), phase=phase)
         for server, count in reading.servers.items():
-            servers.add(count, **_where(reading), server=server)
+            servers.add(count, **_labels(reading), server=server)
     return durations, servers
 
 
@@ -79,23 +94,24 @@ def _outages(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
     outages = counter(
         "vip_outages_total",
         "Finished outages: from the launch of the first failed attempt to the first success launched after "
-        "the last one; failures less than a second apart are one outage.",
+        "the last one; failures less than a second apart are one outage. An attempt that is denied counts "
+        "as a success here: the server answered.",
         "vip",
         "port",
     )
     seconds = counter("vip_outage_seconds_total", "Seconds of all finished outages.", "vip", "port")
     active = gauge(
         "vip_outage_active_seconds",
-        "Age of the outage that lasts now, 0 when there is none; it lasts until a second without failures.",
+        "Age of the present outage, 0 when there is none; it lasts until a second without failures.",
         "vip",
         "port",
     )
     durations = HistogramFamily("vip_outage_duration_seconds", "How long outages took.", "vip", "port")
     for reading in readings:
-        outages.add(reading.outages, **_where(reading))
-        seconds.add(reading.outage_seconds, **_where(reading))
-        active.add(reading.active_seconds, **_where(reading))
-        durations.add(reading.outage_durations, **_where(reading))
+        outages.add(reading.outages, **_labels(reading))
+        seconds.add(reading.outage_seconds, **_labels(reading))
+        active.add(reading.active_seconds, **_labels(reading))
+        durations.add(reading.outage_durations, **_labels(reading))
     return outages, seconds, active, durations
 
 
@@ -116,7 +132,7 @@ def _last_outage(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
     )
     for reading in readings:
         if reading.last:
-            duration.add(reading.last.duration, **_where(reading))
-            end.add(reading.last.end_timestamp, **_where(reading))
-            slowest.add(reading.last.slowest_connect, **_where(reading))
+            duration.add(reading.last.duration, **_labels(reading))
+            end.add(reading.last.end_timestamp, **_labels(reading))
+            slowest.add(reading.last.slowest_connect, **_labels(reading))
     return duration, end, slowest

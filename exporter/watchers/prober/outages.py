@@ -1,4 +1,4 @@
-"""The ledger of outages: attempts in, in any order of completion; outages out.
+"""The ledger of outages: attempts in, in any order of completion; outages out (pure).
 
 An outage lasts from the launch of the first failed attempt to the completion of the first success launched
 after the last failed one. Two failures, next to each other by launch, belong to one outage when they are
@@ -18,13 +18,13 @@ APART_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Outage:
-    """A finished one: nothing that is still in flight, or yet to be launched, can change it."""
+    """A finished outage: no attempt that is in flight or yet to be launched can change it."""
 
     start: float
     end: float
     slowest_connect: float  # seconds, of the successes launched in it
-    # The earliest that a connection was taken, of those launched after the last that was not: the balancer is
-    # there, though the servers behind it need not be.
+    # When the first connection was accepted, of those launched after the last one that was not: the balancer
+    # is there, though the servers behind it need not be. Monotonic seconds; None: no connection was accepted.
     answered: float | None = None
 
     @property
@@ -34,19 +34,19 @@ class Outage:
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """One launch. The ledger alone writes it."""
+    """One launch. Only the ledger changes it."""
 
     launch: float
     number: int
     end: float | None = None  # None: in flight
     connect: float | None = None  # seconds until a client could work; None: failed
-    connected: float | None = None  # when its connection was taken; None: it was not
-    withdrawn: bool = False  # could not be made for reasons of our own, says nothing of the address
+    connected: float | None = None  # when its connection was accepted; None: it was not
+    withdrawn: bool = False  # could not be made for reasons of our own, says nothing about the address
 
 
 @dataclass(slots=True)
 class _Open:
-    """An outage that has begun, told by the attempts that are judged."""
+    """An outage that has begun, by the attempts judged so far."""
 
     start: float
     last_failure: float
@@ -80,7 +80,7 @@ class _Open:
 
 
 def _judge(open_: _Open | None, attempt: Attempt) -> tuple[_Open | None, Outage | None]:
-    """Take the next attempt by launch: the outage that is open then, and the one proven to be over."""
+    """Judge the next attempt by launch: the outage that is open then, and the one that is certainly over."""
     finished = open_.over_by(attempt.launch) if open_ else None
     if finished:
         open_ = None
@@ -98,8 +98,8 @@ class OutageLedger:
     """Of one address and port. Not safe to call from two threads at once."""
 
     def __init__(self, patience: float):
-        """An attempt that has not ended after `patience` seconds has failed, whatever it says later: the
-        ledger waits for it no longer, and remembers no more than the attempts of that time."""
+        """An attempt that has not ended after `patience` seconds has failed, whatever its end: the ledger
+        does not wait for it any longer, and remembers no more than the attempts of that time."""
         self._patience = patience
         self._waiting = deque[Attempt]()  # in the order of launch; its first is in flight
         self._open: _Open | None = None
@@ -135,7 +135,7 @@ class OutageLedger:
             self._latest_failure = max(self._latest_failure, attempt.number)
 
     def withdraw(self, attempt: Attempt) -> None:
-        """It was not really made: nothing follows from it."""
+        """It could not be made: nothing follows from it."""
         if attempt.end is None:
             attempt.end, attempt.withdrawn = attempt.launch, True
 
@@ -159,7 +159,7 @@ class OutageLedger:
         return attempt.end is not None
 
     def active_seconds(self, now: float) -> float:
-        """Age of the outage that lasts, 0 when there is none, as far as the ended attempts tell.
+        """Age of the present outage, 0 when there is none, by the attempts that have ended.
 
         It lasts until no failure can belong to it any more, so that one which comes and goes has one age.
         """

@@ -1,7 +1,7 @@
 """Launches attempts on schedule, whatever the earlier ones do.
 
 Threads of its own take turns: one waits for the next launch and makes that attempt, the others wait for their
-turn. Neither the event loop nor the sources' threads can hold a launch up, and a frozen server costs as many
+turn. Neither the event loop nor the sources' threads can delay a launch, and a frozen server costs as many
 waiting threads as attempts in flight.
 """
 
@@ -12,33 +12,35 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from exporter.endpoint import Endpoint
-from exporter.errors import SourceError
+from exporter.errors import Denied
 from exporter.transports.mysql_account import Account, AccountFile
-from exporter.watchers.prober.attempt import WHO, AttemptResult, attempt_once
+from exporter.trouble import TroubleLog
+from exporter.watchers.prober.attempt import WHO, make_attempt
 from exporter.watchers.prober.counters import Counters, ProbeReading
 from exporter.watchers.prober.kept_sessions import KeptSessions
 from exporter.watchers.prober.options import Vip
 from exporter.watchers.prober.outages import APART_SECONDS, Attempt, Outage, OutageLedger
+from exporter.watchers.prober.result import AttemptResult
 from exporter.watchers.prober.schedule import Schedule
 
 log = logging.getLogger(__name__)
 
-# A frozen server, an attempt each 0.02 s and the default timeout of 5 s make 250. At the bound a launch
-# waits for a place, and is counted as late.
+# With the defaults a frozen server makes 130, see schedule.py; the shortest interval and a timeout of 5 s
+# make 250. At the bound a launch waits for a place, and is counted as late.
 IN_FLIGHT = 256
-SPARE_THREADS = 8  # kept beside those in flight; the others end with what needed them
-RETRY_SECONDS = 1.0  # while no attempt can be launched, as the account's file can't be read
+SPARE_THREADS = 8  # kept beside those in flight; the others end when their attempt has
+RETRY_SECONDS = 1.0  # while no attempt can be launched, for instance as the account's file can't be read
 
 
 class _Launched(NamedTuple):
     attempt: Attempt
     account: Account | None
     late_after: float  # monotonic seconds
-    asks: bool  # whether who stays at the servers asks them something too
+    queries: bool  # whether kept sessions are queried with it
 
 
 class Listener(Protocol):
-    """Is told at once what a prober finds. Called from the prober's threads; must not wait."""
+    """Is called at once from the prober's threads; must not wait."""
 
     def failing(self, endpoint: Endpoint) -> None: ...
 
@@ -55,17 +57,16 @@ class Prober:
         self,
         vip: Vip,
         listeners: Sequence[Listener] = (),
-        on_answer: Callable[[AttemptResult | None], None] | None = None,
+        on_result: Callable[[AttemptResult | None], None] | None = None,
     ):
-        """`on_answer` gets how each attempt ended, None where it could not be made; as for a Listener."""
+        """`on_result` gets how each attempt ended, None where it could not be made; as for a Listener."""
         if vip.port is None:
             raise ValueError(f"{vip.address}: has no port to be probed")
-        self.address, self.port = vip.address, vip.port
-        self._endpoint = Endpoint(vip.address, vip.port)
+        self.endpoint = Endpoint(vip.address, vip.port)
         self.trouble: Exception | None = None  # why no attempts can be made just now
         self._vip = vip
         self._listeners = listeners
-        self._on_answer = on_answer
+        self._on_result = on_result
         self._account_file = AccountFile(vip.client_file) if vip.client_file else None
         self._ledger = OutageLedger(patience=2 * vip.timeout)
         self._counters = Counters()
@@ -79,37 +80,39 @@ class Prober:
         self._changed = threading.Condition(self._lock)
         self._kept_sessions = KeptSessions()
         self._turn = threading.Lock()
-        self._what = f"{vip.address}:{vip.port}"
+        name = str(self.endpoint)
+        self._trouble_log = TroubleLog(log, name, failing="can't be probed", recovered="is probed again")
+        self._account_log = TroubleLog(log, name, recovered="the probe's account is accepted again")
 
     def start(self) -> None:
         self._due = time.monotonic()
         self._add_thread()
 
     def _add_thread(self) -> None:
-        threading.Thread(target=self._take_turns, name=f"attempt_once {self._what}", daemon=True).start()
+        threading.Thread(target=self._take_turns, name=f"probe {self.endpoint}", daemon=True).start()
         self._threads += 1
 
     def stop(self, patience: float = 1.0) -> None:
         """Launch no more, and let attempts in flight end properly for `patience` seconds."""
         with self._changed:
             self._stopping = True
-            self._kept_sessions.call()
+            self._kept_sessions.wake()
             self._changed.wait_for(lambda: self._in_flight == 0, patience)
-        with self._turn:  # nobody is at the kept_sessions any more
+        with self._turn:  # no thread waits for the kept sessions any more
             self._kept_sessions.close()
 
     def conclude(self) -> None:
-        """After stop(): no failure follows any more, so what has recovered is told as over."""
+        """After stop(): no failure follows any more, so an outage that has recovered is reported as over."""
         with self._lock:
             outages = self._settle(time.monotonic() + APART_SECONDS)
-        self._tell(None, outages)
+        self._notify(None, outages)
 
     def reading(self) -> ProbeReading:
         with self._lock:
             now = time.monotonic()
             outages = self._settle(now)
-            reading = self._counters.reading(self.address, self.port, self._ledger.active_seconds(now))
-        self._tell(None, outages)
+            reading = self._counters.reading(self.endpoint, self._ledger.active_seconds(now))
+        self._notify(None, outages)
         return reading
 
     def _take_turns(self) -> None:
@@ -121,7 +124,7 @@ class Prober:
             try:
                 self._attempt(launched)
             except Exception:  # a defect of ours; without this thread nobody might be left to take a turn
-                log.exception("%s: an attempt broke off", self._what)
+                log.exception("%s: an attempt broke off", self.endpoint)
             if self._leave():
                 return
 
@@ -137,8 +140,10 @@ class Prober:
         while self._wait_until_due():
             try:
                 return self._launch()
-            except Exception as error:  # the account's file, no more threads, a defect: told, and tried again
-                self._note(error)
+            except (
+                Exception
+            ) as error:  # the account's file, no more threads, a defect: logged, and tried again
+                self._report_trouble(error)
                 self._due = time.monotonic() + RETRY_SECONDS
         return None
 
@@ -157,102 +162,117 @@ class Prober:
         with self._lock:
             now = time.monotonic()
             if self._schedule.suspect(now):
-                self._due = min(self._due, now)
-                self._kept_sessions.call()
+                self._launch_at_once(now)
+
+    def _launch_at_once(self, now: float) -> None:
+        self._due = min(self._due, now)
+        self._kept_sessions.wake()
 
     def _launch(self) -> _Launched | None:
         account = self._account_file.account() if self._account_file else None
         with self._lock:
             if self._stopping:
                 return None
-            if self._threads < self._in_flight + 2:  # this one, and who has the turn meanwhile
+            if self._threads < self._in_flight + 2:  # this one, and the one that has the turn meanwhile
                 self._add_thread()
             now, due = time.monotonic(), self._due
-            # Of one server in three that fails, successes between are no end of the outage.
+            # Where one server in three fails, successes in between do not end the outage.
             outage = self._ledger.failing or now - self._latest_failure < APART_SECONDS
-            interval = self._schedule.interval(now, outage, self._ledger.oldest_in_flight)
+            oldest, in_flight = self._ledger.oldest_in_flight, self._in_flight
+            interval = self._schedule.interval(now, outage=outage, oldest=oldest, in_flight=in_flight)
             attempt = self._ledger.launch(now)
             self._counters.attempts += 1
             self._in_flight += 1
             self._due = due + interval if due + interval > now else now + interval
-            return _Launched(attempt, account, due + self._vip.interval, self._schedule.ask(now))
+            return _Launched(attempt, account, due + self._vip.interval, self._schedule.queries(now))
 
     def _attempt(self, launched: _Launched) -> None:
         late = time.monotonic() > launched.late_after
         try:
-            if launched.asks:
-                self._kept_sessions.ask(WHO)
-            answer = attempt_once(self.address, self.port, launched.account, self._vip.timeout)
-        except Exception as error:  # NotMade, or a defect of ours: neither says that the address fails
-            self._note(error)
+            if launched.queries:
+                self._kept_sessions.query(WHO)
+            result = make_attempt(self.endpoint, launched.account, self._vip.timeout)
+        except Exception as error:  # NotMade, or a defect of ours: neither is a failure of the address
+            self._report_trouble(error)
             self._finish(launched.attempt, None, late=True)
         else:
-            self._note(None)
-            self._finish(launched.attempt, answer, late)
-            if self._kept_sessions.hear():
+            self._report_trouble(None)
+            self._finish(launched.attempt, result, late)
+            if self._kept_sessions.any_refused():
                 self._suspect()
-            if answer.session:
-                self._kept_sessions.stay(answer.session, answer.server)
+            if result.session:
+                self._kept_sessions.keep(result.session, result.server)
 
-    def _finish(self, attempt: Attempt, answer: AttemptResult | None, late: bool) -> None:
+    def _finish(self, attempt: Attempt, result: AttemptResult | None, late: bool) -> None:
         with self._lock:
             was_failing = self._ledger.failing
             self._in_flight -= 1
             self._counters.late += late
-            if answer is None:
+            now = time.monotonic()
+            if result is None:
                 self._ledger.withdraw(attempt)
             else:
-                self._counters.add_answer(attempt.launch, answer)
-                self._enter(attempt, answer)
-            now, failing = time.monotonic(), self._ledger.failing
-            outages = self._settle(now)
-            if failing and not was_failing:
-                self._due = min(self._due, now)
-                self._kept_sessions.call()
-            elif self._in_flight == IN_FLIGHT - 1:
-                self._kept_sessions.call()
+                self._enter(attempt, result, now)
+            failing, outages = self._ledger.failing, self._settle(now)
+            if self._in_flight == IN_FLIGHT - 1:
+                self._kept_sessions.wake()
             if self._stopping:
                 self._changed.notify_all()
-        if self._on_answer:
-            self._on_answer(answer)
-        self._tell(failing if failing != was_failing else None, outages)
+        if result:
+            self._report_account(result)
+        if self._on_result:
+            self._on_result(result)
+        self._notify(failing if failing != was_failing else None, outages)
 
-    def _enter(self, attempt: Attempt, answer: AttemptResult) -> None:
-        if answer.reason is None:
-            phases = answer.phases
-            connect = phases["connect"] + phases["handshake"] + phases["login"]
-            self._ledger.succeed(attempt, answer.end, connect, answer.connected)
+    def _enter(self, attempt: Attempt, result: AttemptResult, now: float) -> None:
+        self._counters.add_result(attempt.launch, result)
+        if self._schedule.ended(None if result.answered else result.reason, now):
+            self._launch_at_once(now)
+        if result.answered:
+            phases = result.phases
+            # Refused by the server, a login took until its end.
+            took = phases["connect"] + phases["handshake"] + phases["login"] if phases else None
+            waited = result.end - attempt.launch if took is None else took
+            self._ledger.succeed(attempt, result.end, waited, result.connected)
             return
         if attempt.launch - self._latest_failure >= APART_SECONDS:
-            log.warning("%s: fails: %s", self._what, answer.detail)
+            log.warning("%s: fails: %s", self.endpoint, result.detail)
         self._latest_failure = max(self._latest_failure, attempt.launch)
-        self._ledger.fail(attempt, answer.end, answer.connected)
+        self._ledger.fail(attempt, result.end, result.connected)
 
     def _settle(self, now: float) -> list[Outage]:
         outages = self._ledger.settle(now)
         for outage in outages:
             self._counters.add_outage(outage, time.time() - (time.monotonic() - outage.end))
-            log.warning("%s: was out for %.3f s", self._what, outage.duration)
+            log.warning("%s: was out for %.3f s", self.endpoint, outage.duration)
         return outages
 
-    def _tell(self, failing: bool | None, outages: Sequence[Outage]) -> None:
+    def _notify(self, failing: bool | None, outages: Sequence[Outage]) -> None:
         """`failing` is None when that has not changed."""
         for listener in self._listeners:
             try:
                 if failing is not None:
-                    (listener.failing if failing else listener.recovered)(self._endpoint)
+                    (listener.failing if failing else listener.recovered)(self.endpoint)
                 for outage in outages:
-                    listener.outage(self._endpoint, outage)
+                    listener.outage(self.endpoint, outage)
             except Exception:
-                log.exception("%s: a listener failed", self._what)
+                log.exception("%s: a listener failed", self.endpoint)
 
-    def _note(self, trouble: Exception | None) -> None:
-        """One log line when trouble begins, changes or ends."""
-        before, self.trouble = self.trouble, trouble
-        if before is trouble or str(before) == str(trouble):
-            return
-        if trouble is None:
-            log.info("%s: is probed again", self._what)
-        else:
-            ours = not isinstance(trouble, SourceError)
-            log.error("%s: can't be probed: %s", self._what, trouble, exc_info=trouble if ours else None)
+    def _report_trouble(self, trouble: Exception | None) -> None:
+        """Of attempts that can't be made."""
+        if trouble or self.trouble:
+            self.trouble = trouble
+            self._trouble_log.report(trouble)
+
+    def _report_account(self, result: AttemptResult) -> None:
+        """One line when servers begin to refuse the probe's account, one when they accept it for a while."""
+        if result.denied:
+            self._account_log.report_all({"denied": Denied(self._account_advice(result.detail))})
+        elif self._counters.account_ok:
+            self._account_log.report(None)
+
+    def _account_advice(self, detail: str) -> str:
+        return (
+            f"a server answers and refuses the probe's own account, which counts as no outage: {detail}; "
+            f"check user and password in {self._vip.client_file}, and the account on the servers"
+        )

@@ -1,4 +1,4 @@
-"""The probers of all addresses, and the writers of some, as the collector `vip` of the page."""
+"""The collector `vip`: a prober for each address and port, and for some a writer that commits through it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from exporter.watchers.prober.prober import Listener, Prober
 class VipReading:
     probes: tuple[ProbeReading, ...]
     commits: tuple[CommitReading, ...]
-    troubles: tuple[Exception, ...]  # of those that can't be probed, written through or read back just now
+    troubles: tuple[Exception, ...]  # of those that can't be probed, written to or read back just now
 
 
 class VipWatcher(Source[VipReading]):
@@ -35,7 +35,7 @@ class VipWatcher(Source[VipReading]):
         listeners: Sequence[Listener] = (),
         nodes: Mapping[str, str] = MappingProxyType({}),
     ):
-        """Those that have a port are probed, from start() on to close(). `nodes` are those of Galera, for the
+        """Probes those that have a port, from start() to close(). `nodes`: those of Galera, by name, for the
         addresses that are written through."""
         self._probers: list[Prober] = []
         self._writers: list[Writer] = []
@@ -53,7 +53,7 @@ class VipWatcher(Source[VipReading]):
             writer.start()
 
     def read(self, deadline: Deadline) -> VipReading:  # noqa: ARG002  # nothing to wait for
-        """Raises what keeps every one of them from being probed; the trouble of a few is in the reading."""
+        """Raises the trouble where none can be probed, or where it is a defect; else the reading has it."""
         well = [prober for prober in self._probers if prober.trouble is None]
         troubles = [prober.trouble for prober in self._probers if prober.trouble]
         for trouble in troubles:

@@ -67,9 +67,11 @@ def test_ctrl_c_sums_up(stand: Stand, client_file: str) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_with_nothing_but_the_address(stand: Stand, number: signal.Signals) -> None:
-    """The safe handshake: it is answered, by nobody in particular, and the client isn't blocked after it."""
+    """The handshake alone: it is answered, the first line says what that doesn't show, and the client isn't
+    blocked afterwards."""
     with watching(f"127.0.0.1:{stand.port}", "--interval=0.02") as process:
-        line_with(process, "handshake only: --client-file shows who answers")
+        first = line_with(process, "handshake only: --client-file shows who answers")
+        assert "max_connections" in first and "ProxySQL" in first
         line_with(process, r"(\d+) of \1 answered, slowest [0-9.]+ ms$")
         process.send_signal(number)
         assert (process.wait(20), stand.lets_a_client_in()) == (0, True)
@@ -120,11 +122,12 @@ def test_count_and_duration_end_it(stand: Stand) -> None:
 
 
 def test_nothing_answered_is_1() -> None:
-    """As ping: every attempt failed, and the outage that lasts is told."""
+    """As ping: every attempt failed; the summary says why, and that the outage lasts."""
     (port,) = free_ports(1)
     ran = run(f"127.0.0.1:{port}", "--count=3", "--interval=0.02")
     assert ran.returncode == 1
     assert "\n3 attempts, 0 answered, 3 failed (100.00%): refused 3\n" in ran.stdout
+    assert "\nnothing answered; the last attempt failed: refused in connect: " in ran.stdout
     assert "when this ended\n" in ran.stdout
 
 
@@ -144,8 +147,8 @@ def test_a_frozen_server_holds_nothing_up(stand: Stand) -> None:
     [
         ([], "required: VIP:PORT"),
         (["10.0.0.1:http"], "is not ADDRESS[:PORT], as in 10.0.0.100:3306"),
-        (["127.0.0.1", "--interval=0"], "interval: 0 is not within 0.02 to 60 seconds"),
-        (["127.0.0.1", "--timeout=99"], "timeout: 99 is not within 0.5 to 30 seconds"),
+        (["127.0.0.1", "--interval=0"], "interval: 0 is not possible, expected 0.02 to 60 seconds"),
+        (["127.0.0.1", "--timeout=99"], "timeout: 99 is not possible, expected 0.5 to 30 seconds"),
         (["127.0.0.1", "--count=0"], "'0' is not a number above 0"),
         (["127.0.0.1", "--duration=soon"], "'soon' is not a number above 0"),
         (["127.0.0.1", "--client-file=/nowhere/x.cnf"], "/nowhere/x.cnf: there is no such file"),
@@ -159,7 +162,7 @@ def test_wrong_usage_is_2(arguments: list[str], said: str) -> None:
 
 
 def test_ipv6_is_understood() -> None:
-    """An address in brackets is knocked on; here nobody listens."""
+    """An address in brackets is probed; here nobody listens."""
     (port,) = free_ports(1)
     ran = run(f"[::1]:{port}", "--count=2")
     assert (ran.returncode, f"--- [::1]:{port}, {SUMMARY}" in ran.stdout) == (1, True)

@@ -3,18 +3,19 @@ from dataclasses import replace
 from datetime import UTC
 
 from exporter.commands.watch.lines import Json, Text, duration
-from exporter.commands.watch.record import Out, Second, Summary
+from exporter.commands.watch.record import FinishedOutage, Second, Summary
 
 TEXT, COLOURED = Text(UTC), Text(UTC, colour=True)
 AT = 1_780_000_000.25  # 2026-05-28 20:26:40 UTC
 WELL = Second(AT, 10, 10, {}, "", 0.0031, {"n2": 4, "n1": 6}, 0, 0.0)
 BAD = Second(AT, 32, 2, {"refused": 30}, "refused in connect: nobody listens", 1.031, {}, 3, 0.6)
-OUT = Out(AT, 0.834, 1.0312)
+OUT = FinishedOutage(AT, 0.834, 1.0312)
 SUMMARY = Summary(
     seconds=65.0,
     attempts=650,
     answered=620,
     failures={"refused": 28, "timeout": 2},
+    detail="timeout in handshake: no greeting in time",
     servers={"n1": 310, "n2": 310},
     waiting=0,
     out=0.0,
@@ -73,6 +74,7 @@ def test_a_summary_of_nothing() -> None:
         attempts=0,
         answered=0,
         failures={},
+        detail="",
         servers={},
         outages=0,
         last_outages=(),
@@ -88,6 +90,24 @@ def test_a_summary_of_nothing() -> None:
     assert TEXT.summary("x", replace(nothing, out=3.2)).splitlines()[2:] == [
         "out for 3.200 s when this ended"
     ]
+
+
+def test_a_summary_without_an_answer_says_why() -> None:
+    """The last failure in words; an account that the servers refuse is one."""
+    refused = replace(SUMMARY, answered=0, failures={"denied": 650}, detail="denied in login: Access denied")
+    assert TEXT.summary("x", refused).splitlines()[1:3] == [
+        "650 attempts, 0 answered, 650 failed (100.00%): denied 650",
+        "nothing answered; the last attempt failed: denied in login: Access denied",
+    ]
+    assert "nothing answered" not in TEXT.summary("x", SUMMARY)
+
+
+def test_what_keeps_attempts_from_being_made_is_shown() -> None:
+    """The account's file, or no descriptors: of a second in which nothing could be tried."""
+    stuck = replace(WELL, attempts=0, answered=0, slowest=None, servers={}, trouble="/x.cnf: no such file")
+    assert TEXT.second(stuck) == "20:26:40  0 of 0 answered  can't be probed: /x.cnf: no such file\n"
+    assert json.loads(Json().second(stuck))["trouble"] == "/x.cnf: no such file"
+    assert COLOURED.second(stuck).startswith("\x1b[31m")
 
 
 def test_colour_only_where_it_is_asked_for() -> None:

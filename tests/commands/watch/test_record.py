@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.commands.watch.record import KEPT_OUTAGES, Out, Record, Times
-from exporter.watchers.prober.attempt import AttemptResult
+from exporter.commands.watch.record import KEPT_OUTAGES, FinishedOutage, Record, Times
+from exporter.watchers.prober.result import AttemptResult
 
 
 def success(seconds: float, server: str | None = None) -> AttemptResult:
@@ -19,8 +19,8 @@ def failure(reason: str = "refused", detail: str = "refused in connect") -> Atte
 def test_a_second_has_what_came_since_the_last() -> None:
     """The next one begins empty, and the summary has both."""
     record = Record()
-    for answer in (success(0.003, "n1"), success(0.001, "n2"), failure()):
-        record.answer(answer)
+    for result in (success(0.003, "n1"), success(0.001, "n2"), failure()):
+        record.add_result(result)
     second = record.second(10.0, waiting=2, out=0.5)
     assert (second.attempts, second.answered, second.slowest) == (3, 2, 0.003)
     assert (second.failures, second.servers, second.detail) == (
@@ -28,12 +28,13 @@ def test_a_second_has_what_came_since_the_last() -> None:
         {"n1": 1, "n2": 1},
         "refused in connect",
     )
-    record.answer(success(0.5, "n1"))
+    record.add_result(success(0.5, "n1"))
     second = record.second(11.0, 0, 0)
     assert (second.attempts, second.slowest, second.failures) == (1, 0.5, {})
     summary = record.summary(2.0, 0, 0)
     assert (summary.attempts, summary.answered, summary.fastest, summary.slowest) == (4, 3, 0.001, 0.5)
     assert summary.servers == {"n1": 2, "n2": 1}
+    assert summary.detail == "refused in connect"
 
 
 def test_an_idle_second() -> None:
@@ -46,7 +47,7 @@ def test_outages_are_counted_though_only_the_latest_are_kept() -> None:
     """The memory is bounded, the numbers are whole."""
     record = Record()
     for number in range(KEPT_OUTAGES + 5):
-        record.outage(Out(number, 2.0 if number == 0 else 1.0, 0.0))
+        record.add_outage(FinishedOutage(number, 2.0 if number == 0 else 1.0, 0.0))
     summary = record.summary(1.0, 0, 0)
     assert (summary.outages, summary.outage_seconds, summary.longest) == (
         KEPT_OUTAGES + 5,

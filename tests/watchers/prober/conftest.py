@@ -1,4 +1,4 @@
-"""The stand that all these tests attempt_once on."""
+"""The HAProxy and MariaDB that all these tests share."""
 
 from collections.abc import Iterator
 

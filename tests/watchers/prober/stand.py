@@ -47,7 +47,7 @@ backend none_up
 
 
 def until(what: str, condition: Callable[[], object], seconds: float = START_SECONDS) -> None:
-    """Look again and again until it is so; an AssertionError after `seconds`."""
+    """Check again and again until the condition holds; an AssertionError after `seconds`."""
     tick, over = threading.Event(), threading.Event()
     timer = threading.Timer(seconds, over.set)
     timer.start()

@@ -10,10 +10,12 @@ from pathlib import Path
 import pymysql
 import pytest
 
+from exporter.endpoint import Endpoint
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.transports.mysql_account import Account, AccountFile
 from exporter.watchers.prober import attempt as module
-from exporter.watchers.prober.attempt import PHASES, REASONS, AttemptResult, NotMade, attempt_once, reason_of
+from exporter.watchers.prober.attempt import NotMade, make_attempt, reason_of
+from exporter.watchers.prober.result import PHASES, REASONS, AttemptResult
 from tests.transports.peers import closed_port, tcp_peer, until_closed
 from tests.watchers.prober.stand import CHECKING, MAX_CONNECT_ERRORS, SERVER_NAME, USER, Stand, until
 
@@ -21,25 +23,25 @@ ATTEMPTS = 500
 LOOPBACK = "127.0.0.1"
 
 
-def knocked(
+def attempted(
     port: int, account: Account | None, timeout: float = 5.0, address: str = LOOPBACK
 ) -> AttemptResult:
-    """One attempt, and goodbye."""
-    answer = attempt_once(address, port, account, timeout)
+    """One attempt, its session closed."""
+    answer = make_attempt(Endpoint(address, port), account, timeout)
     if answer.session:
         answer.session.close()
     return answer
 
 
 def reason(port: int, account: Account | None, timeout: float = 5.0, address: str = LOOPBACK) -> str | None:
-    answer = knocked(port, account, timeout, address)
+    answer = attempted(port, account, timeout, address)
     assert (answer.reason is None) == bool(answer.phases)
     return answer.reason
 
 
 def test_with_an_account_it_logs_in_and_learns_who_answered(stand: Stand, account: Account) -> None:
-    """All phases have their times, the total is their sum, and the server gives its name."""
-    answer = knocked(stand.port, account)
+    """All phases are timed, the total is their sum, and the server gives its name."""
+    answer = attempted(stand.port, account)
     assert (answer.reason, answer.server) == (None, SERVER_NAME)
     assert tuple(answer.phases) == PHASES
     *parts, total = answer.phases.values()
@@ -48,26 +50,26 @@ def test_with_an_account_it_logs_in_and_learns_who_answered(stand: Stand, accoun
 
 
 def test_without_an_account_the_refusal_is_the_answer_of_a_living_server(stand: Stand) -> None:
-    """A name that does not exist: success, nobody's name is learnt, there is no query."""
-    answer = knocked(stand.port, None)
+    """A name that does not exist: success, no server's name is known, there is no query."""
+    answer = attempted(stand.port, None)
     assert (answer.reason, answer.server) == (None, None)
     assert tuple(answer.phases) == ("connect", "handshake", "login", "total")
 
 
 def test_attempts_with_an_account_leave_no_aborted_connect(stand: Stand, account: Account) -> None:
-    """500 of them, then the count has not risen, nor that of clients that went without a goodbye."""
+    """500 of them, then the count has not risen, nor that of clients that closed without COM_QUIT."""
     before = [stand.status(name) for name in ("Aborted_connects", "Aborted_clients")]
     assert {reason(stand.port, account) for _ in range(ATTEMPTS)} == {None}
     assert [stand.status(name) for name in ("Aborted_connects", "Aborted_clients")] == before
     assert stand.lets_a_client_in()
 
 
-def test_the_account_of_haproxys_own_checks_will_do(stand: Stand, tmp_path: Path) -> None:
+def test_the_account_of_haproxys_own_checks_is_enough(stand: Stand, tmp_path: Path) -> None:
     """It has no password and may come from the balancers alone, as every attempt does: none is aborted."""
     file = tmp_path / "probe.cnf"
     file.write_text(f"[client]\nuser = {CHECKING}\n")
     before = stand.status("Aborted_connects")
-    answer = knocked(stand.port, AccountFile(str(file)).account())
+    answer = attempted(stand.port, AccountFile(str(file)).account())
     assert (answer.reason, answer.server) == (None, SERVER_NAME)
     assert stand.status("Aborted_connects") == before
 
@@ -84,7 +86,8 @@ def test_attempts_without_an_account_never_get_the_balancer_blocked(stand: Stand
 
 
 def test_a_frozen_balancer_is_not_blocked_when_it_goes_on(stand: Stand, account: Account) -> None:
-    """What waited for it in vain it does not bring to the server, where each would be an aborted connect."""
+    """It does not forward connections that timed out to the server, where each would be an aborted
+    connect."""
     with stand.frozen_haproxy():
         for asked in [account, None] * (3 * MAX_CONNECT_ERRORS):
             assert reason(stand.port, asked, timeout=0.01) == "timeout"
@@ -100,7 +103,7 @@ def test_dropped_connects_do_get_it_blocked_here(stand: Stand, account: Account)
             with socket.create_connection((LOOPBACK, stand.port)) as dropped:
                 dropped.recv(5, socket.MSG_PEEK)
             until("the drop is counted", lambda before=before: stand.status("Aborted_connects") > before)  # type: ignore[misc]
-        answer = knocked(stand.port, account)
+        answer = attempted(stand.port, account)
         assert answer.reason == "handshake"
         assert "is blocked because of many connection error" in answer.detail
         assert reason(stand.port, None) == "handshake"
@@ -114,10 +117,10 @@ def test_a_wrong_password_is_denied(stand: Stand) -> None:
     assert reason(stand.port, Account(USER, b"wrong")) == "denied"
 
 
-def test_too_many_connections_are_told_as_handshake(stand: Stand, account: Account) -> None:
-    """With every place taken the server answers 1040: to a login, or in place of its greeting.
+def test_too_many_connections_are_a_failed_handshake(stand: Stand, account: Account) -> None:
+    """With every connection taken the server answers 1040: to a login, or in place of its greeting.
 
-    Without an account the one place that is kept for an administrator looks like a free one.
+    Without an account the one connection that is reserved for an administrator looks like a free one.
     """
     ((before,),) = stand.sql("SELECT @@max_connections")
     stand.sql("SET GLOBAL max_connections = 10")
@@ -125,18 +128,18 @@ def test_too_many_connections_are_told_as_handshake(stand: Stand, account: Accou
         with ExitStack() as held:
             for _ in range(10):
                 held.enter_context(stand.client())
-            answers = [knocked(stand.port, each) for each in (account, None)]
+            answers = [attempted(stand.port, each) for each in (account, None)]
             with socket.create_connection((LOOPBACK, stand.port)) as last:
                 last.recv(5, socket.MSG_PEEK)
-                answers += [knocked(stand.port, each) for each in (account, None)]
+                answers += [attempted(stand.port, each) for each in (account, None)]
         assert [answer.reason for answer in answers] == ["handshake", None, "handshake", "handshake"]
-        assert "Too many connections" in answers[3].detail
+        assert answers[3].detail.endswith("turned away: Too many connections (error 1040)")
     finally:
-        until("a place is free", stand.lets_a_client_in)
+        until("a connection is free", stand.lets_a_client_in)
         stand.sql(f"SET GLOBAL max_connections = {before}")
 
 
-def test_a_server_that_takes_the_login_and_not_the_query_is_told_as_query(
+def test_a_server_that_accepts_the_login_and_not_the_query_fails_in_query(
     stand: Stand, account: Account
 ) -> None:
     """Here by an init_connect that fails; in life a Galera node outside a Primary component."""
@@ -152,12 +155,12 @@ def test_a_server_without_galera_answers_as_unknown(
 ) -> None:
     """MySQL does not know the variable: it lives all the same."""
     monkeypatch.setattr(module, "WHO", "SELECT @@no_such_variable")
-    answer = knocked(stand.port, account)
+    answer = attempted(stand.port, account)
     assert (answer.reason, answer.server) == (None, "unknown")
 
 
-def test_no_server_up_behind_haproxy_is_told_as_handshake(stand: Stand, account: Account) -> None:
-    """HAProxy takes the connection and closes it without a word."""
+def test_no_server_up_behind_haproxy_is_a_failed_handshake(stand: Stand, account: Account) -> None:
+    """HAProxy accepts the connection and closes it without a byte."""
     assert reason(stand.nobody_port, account) == "handshake"
 
 
@@ -234,7 +237,7 @@ def test_a_double_that_stops_after_its_greeting_is_a_timeout(account: Account, a
     ],
 )
 @pytest.mark.parametrize("account_given", [True, False])
-def test_a_double_of_another_kind_of_server_is_told_as_handshake(
+def test_a_double_of_another_kind_of_server_is_a_failed_handshake(
     account: Account, account_given: bool, said: bytes
 ) -> None:
     """Doubles that are not MySQL at all, and then close: never a success, also without an account."""
@@ -270,7 +273,7 @@ def test_without_descriptors_no_attempt_is_made(account: Account) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
     try:
         with pytest.raises(NotMade):
-            attempt_once(LOOPBACK, 3306, account, 1.0)
+            make_attempt(Endpoint(LOOPBACK, 3306), account, 1.0)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -291,6 +294,10 @@ def behind(error: SourceError, cause: Exception) -> SourceError:
         (behind(Denied("x"), pymysql.OperationalError(1129, "x")), "login", "handshake"),
         (behind(Denied("x"), pymysql.OperationalError(1130, "x")), "login", "handshake"),
         (behind(Denied("x"), pymysql.OperationalError(1045, "x")), "login", "denied"),
+        (behind(Unreachable("x"), pymysql.OperationalError(1040, "x")), "login", "handshake"),
+        (behind(Unreachable("x"), pymysql.OperationalError(1226, "x")), "login", "denied"),
+        (behind(Unreachable("x"), pymysql.OperationalError(1203, "x")), "login", "denied"),
+        (behind(Unreachable("x"), pymysql.OperationalError(9001, "x")), "query", "query"),
         (behind(Denied("x"), pymysql.OperationalError(1820, "x")), "query", "denied"),
         (behind(Unreachable("x"), pymysql.OperationalError(2013, "x")), "query", "reset"),
         (behind(Unreachable("x"), pymysql.OperationalError(1047, "x")), "query", "query"),
@@ -299,6 +306,10 @@ def behind(error: SourceError, cause: Exception) -> SourceError:
     ],
 )
 def test_each_error_has_its_reason(error: SourceError, phase: str, expected: str) -> None:
-    """The reasons that the page knows, by what lies behind the error and how far the attempt came."""
+    """One of those that the page has, by what is behind the error and how far the attempt came.
+
+    The limits of the account (1226, 1203) are the account's; those of the server (1040, 1129) are an outage.
+    9001 is ProxySQL with no server behind it.
+    """
     assert reason_of(error, phase) == expected
     assert expected in REASONS

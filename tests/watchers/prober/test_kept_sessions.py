@@ -1,4 +1,4 @@
-"""Waiting for time, a call or the end of a session, with sessions of a real MariaDB."""
+"""Waiting for a time, a wake-up or the end of a session, with sessions of a real MariaDB."""
 
 from pathlib import Path
 
@@ -24,9 +24,9 @@ def connected(mariadb: MariaDB) -> int:
 
 @pytest.mark.parametrize("line", ["skip-ssl", "ssl-mode=REQUIRED"])
 def test_the_end_of_the_session_is_seen_once(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
-    """In the clear and over TLS; what the server said while it let us in is no end."""
+    """In the clear and over TLS; what the server sent during the login is no end."""
     kept_sessions = KeptSessions()
-    kept_sessions.stay(session(mariadb, tmp_path, line), "db1")
+    kept_sessions.keep(session(mariadb, tmp_path, line), "db1")
     assert not kept_sessions.wait(0.05)
     mariadb.kill_connections()
     assert kept_sessions.wait(10)
@@ -34,84 +34,85 @@ def test_the_end_of_the_session_is_seen_once(line: str, mariadb: MariaDB, tmp_pa
     kept_sessions.close()
 
 
-def test_a_call_ends_the_wait() -> None:
-    """Also one that came before, and one wait alone."""
+def test_a_wake_up_ends_the_wait() -> None:
+    """Also one that came before the wait, and one wait alone."""
     kept_sessions = KeptSessions()
-    kept_sessions.call()
+    kept_sessions.wake()
     assert not kept_sessions.wait(None)
     assert not kept_sessions.wait(0.01)
 
 
 @pytest.mark.parametrize("line", ["skip-ssl", "ssl-mode=REQUIRED"])
-def test_one_stays_at_each_server_and_all_say_goodbye(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
-    """The next takes the place of the one before; after the end nobody stays. None is an aborted client."""
+def test_one_is_kept_for_each_server_and_all_are_closed_in_order(
+    line: str, mariadb: MariaDB, tmp_path: Path
+) -> None:
+    """The next takes the place of the one before; after close() none is kept. None is an aborted client."""
     before, kept_sessions = mariadb.sql(ABORTED), KeptSessions()
     for server in ["db1", "db2", None] * 5:
-        kept_sessions.stay(session(mariadb, tmp_path, line), server)
-        assert not kept_sessions.wait(0.01), "who left is no end"
+        kept_sessions.keep(session(mariadb, tmp_path, line), server)
+        assert not kept_sessions.wait(0.01), "one that is replaced is no end"
     until("one at each", lambda: connected(mariadb) == 3)
     kept_sessions.close()
-    kept_sessions.stay(session(mariadb, tmp_path), "db1")
+    kept_sessions.keep(session(mariadb, tmp_path), "db1")
     until("all gone", lambda: not connected(mariadb))
     assert mariadb.sql(ABORTED) == before
 
 
-def test_nobody_stays_where_nobody_comes_any_more(
+def test_no_session_is_kept_to_a_server_that_is_not_chosen_any_more(
     mariadb: MariaDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who drains a server waits until its clients have left. That is no sign of anything."""
-    monkeypatch.setattr("exporter.watchers.prober.kept_sessions.LONGEST_STAY", 2)
+    """An operator who drains a server waits until its clients have left. Leaving it is no sign of trouble."""
+    monkeypatch.setattr("exporter.watchers.prober.kept_sessions.MOST_NEWER", 2)
     kept_sessions = KeptSessions()
     for server in ["db1", "db2", "db2"]:
-        kept_sessions.stay(session(mariadb, tmp_path), server)
-    until("both stay", lambda: connected(mariadb) == 2)
-    kept_sessions.stay(session(mariadb, tmp_path), "db2")
+        kept_sessions.keep(session(mariadb, tmp_path), server)
+    until("both are kept", lambda: connected(mariadb) == 2)
+    kept_sessions.keep(session(mariadb, tmp_path), "db2")
     until("the first is gone", lambda: connected(mariadb) == 1)
     assert not kept_sessions.wait(0.05)
     kept_sessions.close()
 
 
 @pytest.mark.parametrize("line", ["skip-ssl", "ssl-mode=REQUIRED"])
-def test_a_server_that_refuses_what_a_guest_asks_is_heard(
-    line: str, mariadb: MariaDB, tmp_path: Path
-) -> None:
-    """Once: as one that leaves its cluster it refuses all queries, and the guest leaves in order."""
+def test_a_server_that_refuses_a_query_is_noticed(line: str, mariadb: MariaDB, tmp_path: Path) -> None:
+    """Once: like a node that leaves its cluster it refuses all queries; the session is closed in order."""
     before, kept_sessions = mariadb.sql(ABORTED), KeptSessions()
-    guest = session(mariadb, tmp_path, line)
-    kept_sessions.stay(guest, "db1")
-    assert not kept_sessions.hear(), "nothing was asked"
+    kept = session(mariadb, tmp_path, line)
+    kept_sessions.keep(kept, "db1")
+    assert not kept_sessions.any_refused(), "nothing was queried"
     for _ in range(3):
-        kept_sessions.ask(WHO)
-        kept_sessions.ask(WHO)  # one question at a time
-        until("the answer", lambda: kept_sessions.hear() or not kept_sessions._guests["db1"].asked)
-        assert kept_sessions._guests["db1"].session is guest, "what is answered is no sign"
+        kept_sessions.query(WHO)
+        kept_sessions.query(WHO)  # one query at a time
+        until("the answer", lambda: kept_sessions.any_refused() or not kept_sessions._kept["db1"].queried)
+        assert kept_sessions._kept["db1"].session is kept, "an answer is no sign of trouble"
     mariadb.sql("SET GLOBAL wsrep_reject_queries = 'ALL'")
     try:
-        kept_sessions.ask(WHO)
-        until("the refusal", kept_sessions.hear)
+        kept_sessions.query(WHO)
+        until("the refusal", kept_sessions.any_refused)
     finally:
         mariadb.sql("SET GLOBAL wsrep_reject_queries = 'NONE'")
     until("it is gone", lambda: not connected(mariadb))
-    kept_sessions.ask(WHO)
-    assert not kept_sessions.hear()
+    kept_sessions.query(WHO)
+    assert not kept_sessions.any_refused()
     assert not kept_sessions.wait(0.05)
     kept_sessions.close()
     assert mariadb.sql(ABORTED) == before
 
 
-def test_an_answer_that_is_not_there_is_waited_for_by_nobody(mariadb: MariaDB, tmp_path: Path) -> None:
-    """Of a frozen server; it comes later. Who was thrown out is told by the wait, not by what it asked."""
+def test_an_answer_is_not_waited_for(mariadb: MariaDB, tmp_path: Path) -> None:
+    """Of a frozen server it comes later. A session that is cut off is reported by the wait, not by its
+    query."""
     kept_sessions = KeptSessions()
-    kept_sessions.stay(session(mariadb, tmp_path), "db1")
+    kept_sessions.keep(session(mariadb, tmp_path), "db1")
     mariadb.freeze()
     try:
-        kept_sessions.ask(WHO)
-        assert not kept_sessions.hear()
+        kept_sessions.query(WHO)
+        assert not kept_sessions.any_refused()
     finally:
         mariadb.thaw()
-    until("the answer", lambda: kept_sessions.hear() or not kept_sessions._guests["db1"].asked)
+    until("the answer", lambda: kept_sessions.any_refused() or not kept_sessions._kept["db1"].queried)
     mariadb.kill_connections()
     assert kept_sessions.wait(10)
-    kept_sessions.ask(WHO)
-    assert not kept_sessions.hear()
+    kept_sessions.query(WHO)
+    assert not kept_sessions.any_refused()
     kept_sessions.close()

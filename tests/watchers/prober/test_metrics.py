@@ -1,14 +1,16 @@
-"""What attempts and outages add up to, and the page that it becomes."""
+"""The counts of attempts and outages, and the page made of them."""
 
 from pathlib import Path
 
-from exporter.watchers.prober.attempt import PHASES, REASONS, AttemptResult
-from exporter.watchers.prober.counters import SERVERS, Counters
+from exporter.endpoint import Endpoint
+from exporter.watchers.prober.counters import ACCOUNT_SECONDS, SERVERS, Counters
 from exporter.watchers.prober.metrics import families
 from exporter.watchers.prober.outages import Outage
+from exporter.watchers.prober.result import PHASES, REASONS, AttemptResult
 from tests.golden import assert_golden, exposition
 
 EXPECTED = Path(__file__).parent / "expected"
+VIP = Endpoint("10.0.0.100", 3306)
 
 
 def success(server: str | None = "galera-node01", seconds: float = 0.001) -> AttemptResult:
@@ -20,12 +22,12 @@ def failure(reason: str) -> AttemptResult:
 
 
 def page(counters: Counters, active_seconds: float = 0.0) -> list[str]:
-    return exposition(families([counters.reading("10.0.0.100", 3306, active_seconds)])).splitlines()
+    return exposition(families([counters.reading(VIP, active_seconds)])).splitlines()
 
 
 def test_the_page_before_the_first_attempt_has_ended(update_golden: bool) -> None:
     """All counters are there at 0; what is not known yet is absent."""
-    reading = Counters().reading("10.0.0.100", 3306, 0.0)
+    reading = Counters().reading(VIP, 0.0)
     assert_golden(EXPECTED / "start.prom", families([reading]), update=update_golden)
 
 
@@ -33,13 +35,13 @@ def test_the_page_of_two_addresses_after_an_outage(update_golden: bool) -> None:
     """Every family, one of them for both addresses."""
     one, two = Counters(attempts=120, late=1), Counters(attempts=3)
     for launch in range(100):
-        one.add_answer(launch, success(f"galera-node0{launch % 3 + 1}"))
-    one.add_answer(100, success(seconds=3.0))
-    one.add_answer(101, failure("refused"))
-    one.add_answer(102, failure("timeout"))
+        one.add_result(launch, success(f"galera-node0{launch % 3 + 1}"))
+    one.add_result(100, success(seconds=3.0))
+    one.add_result(101, failure("refused"))
+    one.add_result(102, failure("timeout"))
     one.add_outage(Outage(10.0, 10.25, 1.0), 1700000000.5)
-    two.add_answer(0, AttemptResult(0.0, None, None, {"connect": 0.001, "login": 0.002, "total": 0.003}))
-    readings = [one.reading("10.0.0.100", 3306, 1.5), two.reading("2001:db8::1", 3307, 0.0)]
+    two.add_result(0, AttemptResult(0.0, None, None, {"connect": 0.001, "login": 0.002, "total": 0.003}))
+    readings = [one.reading(VIP, 1.5), two.reading(Endpoint("2001:db8::1", 3307), 0.0)]
     assert_golden(EXPECTED / "outage.prom", families(readings), update=update_golden)
 
 
@@ -48,34 +50,79 @@ def test_every_reason_has_its_counter() -> None:
     counters = Counters()
     for count, reason in enumerate(REASONS, start=1):
         for _ in range(count):
-            counters.add_answer(0, failure(reason))
-    assert counters.reading("a", 1, 0.0).failures == {reason: n for n, reason in enumerate(REASONS, start=1)}
+            counters.add_result(0, failure(reason))
+    assert counters.reading(VIP, 0.0).failures == {reason: n for n, reason in enumerate(REASONS, start=1)}
 
 
 def test_failed_attempts_are_not_in_the_histogram() -> None:
     """A timeout would show as a slow success."""
     counters = Counters()
-    counters.add_answer(0, failure("timeout"))
-    assert all(one.cumulative[-1] == 0 for one in counters.reading("a", 1, 0.0).phases.values())
+    counters.add_result(0, failure("timeout"))
+    assert all(one.cumulative[-1] == 0 for one in counters.reading(VIP, 0.0).phases.values())
 
 
 def test_up_is_that_of_the_latest_launch_that_has_ended() -> None:
-    """A timeout of an attempt launched 5 s ago says nothing of now."""
+    """A timeout of an attempt launched 5 s ago says nothing about now."""
     counters = Counters()
-    counters.add_answer(5.0, success())
-    counters.add_answer(0.0, failure("timeout"))
+    counters.add_result(5.0, success())
+    counters.add_result(0.0, failure("timeout"))
     assert 'vip_probe_up{port="3306",vip="10.0.0.100"} 1.0' in page(counters)
-    counters.add_answer(6.0, failure("refused"))
+    counters.add_result(6.0, failure("refused"))
     assert 'vip_probe_up{port="3306",vip="10.0.0.100"} 0.0' in page(counters)
 
 
-def test_a_server_that_calls_itself_anew_each_time_makes_a_bounded_page() -> None:
+ACCOUNT_OK = 'vip_probe_account_ok{port="3306",vip="10.0.0.100"} '
+
+
+def test_a_refused_account_is_an_answer() -> None:
+    """It counts as a failure with its reason; the address is up, and the gauge shows whose fault it is."""
+    counters = Counters()
+    counters.add_result(0.0, failure("denied"))
+    shown = page(counters)
+    assert 'vip_probe_up{port="3306",vip="10.0.0.100"} 1.0' in shown
+    assert ACCOUNT_OK + "0.0" in shown
+    assert counters.reading(VIP, 0.0).failures["denied"] == 1
+
+
+def test_the_account_is_in_order_when_no_server_has_refused_it_for_a_while() -> None:
+    """One server of three that refuses it keeps the gauge at 0; a dead server says nothing about it."""
+    counters = Counters()
+    counters.add_result(0.0, success())
+    assert ACCOUNT_OK + "1.0" in page(counters)
+    counters.add_result(1.0, failure("denied"))
+    counters.add_result(2.0, success())
+    counters.add_result(1.0 + ACCOUNT_SECONDS, failure("timeout"))
+    assert ACCOUNT_OK + "0.0" in page(counters)
+    counters.add_result(1.0 + ACCOUNT_SECONDS, success())
+    assert ACCOUNT_OK + "1.0" in page(counters)
+
+
+def test_without_an_account_there_is_no_gauge_of_it() -> None:
+    """Nothing is known, as before the first login."""
+    counters = Counters()
+    counters.add_result(0.0, success(server=None))
+    assert not [line for line in page(counters) if line.startswith(ACCOUNT_OK)]
+
+
+def test_two_ports_of_one_address_are_series_of_their_own() -> None:
+    """A read/write split: one port can be out while the other answers."""
+    writes, reads = Counters(), Counters()
+    writes.add_result(0.0, failure("handshake"))
+    reads.add_result(0.0, success())
+    endpoints = Endpoint(VIP.host, 3306), Endpoint(VIP.host, 3307)
+    readings = [one.reading(at, 0.0) for one, at in zip((writes, reads), endpoints, strict=True)]
+    shown = exposition(families(readings)).splitlines()
+    assert 'vip_probe_up{port="3306",vip="10.0.0.100"} 0.0' in shown
+    assert 'vip_probe_up{port="3307",vip="10.0.0.100"} 1.0' in shown
+
+
+def test_a_server_with_a_new_name_each_time_makes_a_bounded_page() -> None:
     """After so many names the rest is counted as other."""
     counters = Counters()
     for number in range(1000):
-        counters.add_answer(number, success(f"n{number}"))
-    counters.add_answer(1000, success("n1"))
-    servers = counters.reading("a", 1, 0.0).servers
+        counters.add_result(number, success(f"n{number}"))
+    counters.add_result(1000, success("n1"))
+    servers = counters.reading(VIP, 0.0).servers
     assert len(servers) == SERVERS + 1
     assert (servers["n1"], servers["other"]) == (2, 1000 - SERVERS)
 
@@ -83,5 +130,5 @@ def test_a_server_that_calls_itself_anew_each_time_makes_a_bounded_page() -> Non
 def test_a_hostile_name_is_only_text_on_the_page() -> None:
     """Quotes and new lines stay inside the label."""
     counters = Counters()
-    counters.add_answer(0, success('x"} 9\nvip_probe_up 7'))
+    counters.add_result(0, success('x"} 9\nvip_probe_up 7'))
     assert not [line for line in page(counters) if line.startswith("vip_probe_up 7")]

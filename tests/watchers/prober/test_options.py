@@ -30,7 +30,7 @@ def test_all_keys_are_read_and_the_address_is_normalised() -> None:
         ("client_file: /etc/p.cnf", "client_file"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_told_by_its_key(more: str, key: str) -> None:
+def test_a_value_out_of_range_is_reported_by_its_key(more: str, key: str) -> None:
     """Each limit, and an account for what is not probed."""
     with pytest.raises(ConfigError) as raised:
         parse(Vip, f"address: 10.0.0.1\n{more}", "f")

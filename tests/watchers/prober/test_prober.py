@@ -1,11 +1,13 @@
 """The schedule, on doubled attempts; outages, on a real HAProxy and MariaDB."""
 
+import logging
+import resource
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -21,12 +23,13 @@ from exporter.transports.deadline import Deadline
 from exporter.transports.mysql import Session
 from exporter.transports.mysql_account import Account
 from exporter.watchers.prober import prober as module
-from exporter.watchers.prober import schedule as pace
-from exporter.watchers.prober.attempt import WHO, AttemptResult, NotMade
+from exporter.watchers.prober import schedule
+from exporter.watchers.prober.attempt import WHO, NotMade
 from exporter.watchers.prober.counters import ProbeReading
 from exporter.watchers.prober.options import SHORTEST_INTERVAL, Vip
 from exporter.watchers.prober.outages import APART_SECONDS, Outage
 from exporter.watchers.prober.prober import Prober
+from exporter.watchers.prober.result import AttemptResult
 from exporter.watchers.prober.watcher import VipWatcher
 from tests.golden import exposition
 from tests.watchers.prober.stand import PASSWORD, SERVER_NAME, USER, Stand, until
@@ -50,10 +53,10 @@ def running(vip: Vip) -> Iterator[Prober]:
 def attempts_are(monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
     """A double in place of an attempt."""
 
-    def attempt_once(_address: str, _port: int, _account: Account | None, _timeout: float) -> AttemptResult:
+    def attempt(_endpoint: Endpoint, _account: Account | None, _timeout: float) -> AttemptResult:
         return script()
 
-    monkeypatch.setattr(module, "attempt_once", attempt_once)
+    monkeypatch.setattr(module, "make_attempt", attempt)
 
 
 def success() -> AttemptResult:
@@ -64,8 +67,8 @@ def failure() -> AttemptResult:
     return AttemptResult(time.monotonic(), "refused")
 
 
-def knocking() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if "attempt_once" in thread.name]
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("probe ")]
 
 
 def ended(reading: ProbeReading) -> int:
@@ -81,7 +84,7 @@ def test_attempts_are_launched_on_schedule_though_none_comes_back(monkeypatch: p
         assert ended(prober.reading()) == 0
         let_go.set()
         until("all are back", lambda: ended(prober.reading()) >= 20)
-        until("the threads left", lambda: len(knocking()) <= module.SPARE_THREADS)
+        until("the threads left", lambda: len(threads()) <= module.SPARE_THREADS)
         launched = prober.reading().attempts
         until("it goes on", lambda: ended(prober.reading()) > launched)
 
@@ -132,7 +135,7 @@ def test_no_more_are_in_flight_than_the_bound(monkeypatch: pytest.MonkeyPatch) -
         until("the late one is counted", lambda: prober.reading().late == 1)
 
 
-def test_the_pace_is_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attempts_are_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     """At an interval of a minute: the first failure is followed by others at once, till a second is well."""
     outcomes = iter([failure] * 20 + [success] * 1000)
 
@@ -142,10 +145,10 @@ def test_the_pace_is_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatc
     attempts_are(monkeypatch, script)
     with running(Vip("127.0.0.1", 3306, interval=60)) as prober:
         until("the success", lambda: ended(prober.reading()) > 20)
-        until("the slow pace", lambda: prober._due - time.monotonic() > 30)  # 48 s is the least
+        until("the usual interval", lambda: prober._due - time.monotonic() > 30)  # 48 s is the least
         reading = prober.reading()
         assert (reading.failures["refused"], reading.late) == (20, 0)
-        longest = APART_SECONDS / (SHORTEST_INTERVAL * (1 - pace.WANDER))
+        longest = APART_SECONDS / (SHORTEST_INTERVAL * (1 - schedule.WANDER))
         assert 22 < reading.attempts <= 22 + longest  # until no failure can belong to the outage any more
 
 
@@ -165,7 +168,7 @@ def test_failures_close_together_make_one_log_line(
 
 
 def test_a_defect_of_ours_is_no_failure_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An attempt that breaks is counted as late, told as the watcher's trouble, and mends by itself."""
+    """An attempt that breaks is counted as late, reported as the watcher's trouble, and ends by itself."""
     broken = threading.Event()
     broken.set()
 
@@ -191,16 +194,16 @@ def test_a_defect_of_ours_is_no_failure_of_the_address(monkeypatch: pytest.Monke
         watcher.close()
 
 
-def test_an_attempt_that_breaks_off_takes_no_turn_away(
+def test_an_attempt_that_breaks_off_stops_no_later_one(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A defect in what follows an attempt is logged, and the schedule goes on."""
     attempts_are(monkeypatch, success)
 
-    def defect(_answer: AttemptResult | None) -> None:
+    def defect(_result: AttemptResult | None) -> None:
         raise KeyError("a bug")
 
-    prober = Prober(SOON, on_answer=defect)
+    prober = Prober(SOON, on_result=defect)
     prober.start()
     try:
         until("ten attempts", lambda: prober.reading().attempts >= 10)
@@ -263,25 +266,25 @@ async def test_one_address_in_trouble_does_not_take_the_other_off_the_page(
 
 
 class Notes:
-    """A listener that writes down what it hears, and breaks when it has heard it."""
+    """A listener that records its calls, and breaks in the first."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, Endpoint]] = []
+        self.calls: list[tuple[str, Endpoint]] = []
         self.outages: list[Outage] = []
 
     def failing(self, endpoint: Endpoint) -> None:
-        self.heard.append(("failing", endpoint))
+        self.calls.append(("failing", endpoint))
         raise RuntimeError("a listener's defect")
 
     def recovered(self, endpoint: Endpoint) -> None:
-        self.heard.append(("recovered", endpoint))
+        self.calls.append(("recovered", endpoint))
 
     def outage(self, endpoint: Endpoint, outage: Outage) -> None:
-        self.heard.append(("outage", endpoint))
+        self.calls.append(("outage", endpoint))
         self.outages.append(outage)
 
 
-def test_listeners_hear_of_each_change_and_of_each_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listeners_are_called_at_each_change_and_each_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     """In order, once each; a listener that breaks stops neither the prober nor the other listeners."""
     outcomes = iter([success, failure, failure] + [success] * 1000)
 
@@ -296,14 +299,14 @@ def test_listeners_hear_of_each_change_and_of_each_outage(monkeypatch: pytest.Mo
     prober.stop()
     assert SOON.port
     at = Endpoint(SOON.address, SOON.port)
-    assert one.heard == two.heard == [("failing", at), ("recovered", at), ("outage", at)]
+    assert one.calls == two.calls == [("failing", at), ("recovered", at), ("outage", at)]
     assert one.outages == two.outages
     last = prober.reading().last
     assert last
     assert last.duration == one.outages[0].duration
 
 
-def test_want_of_threads_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_want_of_threads_is_logged_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The schedule goes on when a thread could not be started."""
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     attempts_are(monkeypatch, success)
@@ -323,7 +326,7 @@ def test_want_of_threads_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch
 
 
 def test_stopping_lets_attempts_in_flight_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that come back soon say goodbye to the server; none is launched any more."""
+    """Those that end soon close their connections in order; none is launched any more."""
     begun, let_go = threading.Event(), threading.Event()
 
     def script() -> AttemptResult:
@@ -339,7 +342,7 @@ def test_stopping_lets_attempts_in_flight_end(monkeypatch: pytest.MonkeyPatch) -
     prober.stop(patience=20)
     launched = prober.reading().attempts
     assert ended(prober.reading()) == launched
-    until("no thread", lambda: not knocking())
+    until("no thread", lambda: not threads())
 
 
 def test_stopping_waits_for_no_hanging_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,8 +363,9 @@ def vip(stand: Stand, tmp_path: Path) -> Vip:
     return Vip("127.0.0.1", stand.port, interval=0.02, client_file=str(client_file), timeout=1.0)
 
 
-def test_a_client_that_is_thrown_out_knocks_at_once(stand: Stand, vip: Vip) -> None:
-    """At an interval of a minute: HAProxy ends, and with it the session that stayed, not the interval."""
+def test_a_session_that_is_cut_off_is_followed_by_an_attempt_at_once(stand: Stand, vip: Vip) -> None:
+    """At an interval of a minute: HAProxy ends, and with it the kept session: the interval is not waited
+    for."""
     with running(replace(vip, interval=60)) as prober:
         until("it is in", lambda: ended(prober.reading()) == 1)
         stand.stop_haproxy()
@@ -371,7 +375,7 @@ def test_a_client_that_is_thrown_out_knocks_at_once(stand: Stand, vip: Vip) -> N
             stand.start_haproxy()
 
 
-class Guest(Session):
+class DoubledSession(Session):
     """A double, with the server's end of its connection."""
 
     def __init__(self) -> None:
@@ -387,17 +391,20 @@ class Guest(Session):
         self.server.close()
 
 
-def test_a_server_that_refuses_who_is_in_is_knocked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Doubles that let all in, and answer the first question with an error: three more are soon there."""
+def test_a_refused_query_of_a_kept_session_is_followed_by_attempts_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Doubles that accept every login and answer the first query with an error: three more attempts
+    follow."""
     error = b"\x09\x00\x00\x01\xff" + struct.pack("<H", 1047) + b"#08S01"
-    guests: list[Guest] = []
+    sessions: list[DoubledSession] = []
 
     def script() -> AttemptResult:
-        guests.append(Guest())
-        if len(guests) == 2:
-            assert guests[0].server.recv(1000).endswith(WHO.encode())
-            guests[0].server.send(error)
-        return replace(success(), session=guests[-1], server="db1")
+        sessions.append(DoubledSession())
+        if len(sessions) == 2:
+            assert sessions[0].server.recv(1000).endswith(WHO.encode())
+            sessions[0].server.send(error)
+        return replace(success(), session=sessions[-1], server="db1")
 
     attempts_are(monkeypatch, script)
     with running(Vip("127.0.0.1", 3306, interval=1)) as prober:
@@ -407,19 +414,22 @@ def test_a_server_that_refuses_who_is_in_is_knocked_at_at_once(monkeypatch: pyte
         assert time.monotonic() - began < 2, "three intervals"
 
 
-def test_who_throws_all_out_is_met_by_few_launches_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A double that ends each session, at an interval of a minute: what may be spared, no more."""
+def test_a_server_that_cuts_every_session_off_gets_few_attempts_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A double that ends each session, at an interval of a minute: the extra attempts, no more."""
 
-    def thrown_out() -> AttemptResult:
-        guest = Guest()
-        guest.server.close()
-        return replace(success(), session=guest)
+    def cut_off() -> AttemptResult:
+        session = DoubledSession()
+        session.server.close()
+        return replace(success(), session=session)
 
-    monkeypatch.setattr(pace, "SPARE", 5.0)
-    monkeypatch.setattr(pace, "SPARE_RATE", 0.0)
-    attempts_are(monkeypatch, thrown_out)
+    monkeypatch.setattr(schedule, "EXTRA", 5.0)
+    monkeypatch.setattr(schedule, "EXTRA_RATE", 0.0)
+    attempts_are(monkeypatch, cut_off)
     with running(Vip("127.0.0.1", 3306, interval=60)) as prober:
-        until("the slow pace", lambda: prober.reading().attempts > 1 and prober._due - time.monotonic() > 30)
+        until(
+            "the usual interval",
+            lambda: prober.reading().attempts > 1 and prober._due - time.monotonic() > 30,
+        )
         assert prober.reading().attempts <= 1 + 5
 
 
@@ -439,7 +449,7 @@ def test_an_attempt_that_hangs_is_followed_by_others_soon(monkeypatch: pytest.Mo
         until("thirty", lambda: prober.reading().attempts >= 30)
         assert time.monotonic() - began < 30 * 0.2 / 2
         let_go.set()
-        until("the slow pace", lambda: prober._due - time.monotonic() > 0.1)
+        until("the usual interval", lambda: prober._due - time.monotonic() > 0.1)
 
 
 def test_haproxy_gone_and_back_is_one_outage(stand: Stand, vip: Vip) -> None:
@@ -505,10 +515,98 @@ def test_nothing_is_left_behind(stand: Stand) -> None:
         with running(Vip("127.0.0.1", port, interval=0.02)) as prober:
             until("fifty", lambda prober=prober: ended(prober.reading()) >= 50)  # type: ignore[misc]
     until("all closed", lambda: descriptors() <= before)
-    until("no thread", lambda: not knocking())
+    until("no thread", lambda: not threads())
 
 
 def test_a_prober_without_a_port_is_a_defect() -> None:
     """The watcher leaves those out."""
     with pytest.raises(ValueError, match="no port"):
         Prober(Vip("127.0.0.1"))
+
+
+def test_a_server_that_refuses_the_account_is_no_outage(
+    stand: Stand, vip: Vip, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account is locked while the probe runs, then unlocked: clients were served all the time."""
+    caplog.set_level(logging.INFO)
+    with running(vip) as prober:
+        until("well", lambda: prober.reading().account_ok)
+        stand.sql(f"ALTER USER {USER}@'%' ACCOUNT LOCK")
+        try:
+            until("refused", lambda: prober.reading().failures["denied"] >= 5)
+            denied = prober.reading()
+        finally:
+            stand.sql(f"ALTER USER {USER}@'%' ACCOUNT UNLOCK")
+        until("well again", lambda: prober.reading().account_ok)
+        reading = prober.reading()
+    assert (denied.up, denied.account_ok, denied.active_seconds) == (True, False, 0.0)
+    assert (reading.outages, reading.active_seconds) == (0, 0.0)
+    assert {reason for reason, count in reading.failures.items() if count} == {"denied"}
+    began, ended_ = (record.message for record in caplog.records if record.name.endswith("prober.prober"))
+    assert f"{prober.endpoint}: a server answers and refuses the probe's own account" in began
+    assert "account is locked" in began and str(tmp_path / "probe.cnf") in began
+    assert ended_ == f"{prober.endpoint}: the probe's account is accepted again"
+
+
+def test_the_limits_of_the_account_are_no_outage_and_those_of_the_server_are(stand: Stand, vip: Vip) -> None:
+    """MAX_USER_CONNECTIONS 1 is taken by another client of the account: 1226; then max_connections: 1040."""
+    stand.sql(f"ALTER USER {USER}@'%' WITH MAX_USER_CONNECTIONS 1")
+    try:
+        with stand.client(), running(vip) as prober:
+            until("refused", lambda: prober.reading().failures["denied"] >= 3)
+            assert (prober.reading().up, prober.reading().active_seconds) == (True, 0.0)
+    finally:
+        stand.sql(f"ALTER USER {USER}@'%' WITH MAX_USER_CONNECTIONS 0")
+    ((before,),) = stand.sql("SELECT @@max_connections")
+    stand.sql("SET GLOBAL max_connections = 10")
+    try:
+        with ExitStack() as held:
+            for _ in range(10):
+                held.enter_context(stand.client())
+            prober = held.enter_context(running(vip))
+            until("an outage", lambda: prober.reading().active_seconds)
+            reading = prober.reading()
+            assert (reading.up, reading.failures["denied"]) == (False, 0)
+    finally:
+        until("a connection is free", stand.lets_a_client_in)
+        stand.sql(f"SET GLOBAL max_connections = {before}")
+
+
+async def test_the_page_of_two_ports_on_one_address(stand: Stand) -> None:
+    """One port without a server behind it, one that answers: each has its series, its outage and its
+    listener."""
+    notes = Notes()
+    ports = (stand.port, stand.nobody_port)
+    watcher = VipWatcher([Vip("127.0.0.1", port, interval=0.02) for port in ports], [notes])
+    watcher.start()
+    scraper = Scraper([watcher], list)
+    try:
+        well, out = watcher._probers
+        until("both", lambda: ended(well.reading()) and out.reading().active_seconds)
+        page = "".join(await scraper.scrape(5.0, exposition)).splitlines()
+    finally:
+        scraper.close()
+    shown = [line for line in page if line.startswith("vip_probe_up{")]
+    assert sorted(shown) == sorted(
+        f'vip_probe_up{{port="{port}",vip="127.0.0.1"}} {up}'
+        for port, up in zip(ports, ("1.0", "0.0"), strict=True)
+    )
+    assert {endpoint for _, endpoint in notes.calls} == {Endpoint("127.0.0.1", stand.nobody_port)}
+
+
+def test_five_frozen_addresses_delay_no_launch() -> None:
+    """With the usual 1,024 descriptors and all defaults: no attempt is late or can't be made."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        probers = []
+        for number in range(2, 7):
+            # The kernel accepts connections up to the backlog, and drops what comes after that.
+            listener = stack.enter_context(socket.create_server((f"127.0.0.{number}", 0), backlog=50))
+            probers.append(stack.enter_context(running(Vip(*listener.getsockname()))))
+        until("timeouts of all", lambda: all(one.reading().failures["timeout"] for one in probers))
+        most = max(one._in_flight for one in probers)
+        readings = [one.reading() for one in probers]
+    assert [reading.late for reading in readings] == [0] * 5
+    assert 50 < most < 130

@@ -41,13 +41,13 @@ Script = Callable[[], AttemptResult]
 
 
 @contextmanager
-def running(vip: Vip) -> Iterator[Prober]:
+def running(vip: Vip, patience: float = 1.0) -> Iterator[Prober]:
     prober = Prober(vip)
     prober.start()
     try:
         yield prober
     finally:
-        prober.stop()
+        prober.stop(patience)
 
 
 def attempts_are(monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
@@ -525,9 +525,10 @@ def test_a_prober_without_a_port_is_a_defect() -> None:
 
 
 def test_a_server_that_refuses_the_account_is_no_outage(
-    stand: Stand, vip: Vip, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    stand: Stand, vip: Vip, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The account is locked while the probe runs, then unlocked: clients were served all the time."""
+    monkeypatch.setattr("exporter.watchers.prober.counters.ACCOUNT_SECONDS", 0.5)
     caplog.set_level(logging.INFO)
     with running(vip) as prober:
         until("well", lambda: prober.reading().account_ok)
@@ -604,7 +605,7 @@ def test_five_frozen_addresses_delay_no_launch() -> None:
         for number in range(2, 7):
             # The kernel accepts connections up to the backlog, and drops what comes after that.
             listener = stack.enter_context(socket.create_server((f"127.0.0.{number}", 0), backlog=50))
-            probers.append(stack.enter_context(running(Vip(*listener.getsockname()))))
+            probers.append(stack.enter_context(running(Vip(*listener.getsockname()), patience=0.0)))
         until("timeouts of all", lambda: all(one.reading().failures["timeout"] for one in probers))
         most = max(one._in_flight for one in probers)
         readings = [one.reading() for one in probers]

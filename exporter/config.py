@@ -32,7 +32,7 @@ class Config:
                 raise ValueError(f"vips: {_named(vip)} is there twice")
             seen.add((vip.address, vip.port))
         if any(vip.write for vip in self.vips) and not self.galera:
-            raise ValueError("vips: `write:` needs `galera:`, whose nodes tell what was really committed")
+            raise ValueError("vips: `write:` needs `galera:`, whose nodes show what was really committed")
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def test_the_readme_example_is_valid() -> None:
     ],
 )
 def test_half_configured_files_say_what_to_do(text: str, problem: str) -> None:
-    """Each mistake is told by key and line."""
+    """Each mistake is reported by key and line."""
     with pytest.raises(ConfigError) as caught:
         parse(Config, text, "config.yml")
     assert str(caught.value).startswith(f"config.yml: {problem}")

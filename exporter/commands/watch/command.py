@@ -29,7 +29,7 @@ _ERASE = "\r\x1b[K"
 # What a person may expect of `watch` and does not get without an account.
 _HANDSHAKE_ONLY = (
     "handshake only: --client-file shows who answers; without it a server whose max_connections are taken, "
-    "and a proxy (ProxySQL, MaxScale) with no server behind it, look well"
+    "and a proxy (ProxySQL, MaxScale) with no server behind it, seem to be in order"
 )
 
 ANSWERED, NOTHING_ANSWERED, USAGE = 0, 1, 2  # as ping's

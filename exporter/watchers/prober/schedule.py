@@ -25,9 +25,9 @@ from exporter.watchers.prober.options import SHORTEST_INTERVAL
 # an idle cluster. So each interval is a little longer or shorter, by this share of it.
 WANDER = 0.2
 
-# Where one server of three fails, one launch in three meets it: the fast pace after the first sign finds it
-# before the slow one would. A stopping MariaDB cuts off its clients within 0.03 s, and makes those that come
-# after that wait for a greeting until it has ended, 1 s later.
+# Where one server of three fails, one launch in three meets it: fast attempts after the first sign find it
+# before the usual ones would. A stopping MariaDB cuts off its clients within 0.03 s, and makes those that
+# come after that wait for a greeting until it has ended, 1 s later.
 SUSPICION_SECONDS = 0.3
 HURRY_SECONDS, HURRY_INTERVAL = 0.04, 0.005  # at first, as the outage may have begun already
 SLOW_SECONDS = 0.05  # an attempt that takes longer is a sign too: through HAProxy, 3 ms are usual
@@ -38,7 +38,7 @@ CALM_SECONDS = 1.0
 CROWD, CROWDED_INTERVAL = 75, 0.1  # attempts in flight; twice that interval with each CROWD_STEP more
 CROWD_STEP = 25
 
-EXTRA = 3000.0  # launches: 75 s of the fast pace where 0.1 s is usual
+EXTRA = 3000.0  # launches: 75 s of fast attempts where 0.1 s is usual
 EXTRA_RATE = 10.0  # of them in a second
 
 
@@ -46,7 +46,7 @@ class Schedule:
     """Of one prober."""
 
     def __init__(self, interval: float):
-        self._interval = self._pace = interval
+        self._interval = self._spacing = interval
         self._suspected = self._queried = float("-inf")
         self._since = self._until = float("-inf")  # of the present trouble; it ends unless a sign comes
         self._expected: dict[str | None, float] = {}  # by how attempts end: until when that is nothing new
@@ -62,12 +62,12 @@ class Schedule:
     def ended(self, reason: str | None, now: float) -> bool:
         """How an attempt ended (None: it was answered): whether the next one is to be launched at once."""
         new = now >= self._expected.get(reason, float("-inf"))
-        self._expected[reason] = now + max(FAST_SECONDS, 3 * self._pace)
+        self._expected[reason] = now + max(FAST_SECONDS, 3 * self._spacing)
         trouble = now < self._until
-        # A timeout is old news: the attempt was slow all the time.
+        # A timeout is nothing new: the attempt was slow all the time.
         if not new or (reason is None and not trouble) or (reason == "timeout" and trouble):
             return False
-        self._until = now  # so that the trouble begins anew
+        self._until = now  # so that the trouble begins again
         self._sign(now)
         return reason is not None and self._spend(now, 1.0)
 
@@ -78,17 +78,17 @@ class Schedule:
         """
         slow = oldest is not None and now - oldest > SLOW_SECONDS
         suspected = now - self._suspected
-        self._pace = self._interval
+        self._spacing = self._interval
         if outage or slow or suspected < SUSPICION_SECONDS:
             self._sign(now)
             hurry = suspected < HURRY_SECONDS and not (outage or slow)
-            pace = HURRY_INTERVAL if hurry else max(SHORTEST_INTERVAL, BACK_OFF * (now - self._since))
+            spacing = HURRY_INTERVAL if hurry else max(SHORTEST_INTERVAL, BACK_OFF * (now - self._since))
             if in_flight >= CROWD:
-                pace = max(pace, CROWDED_INTERVAL * 2 ** ((in_flight - CROWD) / CROWD_STEP))
-            if pace < self._interval and self._spend(now, 1 - pace / self._interval):
-                self._pace = pace
-            self._until = max(self._until, now + 3 * self._pace)
-        return self._pace * random.uniform(1 - WANDER, 1 + WANDER)  # noqa: S311  # no secret
+                spacing = max(spacing, CROWDED_INTERVAL * 2 ** ((in_flight - CROWD) / CROWD_STEP))
+            if spacing < self._interval and self._spend(now, 1 - spacing / self._interval):
+                self._spacing = spacing
+            self._until = max(self._until, now + 3 * self._spacing)
+        return self._spacing * random.uniform(1 - WANDER, 1 + WANDER)  # noqa: S311  # no secret
 
     def queries(self, now: float) -> bool:
         """Whether kept sessions are to be queried now: as often as attempts are launched at rest."""

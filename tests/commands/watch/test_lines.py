@@ -68,7 +68,7 @@ def test_a_summary_of_many_outages_lists_the_latest() -> None:
 
 
 def test_a_summary_of_nothing() -> None:
-    """No attempt ended: no division, no percentile; an outage that lasts is told."""
+    """No attempt ended: no division, no percentile; an outage that lasts is shown."""
     nothing = replace(
         SUMMARY,
         attempts=0,
@@ -111,7 +111,7 @@ def test_what_keeps_attempts_from_being_made_is_shown() -> None:
 
 
 def test_colour_only_where_it_is_asked_for() -> None:
-    """Green is well, red fails, yellow is slow or silent; without colour no line has an escape code."""
+    """Green is in order, red fails, yellow is slow or silent; without colour no line has an escape code."""
     slow = replace(WELL, slowest=1.03)
     painted = [COLOURED.second(second)[:5] for second in (WELL, BAD, slow, replace(WELL, out=0.1))]
     assert painted == ["\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[31m"]

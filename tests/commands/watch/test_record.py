@@ -59,7 +59,7 @@ def test_outages_are_counted_though_only_the_latest_are_kept() -> None:
 
 @given(st.lists(st.floats(1e-4, 30), min_size=1), st.floats(0.1, 100))
 def test_percentiles_are_right_to_half_a_percent(values: list[float], percentage: float) -> None:
-    """As the sorted list of all of them tells, by nearest rank."""
+    """As by the sorted list of all of them, nearest rank."""
     times = Times()
     for value in values:
         times.add(value)

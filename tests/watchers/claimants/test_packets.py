@@ -161,7 +161,8 @@ def answered(request: bytes) -> bytes:
 
 @pytest.mark.parametrize("request_", [ECHO, echo_request(OURS, PEER, HERE6, VIP6, 0x1234)])
 def test_an_echo_is_its_owners(request_: bytes) -> None:
-    """Told by the MAC address that it came from; other requests and what is cut short are none."""
+    """Identified by the MAC address that it came from; replies to other requests and truncated ones are
+    none."""
     reply = answered(request_)
     assert echo_answer(reply, 0x1234) == (VIP6 if len(reply) > 50 else VIP, PEER)
     assert echo_answer(reply + bytes(18), 0x1234) is not None  # filled up by the driver

@@ -204,7 +204,7 @@ def greeting() -> bytes:
 
 @pytest.mark.parametrize("account_given", [True, False])
 def test_a_double_that_closes_after_its_greeting_is_reset(account: Account, account_given: bool) -> None:
-    """A double that sends a well-made greeting, takes the login and goes: no success in either mode."""
+    """A double that sends a valid greeting, reads the login and closes: no success in either mode."""
 
     def go_away(connection: socket.socket) -> None:
         connection.sendall(greeting())

@@ -136,7 +136,8 @@ def test_no_more_are_in_flight_than_the_bound(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_attempts_are_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At an interval of a minute: the first failure is followed by others at once, till a second is well."""
+    """At an interval of a minute: the first failure is followed by others until a second passes without
+    one."""
     outcomes = iter([failure] * 20 + [success] * 1000)
 
     def script() -> AttemptResult:
@@ -455,7 +456,7 @@ def test_an_attempt_that_hangs_is_followed_by_others_soon(monkeypatch: pytest.Mo
 def test_haproxy_gone_and_back_is_one_outage(stand: Stand, vip: Vip) -> None:
     """Refused while it is gone; the outage lasts at least as long as that, and is counted once."""
     with running(vip) as prober:
-        until("well", lambda: prober.reading().servers)
+        until("a success", lambda: prober.reading().servers)
         killed = time.monotonic()
         stand.stop_haproxy()
         until("refused", lambda: prober.reading().failures["refused"] >= 5)
@@ -479,7 +480,7 @@ def test_haproxy_gone_and_back_is_one_outage(stand: Stand, vip: Vip) -> None:
 def test_a_short_freeze_is_slow_connects_and_no_outage(stand: Stand, vip: Vip) -> None:
     """HAProxy frozen for less than the timeout: clients waited, none failed."""
     with running(vip) as prober:
-        until("well", lambda: prober.reading().servers)
+        until("a success", lambda: prober.reading().servers)
         with stand.frozen_haproxy():
             before = prober.reading().attempts
             until("ten waiting", lambda: prober.reading().attempts >= before + 10)
@@ -493,7 +494,7 @@ def test_a_short_freeze_is_slow_connects_and_no_outage(stand: Stand, vip: Vip) -
 def test_a_long_freeze_is_an_outage_of_timeouts(stand: Stand, vip: Vip) -> None:
     """Longer than the timeout: attempts fail, and the outage begins with the first."""
     with running(vip) as prober:
-        until("well", lambda: prober.reading().servers)
+        until("a success", lambda: prober.reading().servers)
         with stand.frozen_haproxy():
             until("timeouts", lambda: prober.reading().failures["timeout"] >= 3)
             assert prober.reading().active_seconds >= vip.timeout
@@ -531,14 +532,14 @@ def test_a_server_that_refuses_the_account_is_no_outage(
     monkeypatch.setattr("exporter.watchers.prober.counters.ACCOUNT_SECONDS", 0.5)
     caplog.set_level(logging.INFO)
     with running(vip) as prober:
-        until("well", lambda: prober.reading().account_ok)
+        until("a success", lambda: prober.reading().account_ok)
         stand.sql(f"ALTER USER {USER}@'%' ACCOUNT LOCK")
         try:
             until("refused", lambda: prober.reading().failures["denied"] >= 5)
             denied = prober.reading()
         finally:
             stand.sql(f"ALTER USER {USER}@'%' ACCOUNT UNLOCK")
-        until("well again", lambda: prober.reading().account_ok)
+        until("accepted again", lambda: prober.reading().account_ok)
         reading = prober.reading()
     assert (denied.up, denied.account_ok, denied.active_seconds) == (True, False, 0.0)
     assert (reading.outages, reading.active_seconds) == (0, 0.0)
@@ -582,8 +583,8 @@ async def test_the_page_of_two_ports_on_one_address(stand: Stand) -> None:
     watcher.start()
     scraper = Scraper([watcher], list)
     try:
-        well, out = watcher._probers
-        until("both", lambda: ended(well.reading()) and out.reading().active_seconds)
+        up, out = watcher._probers
+        until("both", lambda: ended(up.reading()) and out.reading().active_seconds)
         page = "".join(await scraper.scrape(5.0, exposition)).splitlines()
     finally:
         scraper.close()

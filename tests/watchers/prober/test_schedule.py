@@ -119,7 +119,7 @@ def test_the_end_of_an_outage_is_found_within_a_hundredth_of_it(lasts: float, us
     launches = Simulation(Schedule(usual), out(start, end), end + 3).launches
     began = min(launch for launch in launches if launch >= start)
     first = min(launch for launch in launches if launch >= end)
-    assume(began < end)  # else no attempt met it
+    assume(began < end)  # else no attempt was launched in it
     age = first - began
     allowed = min(usual, max(SHORTEST_INTERVAL, BACK_OFF * age))
     assert first - end <= allowed * (1 + WANDER) + LATENCY
@@ -197,7 +197,7 @@ def test_a_server_far_away_gets_the_usual_attempts() -> None:
 
 
 def test_the_first_failure_is_followed_at_once_and_the_next_ones_are_not() -> None:
-    """The interval is not waited for; who fails for long is not tried twice each time."""
+    """The interval is not waited for; an address that fails for long is not tried twice each time."""
     schedule = Schedule(10)
     assert schedule.ended("refused", NOW)
     assert not schedule.ended("refused", NOW + 0.1)
@@ -205,7 +205,7 @@ def test_the_first_failure_is_followed_at_once_and_the_next_ones_are_not() -> No
     assert not schedule.ended("refused", NOW + 0.3)
 
 
-def test_a_timeout_is_no_news_while_the_attempt_was_a_sign_all_the_time() -> None:
+def test_a_timeout_is_nothing_new_where_the_attempt_was_a_sign_all_the_time() -> None:
     """At rest, as at a long interval, it is."""
     assert Schedule(60).ended("timeout", NOW)
     schedule = Schedule(0.1)
@@ -239,14 +239,13 @@ def test_whatever_the_signs_a_bounded_number_is_added(usual: float, signs: list[
 
 
 def test_trouble_that_comes_and_goes_for_hours_uses_up_what_may_be_added() -> None:
-    """A second of refusals each ten seconds: in the end what comes back, and a new outage is found as at
-    rest."""
+    """A second of refusals each four seconds: in the end only what comes back is added."""
     simulation = Simulation(Schedule(0.1), lambda at: (LATENCY, "refused" if at % 4 < 1 else None), 3600)
     assert simulation.between(1800, 3600) <= 1800 * (10 + EXTRA_RATE) * 1.05
 
 
 def test_what_was_spent_comes_back() -> None:
-    """After a time of rest, the next outage is met fast again."""
+    """After a time of rest, attempts in the next outage are fast again."""
     schedule = Schedule(0.1)
     while schedule._spend(NOW, 1.0):
         pass

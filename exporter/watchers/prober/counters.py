@@ -23,8 +23,8 @@ OUTAGE_BOUNDS = (
 SERVERS = 64  # names; more than a Galera cluster has nodes
 OTHER_SERVERS = "other"
 
-# So long no login is refused before the account counts as accepted again: one server of three may refuse it.
-ACCOUNT_SECONDS = 10.0
+# For so long after a refusal the account counts as refused: one server of three may refuse it.
+ACCOUNT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Counters:
     late: int = 0
     up: bool | None = None
     last: LastOutage | None = None
-    _up_launch: float = float("-inf")
-    _accepted: float = float("-inf")  # the latest launch whose account was accepted
-    _denied: float = float("-inf")  # likewise, refused
+    _latest: float = float("-inf")  # launch of the latest attempt that has ended
+    _denied: float = float("-inf")  # of the latest one whose account was refused
+    _accepted: bool = False  # whether an account was ever accepted
     _failures: Counter[str] = field(default_factory=Counter)
     _servers: Counter[str] = field(default_factory=Counter)
     _outages: int = 0
@@ -73,15 +73,18 @@ class Counters:
 
     @property
     def account_ok(self) -> bool | None:
-        """False while the servers refuse the probe's account; None: neither accepted nor refused yet."""
-        if self._accepted == self._denied == float("-inf"):
-            return None
-        return self._accepted - self._denied >= ACCOUNT_SECONDS
+        """False while a living server refuses the probe's account; None: neither accepted nor refused yet.
+
+        A server that does not answer any more refuses nothing: an outage is not hidden behind the account.
+        """
+        if self._denied == float("-inf"):
+            return True if self._accepted else None
+        return self._latest > self._denied and self._latest - self._denied >= ACCOUNT_SECONDS
 
     def add_result(self, launch: float, result: AttemptResult) -> None:
         """Launches in any order: an attempt that timed out does not hide the results of later ones."""
-        if launch >= self._up_launch:
-            self.up, self._up_launch = result.answered, launch
+        if launch >= self._latest:
+            self.up, self._latest = result.answered, launch
         if result.denied:
             self._denied = max(self._denied, launch)
         if result.reason is not None:
@@ -90,7 +93,7 @@ class Counters:
         for phase, seconds in result.phases.items():
             self._phases[phase].observe(seconds)
         if result.server is not None:
-            self._accepted = max(self._accepted, launch)
+            self._accepted = True
             known = result.server in self._servers or len(self._servers) < SERVERS
             self._servers[result.server if known else OTHER_SERVERS] += 1
 

@@ -41,8 +41,8 @@ def _attempts(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
     account_ok = gauge(
         "vip_probe_account_ok",
         "0 while a living server refuses the probe's own account (password, locked, expired, its limits), "
-        "and until ten seconds passed without a refusal; 1 else. 0: mend client_file or the account; the "
-        "monitoring is broken, not the address, and no outage is counted. Absent without an account.",
+        "and for five seconds after; 1 else. 0: mend client_file or the account; the monitoring is broken, "
+        "not the address, and no outage is counted. Absent without an account.",
         "vip",
         "port",
     )

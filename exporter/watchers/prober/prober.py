@@ -268,7 +268,7 @@ class Prober:
         """One line when servers begin to refuse the probe's account, one when they accept it for a while."""
         if result.denied:
             self._account_log.report_all({"denied": Denied(self._account_advice(result.detail))})
-        elif self._counters.account_ok:
+        elif result.server is not None and self._counters.account_ok:
             self._account_log.report(None)
 
     def _account_advice(self, detail: str) -> str:

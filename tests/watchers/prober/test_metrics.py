@@ -85,15 +85,26 @@ def test_a_refused_account_is_an_answer() -> None:
 
 
 def test_the_account_is_in_order_when_no_server_has_refused_it_for_a_while() -> None:
-    """One server of three that refuses it keeps the gauge at 0; a dead server says nothing about it."""
+    """One server of three that refuses it keeps the gauge at 0, and so do rare attempts that are refused."""
     counters = Counters()
     counters.add_result(0.0, success())
     assert ACCOUNT_OK + "1.0" in page(counters)
-    counters.add_result(1.0, failure("denied"))
-    counters.add_result(2.0, success())
-    counters.add_result(1.0 + ACCOUNT_SECONDS, failure("timeout"))
+    for minute in (60.0, 120.0):
+        counters.add_result(minute, failure("denied"))
+        assert ACCOUNT_OK + "0.0" in page(counters)
+    counters.add_result(121.0, success())
     assert ACCOUNT_OK + "0.0" in page(counters)
-    counters.add_result(1.0 + ACCOUNT_SECONDS, success())
+    counters.add_result(120.0 + ACCOUNT_SECONDS, success())
+    assert ACCOUNT_OK + "1.0" in page(counters)
+
+
+def test_an_outage_is_not_hidden_behind_a_refused_account() -> None:
+    """A server that is gone refuses no account: VIPDown must not wait for somebody to mend it."""
+    counters = Counters()
+    counters.add_result(0.0, failure("denied"))
+    counters.add_result(0.1, failure("refused"))
+    assert ACCOUNT_OK + "0.0" in page(counters)
+    counters.add_result(ACCOUNT_SECONDS, failure("refused"))
     assert ACCOUNT_OK + "1.0" in page(counters)
 
 

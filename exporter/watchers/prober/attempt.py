@@ -76,8 +76,8 @@ def make_attempt(endpoint: Endpoint, account: Account | None, timeout: float) ->
             watch.lap()
             close_in_order(connection)
             if account is None:
-                return _as_unknown_account(connection, endpoint.host, deadline, watch)
-            return _as_user(connection, account, endpoint.host, deadline, watch)
+                return _as_unknown_account(connection, endpoint, deadline, watch)
+            return _as_user(connection, account, endpoint, deadline, watch)
         except BaseException:  # a session closes its own
             connection.close()
             raise
@@ -88,9 +88,9 @@ def make_attempt(endpoint: Endpoint, account: Account | None, timeout: float) ->
 
 
 def _as_user(
-    connection: Connection, account: Account, host: str, deadline: Deadline, watch: _Stopwatch
+    connection: Connection, account: Account, endpoint: Endpoint, deadline: Deadline, watch: _Stopwatch
 ) -> AttemptResult:
-    session = login(connection, account, host, deadline, host)
+    session = login(connection, account, endpoint.host, deadline, str(endpoint))
     watch.lap()
     try:
         results = session.query(WHO, deadline)
@@ -109,11 +109,12 @@ def _server(rows: Rows) -> str:
 
 
 def _as_unknown_account(
-    connection: Connection, host: str, deadline: Deadline, watch: _Stopwatch
+    connection: Connection, endpoint: Endpoint, deadline: Deadline, watch: _Stopwatch
 ) -> AttemptResult:
     with connection:
         try:
-            login(connection, UNKNOWN_ACCOUNT, host, deadline, host).close()  # where every name is let in
+            session = login(connection, UNKNOWN_ACCOUNT, endpoint.host, deadline, str(endpoint))
+            session.close()  # every name is let in
         except SourceError as error:
             if reason_of(error, watch.phase) != "denied":
                 raise

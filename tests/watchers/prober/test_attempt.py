@@ -176,6 +176,13 @@ def test_nobody_listening_is_refused(account: Account) -> None:
     assert reason(closed_port(), account) == "refused"
 
 
+def test_the_server_is_named_with_its_port(stand: Stand) -> None:
+    """In the text of a failure, and IPv6 in brackets: one address may be probed at several ports."""
+    assert f" {LOOPBACK}:{stand.port}: " in attempted(stand.port, Account(USER, b"wrong")).detail
+    port = closed_port()
+    assert f" [::1]:{port}: " in attempted(port, None, address="::1").detail
+
+
 def test_an_address_without_a_way_to_it_is_unreachable(account: Account) -> None:
     """The kernel connects to no broadcast address, and says so as for a missing route."""
     assert reason(3306, account, address="255.255.255.255") == "unreachable"

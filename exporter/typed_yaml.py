@@ -1,7 +1,8 @@
-"""YAML into frozen dataclasses: every mistake told by key and line, all at once."""
+"""YAML into frozen dataclasses: every mistake named by key and line, all of them at once."""
 
 import dataclasses
 import difflib
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
+
+DEEPEST = 20  # levels; no configuration of ours has more than five
+LARGEST = 1 << 20  # characters
+SHOWN = 60  # characters of a value, in a message
 
 T = TypeVar("T")
 
@@ -39,25 +44,40 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-def load(kind: type[T], path: Path) -> T:
-    """Read a file whose keys are the fields of `kind`. Raises ConfigError, also when it can't be read."""
+def load(kind: type[T], path: Path, remedy: str = "") -> T:
+    """Read a file whose keys are the fields of `kind`. Raises ConfigError, also when it can't be read.
+
+    `remedy` is what to do where there is no such file.
+    """
     try:
-        text = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise ConfigError(str(path), [Problem(0, "", f"can't be read: {reason}")]) from None
+        with path.open(encoding="utf-8") as file:
+            text = file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise _unreadable(path, f"{error.strerror}; {remedy}" if remedy else f"{error.strerror}") from None
+    except OSError as error:
+        raise _unreadable(path, f"{error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "not UTF-8") from None
+    if len(text) > LARGEST:
+        raise _unreadable(path, f"longer than {LARGEST:,} characters, which no configuration is")
     return parse(kind, text, str(path))
+
+
+def _unreadable(path: Path, reason: str) -> ConfigError:
+    return ConfigError(str(path), [Problem(0, "", f"can't be read: {reason}")])
 
 
 def parse(kind: type[T], text: str, name: str) -> T:
     """As load, from text; `name` stands before each problem."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(name, [Problem(line, "", f"not YAML: {error.problem or error.context}")]) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(name, [Problem(1, "", f"not YAML: {error}")]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        odd = f"the character U+{int(error.character):04X} is not allowed"
+        raise ConfigError(name, [Problem(line, "", f"not YAML: {odd}")]) from None
     if node is None:
         node = yaml.MappingNode("tag:yaml.org,2002:map", [], yaml.Mark(name, 0, 0, 0, "", 0))
     reader = _Reader()
@@ -65,6 +85,22 @@ def parse(kind: type[T], text: str, name: str) -> T:
     if reader.problems:
         raise ConfigError(name, reader.problems)
     return value  # type: ignore[no-any-return]  # read() returns what `kind` says, or notes a problem
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes recursively, so nesting needs a bound before Python's own."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self._depth >= DEEPEST:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # types-PyYAML lacks it
+            raise yaml.composer.ComposerError(None, None, f"nested more than {DEEPEST} levels deep", mark)
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
 
 class _Reader:
@@ -92,21 +128,23 @@ class _Reader:
     def _entries(self, node: yaml.Node, key: str, expected: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         """Keys and values of a mapping, by the key's text."""
         if not isinstance(node, yaml.MappingNode):
-            self._problem(node, key, f"expected {expected}" + (f", for a start `{key}: {{}}`" if key else ""))
+            self._problem(node, key, f"expected {expected}")
             return {}
         entries: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         for name, value in node.value:
-            text = str(name.value)
-            if text in entries:
-                self._problem(name, _under(key, text), "is there twice")
-            entries[text] = (name, value)
+            if not isinstance(name, yaml.ScalarNode):
+                self._problem(name, key, "a key must be text")
+                continue
+            if name.value in entries:
+                self._problem(name, _under(key, name.value), "is there twice")
+            entries[name.value] = (name, value)
         return entries
 
     def _dataclass(self, kind: Any, node: yaml.Node, key: str) -> Any:
         before = len(self.problems)
         fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
         hints = get_type_hints(kind)
-        entries = self._entries(node, key, "keys and values")
+        entries = self._entries(node, key, "keys and values" + _beginning(kind, key))
         given = {}
         for name, (name_node, value_node) in entries.items():
             if name in fields:
@@ -134,26 +172,59 @@ class _Reader:
             return None
 
     def _mapping(self, kind: Any, node: yaml.Node, key: str) -> Any:
-        entries = self._entries(node, key, "names and values")
+        entries = self._entries(node, key, "names and values, each as in `name: value`")
         return {name: self.read(kind, value, _under(key, name)) for name, (_, value) in entries.items()}
 
     def _tuple(self, kind: Any, node: yaml.Node, key: str) -> Any:
         if not isinstance(node, yaml.SequenceNode):
-            self._problem(node, key, "expected a list")
+            self._problem(node, key, "expected a list, whose entries begin with `- `")
             return ()
         return tuple(self.read(kind, one, f"{key}[{index}]") for index, one in enumerate(node.value))
 
     def _scalar(self, kind: type, node: yaml.Node, key: str) -> Any:
         expected, tags = _SCALARS[kind]
-        if not isinstance(node, yaml.ScalarNode) or node.tag.rpartition(":")[2] not in tags:
-            shown = f", got {node.value!r}" if isinstance(node, yaml.ScalarNode) and node.value else ""
-            self._problem(node, key, f"expected {expected}{shown}")
+        if not isinstance(node, yaml.ScalarNode):
+            self._problem(node, key, f"expected {expected}")
             return None
-        return node.value if kind is str else kind(yaml.safe_load(node.value))
+        try:
+            if node.tag.rpartition(":")[2] not in tags:
+                raise ValueError("of another type")
+            return node.value if kind is str else kind(_Constructor().construct_object(node))
+        except (ValueError, ArithmeticError, LookupError):  # `!!int abc`, `!!int ""`, a number too large
+            shown = f", got {_excerpt(node.value)!r}" if node.value else ""
+            self._problem(node, key, f"expected {expected}{shown}{_advice(kind, node)}")
+            return None
+
+
+class _Constructor(yaml.constructor.SafeConstructor):
+    """Makes a number or truth value of a scalar node."""
 
 
 def _under(key: str, name: str) -> str:
-    return f"{key}.{name}" if key else name
+    shown = _excerpt(name if name.isprintable() else repr(name)[1:-1])
+    return f"{key}.{shown}" if key else shown
+
+
+def _excerpt(value: str) -> str:
+    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
+
+
+def _advice(kind: type, node: yaml.ScalarNode) -> str:
+    if kind is str and node.value:
+        return ", put it in quotes"
+    duration = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|m|min|h)", node.value)
+    if kind is float and duration:
+        seconds = float(duration[1]) * {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600}[duration[2]]
+        return f": seconds are meant, write {seconds:g}"
+    return ""
+
+
+def _beginning(kind: Any, key: str) -> str:
+    """What the least of a section looks like."""
+    needed = [field.name for field in dataclasses.fields(kind) if field.init and _required(field)]
+    if needed:
+        return f", at least {', '.join(f'`{name}: …`' for name in needed)}"
+    return f", for a start `{key.rpartition('.')[2]}: {{}}`" if key else ""
 
 
 def _required(field: "dataclasses.Field[Any]") -> bool:
@@ -161,5 +232,5 @@ def _required(field: "dataclasses.Field[Any]") -> bool:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
+    near = difflib.get_close_matches(name[:SHOWN], known, 1)
     return f"unknown key, did you mean {near[0]}?" if near else f"unknown key, there are {', '.join(known)}"

@@ -24,7 +24,7 @@ def run(folder: Path, files: Mapping[str, str], ci: str) -> tuple[int, str]:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-c", "/dev/null", f"--rootdir={folder}", str(folder)],
         cwd=REPOSITORY,
-        env={**os.environ, "CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         timeout=60,

@@ -82,13 +82,15 @@ def scheduling() -> Panel:
 
 def flags() -> Panel:
     set_here = by_host(pick("ha_cluster_corosync_flags"))
+    vote = pick("ha_cluster_corosync_qdevice_votes")
     return states(
         About(
             "Flags of the quorum",
             """2Node: one vote is enough. WaitForAll: after a start both nodes have to have been seen.
-            Qdevice: an arbiter has a vote. Quorate: this half may act.""",
+            Qdevice: an arbiter has a vote, and whether each node has it. Quorate: this half may act.""",
             ("PacemakerNoQuorum", "CorosyncQdeviceLost"),
         ),
         Query(f"max by (cluster, host, flag) ({set_here})", "{{flag}} on {{host}}"),
-        states=(theme.State(1, "set", ACTIVE),),
+        Query(f"min by (cluster, node) ({vote} > bool 0)", "vote of the qdevice for {{node}}"),
+        states=(theme.State(0, "lost", BAD), theme.State(1, "set", ACTIVE)),
     )

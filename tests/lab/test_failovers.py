@@ -93,9 +93,10 @@ def soon(cluster: Cluster, host: str, resource: str, cause: str, not_before: flo
 
 def check_move(cluster: Cluster, page: Page, origin: str, target: str, cause: str) -> None:
     for resource in cluster.lab.topology.primitives:
-        way = {"resource": resource, "kind": "move", "from": origin, "to": target, "cause": cause}
-        assert page.get("failover_last_event_info", **way) == 1
-        assert len(page.all("failover_last_event_info", resource=resource, kind="move")) == 1
+        event = {"resource": resource, "kind": "move"}
+        way = {"from": origin, "to": target, "cause": cause}
+        assert page.get("failover_last_event_info", **event, **way) == 1
+        assert len(page.all("failover_last_event_info", **event)) == 1
         assert page.get("failover_holder", resource=resource, node=target) == 1
         assert not page.get("failover_holder", resource=resource, node=origin)
 

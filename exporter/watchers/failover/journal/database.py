@@ -11,7 +11,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +91,7 @@ class Database:
         (version,) = run("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise JournalError(f"{self.path}: written by a newer version, it is left alone")
-        (well,) = run("PRAGMA quick_check(1)").fetchone()
-        if well != "ok":
-            raise JournalDamaged(f"{self.path}: {well}")
+        _check_pages(self._connection, self.path)
         _check_owner(self._connection, self.path)
         run("PRAGMA journal_mode = WAL")
         run("BEGIN IMMEDIATE")
@@ -103,13 +101,21 @@ class Database:
         run(f"PRAGMA application_id = {APPLICATION_ID}")
         run("COMMIT")
 
-    @property
     def in_place(self) -> bool:
-        """Whether the file that is open is still the one at the path, neither deleted nor replaced."""
+        """Whether the file at the path is the one that is open, neither deleted, replaced nor emptied.
+
+        A connection keeps pages in memory, so another one looks what is really there. Raises JournalDamaged,
+        JournalError.
+        """
         try:
-            return _identity(self.path) == self._identity
+            if _identity(self.path) != self._identity:
+                return False
         except OSError:
             return False
+        with _explained(self.path), closing(_connect(str(self.path))) as other:
+            (version,) = other.execute("PRAGMA user_version").fetchone()
+            _check_pages(other, self.path)
+        return bool(version == VERSION)
 
     def write(self, events: Iterable[Event], totals: dict[str, Any]) -> None:
         """All of it or nothing. An event that is there already is replaced.
@@ -207,6 +213,12 @@ def _connect(target: str, *, uri: bool = False) -> sqlite3.Connection:
     )
     connection.text_factory = lambda data: data.decode()  # its own error for odd bytes has no code
     return connection
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    (well,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if well != "ok":
+        raise JournalDamaged(f"{path}: {well}")
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Writes the journal in a thread of its own: no trouble with the file ever reaches the rest of the program.
 
 What can't be written waits in memory and is tried again. A damaged file is put aside and a new one begun; a
-new one is begun too where the file was deleted or replaced while it was in use.
+new one is begun too where the file was deleted, replaced or emptied while it was in use.
 """
 
 import logging
@@ -160,7 +160,7 @@ class JournalWriter:
 
     def _begin_anew_if_gone(self) -> None:
         """A file that was deleted or replaced can still be read while it is open: its events are kept."""
-        if self._database is None or self._database.in_place:
+        if self._database is None or self._database.in_place():
             return
         try:
             events = {event.id: event for event in self._database.events()}
@@ -168,7 +168,7 @@ class JournalWriter:
             events = {}
         self._disconnect()
         log.error(
-            "journal: %s was deleted or replaced while in use; %d events that were in it are written again",
+            "journal: %s was deleted, replaced or emptied while in use; %d events of it are written again",
             *(self._path, len(events)),
         )
         with self._changed:

@@ -212,13 +212,28 @@ def test_two_writers_exclude_each_other(path: Path) -> None:
 
 
 def test_a_file_that_is_deleted_or_replaced_is_noticed(path: Path) -> None:
-    """By device and inode."""
+    """By device and inode; that it was emptied by what is in it."""
     with closing(Database(path)) as journal:
-        assert journal.in_place
+        assert journal.in_place()
         path.unlink()
-        assert not journal.in_place
+        assert not journal.in_place()
         path.write_bytes(b"")
-        assert not journal.in_place
+        assert not journal.in_place()
+    with closing(Database(path)) as journal:
+        path.write_bytes(b"")
+        assert not journal.in_place()
+
+
+def test_a_file_that_is_overwritten_is_damaged(path: Path) -> None:
+    """Though the connection that is open has its pages in memory. The log is empty here: else its pages
+    would be used, and written into the file again."""
+    with closing(Database(path)) as journal:
+        journal.write([MOVED], {})
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        path.write_bytes(b"odd" * 5000)
+        with pytest.raises(JournalDamaged):
+            journal.in_place()
 
 
 NOBODY = """

@@ -228,7 +228,30 @@ def test_a_file_deleted_or_replaced_in_use_is_noticed(
         assert one.health().ok
         assert one.health().put_aside == (replacement == b"odd" * 5000)
         assert kept(path) == [MOVED.id, "event-000001"]
-    assert "was deleted or replaced while in use; 1 events" in caplog.text
+    assert "was deleted, replaced or emptied while in use; 1 events" in caplog.text
+    with running(path) as (_, again):
+        assert again == totals
+
+
+@pytest.mark.parametrize("logged", [True, False], ids=["in the log", "in the file"])
+@pytest.mark.parametrize("content", [b"", b"odd", b"odd" * 5000], ids=["empty", "short", "long"])
+def test_a_file_overwritten_in_use_costs_no_later_event(path: Path, content: bytes, logged: bool) -> None:
+    """The same file with other content. What SQLite still had in its write-ahead log heals it, else a new one
+    is begun, with all totals."""
+    with loaded(path) as (one, totals):
+        totals.add(MOVED)
+        one.keep([MOVED], totals)
+        one.flush()
+        if not logged:
+            with closing(sqlite3.connect(path)) as other:
+                other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        path.write_bytes(content)
+        one.keep([event(1)], totals)
+        one.flush()
+        one.flush()  # what is damaged is put aside by the first
+        assert one.health().ok
+        assert one.health().put_aside == (not logged and content != b"")
+    assert "event-000001" in kept(path)
     with running(path) as (_, again):
         assert again == totals
 

@@ -201,6 +201,13 @@ class Colocation:
 
 
 @dataclass(frozen=True)
+class Order:
+    """Each of these is started after those before it, and restarted with them."""
+
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TicketConstraint:
     """These resources may run (or only be promoted) where the ticket is held."""
 
@@ -221,6 +228,7 @@ class Configuration:
         NodeAttribute, ...
     ] = ()  # those that the configuration holds, so a person set them
     timed_stickiness: bool = False  # a date expression decides how much resources stick to their node
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,6 +242,7 @@ class PacemakerReading:
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     node_attributes: tuple[NodeAttribute, ...] = ()
     timed_stickiness: bool = False
+    orders: tuple[Order, ...] = ()
     health: tuple[NodeAttribute, ...] = ()
 
     @classmethod
@@ -248,5 +257,6 @@ class PacemakerReading:
             configuration.tags,
             configuration.node_attributes,
             configuration.timed_stickiness,
+            configuration.orders,
             health,
         )

@@ -33,6 +33,7 @@ _SECTIONS = (
     "--timing-details",
     "--failcounts",
     "--show-node-attributes",
+    "--tickets",
 )
 _DIALECTS: tuple[tuple[str, ...], ...] = (
     (*_SECTIONS, "--fence-history=3", "--output-as=xml"),  # from 2.0.3

@@ -12,6 +12,7 @@ REFUSALS = (
     "2.1.5-no-read-rule",
     "2.1.5-no-right",
     "2.1.5-not-running",
+    "3.0.0-no-read-rule",
 )
 TWINS = ("2.1.5-structures-as-xml",)  # the same page as the one without -as-xml
 VIEWS = sorted(
@@ -34,4 +35,6 @@ def view(case: str, zone: tzinfo = UTC) -> ClusterView:
 def reading(case: str) -> PacemakerReading:
     """The view of that capture, with the constraints captured beside it, if any."""
     constraints = CAPTURES / f"cibadmin-{case}.xml"
-    return PacemakerReading(view(case), cib.parse(constraints.read_bytes()) if constraints.exists() else ())
+    if not constraints.exists():
+        return PacemakerReading(view(case), ())
+    return PacemakerReading.of(view(case), cib.configuration(constraints.read_bytes()))

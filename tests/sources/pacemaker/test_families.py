@@ -113,6 +113,40 @@ def test_intervals_are_in_seconds() -> None:
     assert {found[1] for found in intervals if found} == {"0s", "1.5s"}
 
 
+def disabled(read: PacemakerReading) -> set[str]:
+    """The resources that are disabled; each other one has 0."""
+    series = {name: value for name, value in page(read).items() if name.startswith("resource_disabled")}
+    assert len(series) == len({one.id for one in read.view.resources})
+    return {name.split('"')[1] for name, value in series.items() if value}
+
+
+def test_what_is_disabled_on_purpose_is_told_from_what_could_not_be_started() -> None:
+    """Target roles and tickets that are not held here; neither an unmanaged resource nor one that may not be
+    promoted, nor one whose ticket is here."""
+    read = reading("2.1.5-disabled")
+    by_role = {one.id for one in read.view.resources if one.disabled}
+    assert disabled(read) - by_role == {"ticketed", "ticketed2", "tagged"}
+    assert {"held", "db", "unmanaged", "vip-unprom", "vip", "fence"} & disabled(read) == set()
+    assert disabled(reading("2.1.5-stopped-on-purpose")) == {"vip-old"}
+
+
+def test_a_ticket_in_standby_is_not_held() -> None:
+    """A person sent it to standby before giving it back."""
+    read = reading("2.1.5-disabled")
+    tickets = tuple(dataclasses.replace(one, granted=True, standby=True) for one in read.view.tickets)
+    away = dataclasses.replace(read, view=dataclasses.replace(read.view, tickets=tickets))
+    assert "held" in disabled(away)
+
+
+def test_stop_all_resources_disables_all() -> None:
+    """Fencing devices too."""
+    read = reading("2.1.5-disabled")
+    assert read.view.options
+    options = dataclasses.replace(read.view.options, stop_all_resources=True)
+    stopped = dataclasses.replace(read, view=dataclasses.replace(read.view, options=options))
+    assert disabled(stopped) == {one.id for one in read.view.resources}
+
+
 def test_families_are_gauges_with_a_sentence() -> None:
     """Every one has a HELP that ends as a sentence does."""
     for family in metrics.collect(reading("2.1.5-structures")):

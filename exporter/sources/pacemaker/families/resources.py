@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from exporter.families import Family
+from exporter.sources.pacemaker.families.disabled import disabled
 from exporter.sources.pacemaker.families.shared import boolean, highest, pacemaker_gauge
 from exporter.sources.pacemaker.reading import ClusterView, Operation, PacemakerReading, Resource
-from exporter.sources.pacemaker.wanted import disabled
 
 RESOURCE_STATUSES = ("active", "orphaned", "blocked", "failed", "failure_ignored")
 INFINITE_FAILURES = 1_000_000
@@ -52,8 +52,8 @@ def _disabled(reading: PacemakerReading) -> Family:
     family = pacemaker_gauge(
         "resource_disabled",
         "1 if the resource is meant to be stopped: by its target-role or that of its group, clone or bundle, "
-        "by a ticket that is not held here, or by stop-all-resources; 0 for each other. What does not run and "
-        "is 0 here could not be started.",
+        "by a ticket that is not held here, or by stop-all-resources; 0 for each other. What does not run "
+        "and is 0 here could not be started.",
         "resource",
     )
     meant = disabled(reading)

@@ -13,6 +13,7 @@ from exporter.sources.pacemaker.reading import (
     LocationConstraint,
     LocationRule,
     NodeAttribute,
+    Order,
     TicketConstraint,
 )
 
@@ -28,7 +29,7 @@ XPATH = "|".join(
 HEALTH_XPATH = "//node_state/transient_attributes"
 HEALTH = "#health"  # what the names of health attributes begin with
 _WHAT = "cibadmin's output"
-_ROOTS = ("constraints", "xpath-query", "configuration", "cib")  # one match of an XPath comes bare
+_ROOTS = ("constraints", "xpath-query", "tags", "nodes", "configuration", "cib")  # one match comes bare
 _INFINITIES = {"INFINITY": math.inf, "+INFINITY": math.inf, "-INFINITY": -math.inf}
 _PROMOTED = ("promoted", "master")
 
@@ -43,6 +44,7 @@ def configuration(output: bytes) -> Configuration:
         tags={text(tag, "id"): tuple(_ids(tag, "obj_ref")) for tag in root.iter("tag")},
         node_attributes=tuple(_node_attributes(root)),
         timed_stickiness=any(_timed(one) for one in root.iter("meta_attributes")),
+        orders=tuple(_order(one) for one in root.iter("rsc_order") if _is_mandatory(one)),
     )
 
 
@@ -144,6 +146,17 @@ def _colocation(element: Element) -> Colocation:
     )
 
 
+#   <rsc_order id="o1" first="db" then="vip" kind="Mandatory"/>, or with sets as above
+def _order(element: Element) -> Order:
+    pair = [element.get("first", ""), element.get("then", "")]
+    return Order(tuple(name for name in [*pair, *_ids(element, "resource_ref")] if name))
+
+
+def _is_mandatory(element: Element) -> bool:
+    """`score` is how kind was written before 1.1."""
+    return element.get("kind", "Mandatory") == "Mandatory" and element.get("score", "") != "0"
+
+
 #   <rsc_ticket id="t1" rsc="vip" ticket="site-a" loss-policy="stop"/>
 def _ticket(element: Element) -> TicketConstraint:
     """Where only promotion is lost with the ticket, the resource goes on unpromoted."""
@@ -157,7 +170,7 @@ def _ticket(element: Element) -> TicketConstraint:
 
 
 def _node_attributes(root: Element) -> Iterator[NodeAttribute]:
-    for node in root.iterfind(".//nodes/node"):
+    for node in (node for nodes in root.iter("nodes") for node in nodes.iterchildren("node")):
         for pair in node.iter("nvpair"):
             yield NodeAttribute(node.get("uname", ""), pair.get("name", ""), pair.get("value", ""))
 

@@ -199,7 +199,7 @@ def _resources(parent: Element, around: _Around = _TOP) -> Iterator[Resource]:
 
 
 def _within(element: Element, parent: Element, around: _Around) -> _Around:
-    disabled = around.disabled or flag(element, "disabled") or _is_stopped(element)
+    disabled = _is_stopped(element, inherited=around.disabled or flag(element, "disabled"))
     if element.tag == "group":
         # Instances in an anonymous clone are numbered "web:0", and the numbers wander between nodes.
         name = text(element, "id")
@@ -226,14 +226,18 @@ def _resource(element: Element, around: _Around) -> Resource:
         group=around.group,
         clone=around.clone,
         target_role=element.get("target_role", ""),
-        disabled=around.disabled or _is_stopped(element),
+        disabled=_is_stopped(element, inherited=around.disabled),
         unique=around.unique,
     )
 
 
-def _is_stopped(element: Element) -> bool:
-    """By its target role: crm_mon gives it with what groups, clones, bundles, templates and defaults say."""
-    return element.get("target_role", "").lower() == "stopped"
+def _is_stopped(element: Element, *, inherited: bool) -> bool:
+    """By its target role: crm_mon gives it with what groups, clones, bundles, templates and defaults say.
+
+    A promotable clone is `disabled` where its target role is Unpromoted too: then it runs (2.1.5).
+    """
+    role = element.get("target_role", "").lower()
+    return role == "stopped" if role else inherited
 
 
 def _fence_event(element: Element) -> FenceEvent:

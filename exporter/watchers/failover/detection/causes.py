@@ -24,6 +24,7 @@ class Step:
     target: str  # the same as origin for a restart
     together: frozenset[str]  # the names of what moves with it, its own included
     host: str = ""  # where the origin is a guest node: the node that ran it
+    before: frozenset[str] = frozenset()  # the names of what is started before it
 
     @property
     def moved(self) -> bool:
@@ -58,8 +59,9 @@ def _failed_on_origin(change: Change, step: Step) -> bool:
 
 
 def _failed_elsewhere(change: Change, step: Step) -> bool:
-    """It failed on another node, as in a start that was tried there."""
-    return change.kind == changes.FAILED and change.resource in step.together and not change.instance
+    """It failed on another node, as in a start that was tried there, or what is started before it did."""
+    named = change.resource in step.together | step.before
+    return change.kind == changes.FAILED and named and not change.instance
 
 
 def _constrained(change: Change, step: Step) -> bool:

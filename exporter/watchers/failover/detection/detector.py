@@ -170,7 +170,14 @@ class Detector:
         unsettled = now.mono if placement.unsettled_since is None else placement.unsettled_since
         found = []
         for number, (origin, target) in enumerate(moves):
-            step = Step(resource, origin, target, snapshot.together[resource], self._hosts.get(origin, ""))
+            step = Step(
+                resource,
+                origin,
+                target,
+                snapshot.together[resource],
+                self._hosts.get(origin, ""),
+                snapshot.before.get(resource, frozenset()),
+            )
             cause, supporting = cause_of(step, [one.change for one in evidence])
             first = min([unsettled, *(one.at for one in evidence if _led_to(one, origin, supporting))])
             start = snapshot.starts.get((resource, target))

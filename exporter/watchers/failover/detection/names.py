@@ -7,14 +7,23 @@ number.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from exporter.sources.pacemaker.reading import LocationConstraint, PacemakerReading, Resource
+
+_CLASSES = {  # of POSIX's regular expressions, inside brackets
+    "[:alnum:]": "a-zA-Z0-9",
+    "[:alpha:]": "a-zA-Z",
+    "[:digit:]": "0-9",
+    "[:lower:]": "a-z",
+    "[:upper:]": "A-Z",
+}
 
 
 class Names:
     def __init__(self, reading: PacemakerReading):
         self._tags = reading.tags
+        self._orders = [one.resources for one in reading.orders]
         self._unique = {one.id: one.clone for one in reading.view.resources if _is_unique_instance(one)}
         # The names of what runs in many places at once.
         self.instances = frozenset(
@@ -40,12 +49,21 @@ class Names:
         another."""
         return name if name in self._unique else name.partition(":")[0]
 
-    def together(self, name: str) -> frozenset[str]:
-        """The names of all that groups and colocations tie to it, over any number of steps, and its own.
+    def together(self, singles: Collection[str]) -> dict[str, frozenset[str]]:
+        """By name of what runs in one place: the names of all that groups and colocations tie to it, over any
+        number of steps, and its own.
 
-        A clone's instances stay on their nodes: two addresses beside one clone are not tied to each other by
-        it.
+        A clone's instances stay on their nodes: it does not tie two addresses beside it to each other.
         """
+        result: dict[str, frozenset[str]] = {}
+        for name in singles:
+            if name not in result:
+                found = self._tied_to(name)
+                # For each of them it is the same.
+                result |= dict.fromkeys((found - self.instances - {*self._unique}) | {name}, found)
+        return result
+
+    def _tied_to(self, name: str) -> frozenset[str]:
         found, waiting = {name}, [name]
         while waiting:
             one = waiting.pop()
@@ -56,6 +74,15 @@ class Names:
         if name not in self._unique:
             found |= {instance for instance, clone in self._unique.items() if clone in found}
         return frozenset(found | {tag for tag, members in self._tags.items() if found & {*members}})
+
+    def before(self, together: frozenset[str]) -> frozenset[str]:
+        """The names of what is started before any of these."""
+        found: set[str] = set()
+        for order in self._orders:
+            for number, name in enumerate(order):
+                if self.expanded([name]) & together:
+                    found |= self.expanded(order[:number])
+        return frozenset(found.union(*(self._tied[name] for name in found)))
 
     def expanded(self, names: Iterable[str]) -> frozenset[str]:
         """The names, and what they stand for where they are tags."""
@@ -82,9 +109,12 @@ def concerned(constraint: LocationConstraint, together: Mapping[str, frozenset[s
 
 
 def _fits(constraint: LocationConstraint, name: str) -> bool:
+    pattern = constraint.pattern
+    for posix, python in _CLASSES.items():
+        pattern = pattern.replace(posix, python)
     try:
-        return re.search(constraint.pattern, name) is not None
-    except re.error:  # POSIX has forms that Python lacks
+        return re.search(pattern, name) is not None
+    except re.error:  # another form of POSIX: better a constraint too often than never
         return True
 
 

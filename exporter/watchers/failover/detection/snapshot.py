@@ -87,6 +87,8 @@ class Snapshot:
     tickets: Mapping[str, bool] = field(default_factory=dict)  # held here or not
     ticket_resources: Mapping[str, frozenset[str]] = field(default_factory=dict)
     timed_stickiness: bool = False
+    # By watched resource the names of what is started before it.
+    before: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
@@ -95,7 +97,7 @@ def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
     names = Names(reading)
     single = {one.id: one for one in view.resources if names.is_single(one) and not one.orphaned}
     addresses = frozenset(name for name, one in single.items() if is_address(one))
-    together = {name: names.together(name) for name in single}
+    together = names.together([*single])
     watched = {name for name in chosen if name in single} or {
         name for name in single if together[name] & addresses
     }
@@ -128,6 +130,7 @@ def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
         tickets={one.id: one.granted and not one.standby for one in view.tickets},
         ticket_resources={one.ticket: names.expanded(one.resources) for one in reading.tickets},
         timed_stickiness=reading.timed_stickiness,
+        before={name: names.before(together[name]) for name in watched},
     )
 
 

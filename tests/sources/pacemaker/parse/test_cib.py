@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from exporter.errors import Unparsable
 from exporter.sources.pacemaker.parse import cib
-from exporter.sources.pacemaker.reading import Colocation, LocationConstraint
+from exporter.sources.pacemaker.reading import (
+    Colocation,
+    Condition,
+    Configuration,
+    LocationConstraint,
+    LocationRule,
+    NodeAttribute,
+    Order,
+    TicketConstraint,
+)
 from tests.sources.pacemaker.captured import cibadmin_output
 
 
@@ -75,3 +84,73 @@ def test_colocations_name_what_runs_together() -> None:
         Colocation(("web", "entrance"), -math.inf),
         Colocation(("vip", "haproxy"), 50.0),
     )
+
+
+def test_the_configuration_as_cibadmin_prints_it_for_an_xpath() -> None:
+    """Tickets with what needs them, tags with what they stand for, rules, attributes that a person set."""
+    read = cib.configuration(cibadmin_output("2.1.5-disabled"))
+    assert read.tickets == (
+        TicketConstraint("tA", ("ticketed",), promotion_only=False),
+        TicketConstraint("tB", ("ticketed2", "tg"), promotion_only=False),
+        TicketConstraint("tB", ("db-clone",), promotion_only=True),
+        TicketConstraint("tC", ("held",), promotion_only=False),
+    )
+    assert read.tags == {"tg": ("tagged", "vip-off")}
+    assert read.node_attributes == (NodeAttribute("alpha", "rack", "7"),)
+    by_rack, by_date = (one.rules[0] for one in read.constraints)
+    assert by_rack == LocationRule(
+        "l1r", -math.inf, "", False, (Condition("rack", "eq", "7", ""),), timed=False, limits=()
+    )
+    assert (by_date.timed, by_date.limits) == (True, (1_767_225_600.0,))
+
+
+def test_one_match_of_an_xpath_comes_without_a_wrapper() -> None:
+    """A new cluster has nodes alone."""
+    assert cib.configuration(b'<nodes><node id="1" uname="alpha"/></nodes>') == Configuration()
+    assert cib.configuration(b"<xpath-query><constraints/><nodes/></xpath-query>") == Configuration()
+
+
+@pytest.mark.parametrize(
+    ("moment", "limits"),
+    [
+        ("2026-11-28 12:00:00Z", (1_795_867_200.0,)),
+        ("2026-11-28 13:00:00 +01:00", (1_795_867_200.0,)),
+        ("2026-11-28T12:00:00", (1_795_867_200.0,)),
+        ("2026-W48-6", (1_795_824_000.0,)),
+        ("", ()),
+        ("soon", ()),
+        ("P1D", ()),
+    ],
+)
+def test_limits_of_dates(moment: str, limits: tuple[float, ...]) -> None:
+    """In the forms of ISO 8601 that Pacemaker takes; one that is not known names no moment."""
+    output = f'<constraints><rsc_location id="l" rsc="a"><rule id="r" score="1"><date_expression end="{moment}"/></rule></rsc_location></constraints>'  # noqa: E501 - one line of XML
+    (constraint,) = cib.parse(output.encode())
+    assert (constraint.rules[0].timed, constraint.rules[0].limits) == (True, limits)
+
+
+def test_orders_that_restart() -> None:
+    """Optional ones do not."""
+    output = b"""<constraints><rsc_order id="a" first="db" then="vip"/>
+      <rsc_order id="b" first="x" then="vip" kind="Optional"/>
+      <rsc_order id="c" first="y" then="vip" score="0"/>
+      <rsc_order id="d"><resource_set id="s"><resource_ref id="p"/><resource_ref id="q"/></resource_set>
+      </rsc_order>
+    </constraints>"""
+    assert cib.configuration(output).orders == (Order(("db", "vip")), Order(("p", "q")))
+
+
+def test_health_attributes_go_by_the_nodes_names() -> None:
+    """Bare where one node has any, in a wrapper where two have; nothing else of a node is taken."""
+    node = '<transient_attributes id="{}"><instance_attributes id="i"><nvpair id="n" name="{}" value="red"/></instance_attributes></transient_attributes>'  # noqa: E501 - one line of XML
+    bare = node.format(1, "#health-disk").encode()
+    assert cib.health(bare, {"1": "alpha"}) == (NodeAttribute("alpha", "#health-disk", "red"),)
+    both = f"<xpath-query>{node.format(1, 'pingd')}{node.format(2, '#health-cpu')}</xpath-query>".encode()
+    assert cib.health(both, {"1": "alpha"}) == (NodeAttribute("2", "#health-cpu", "red"),)
+
+
+@given(st.binary())
+def test_garbage_is_no_health(garbage: bytes) -> None:
+    """As for the configuration."""
+    with pytest.raises(Unparsable):
+        cib.health(garbage, {})

@@ -10,6 +10,7 @@ from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachab
 from exporter.sources.pacemaker.families import cluster as metrics
 from exporter.sources.pacemaker.parse import crm_mon
 from exporter.sources.pacemaker.reading import (
+    Ban,
     ClusterView,
     Failure,
     FenceEvent,
@@ -17,6 +18,7 @@ from exporter.sources.pacemaker.reading import (
     Operation,
     PacemakerReading,
     Resource,
+    Ticket,
 )
 from tests.golden import exposition
 from tests.sources.pacemaker.captured import VIEWS, crm_mon_output, view
@@ -116,6 +118,8 @@ def test_failures_name_the_resource_the_task_and_the_reason() -> None:
         ("vm_migrate_from_0", ("vm", "migrate_from")),
         ("db:1_reload-agent_0", ("db:1", "reload-agent")),
         ("a_0_stop_0", ("a_0", "stop")),
+        ("db_post_notify_start_0", ("db", "start")),
+        ("db:0_confirmed-post_notify_promote_0", ("db:0", "promote")),
     ],
 )
 def test_an_operation_key_is_taken_apart(key: str, resource_and_task: tuple[str, str]) -> None:
@@ -184,6 +188,81 @@ def test_an_answer_without_a_summary_is_denied() -> None:
         view("2.1.5-no-read-rule")
     with pytest.raises(Denied, match="acl_permission"):
         crm_mon.parse(b'<crm_mon version="2.1.5"/>', UTC)
+
+
+def test_an_error_for_want_of_a_read_rule_is_denied_with_the_acl_as_remedy() -> None:
+    """3.0.0 says so beside OK. The daemon answered, so joining the group would mend nothing."""
+    with pytest.raises(Denied, match=r"CIB query failed: Permission denied.*acl_permission") as denied:
+        view("3.0.0-no-read-rule")
+    assert "haclient" not in str(denied.value)
+
+
+@pytest.mark.parametrize("version", ["2.0.5", "3.0.0", "3.0.3"])
+def test_the_same_pair_reads_the_same_in_each_version(version: str) -> None:
+    """The DC, who runs what, what a ban bars, what failed, and that a peer stopped in order."""
+    banned = view(f"{version}-pair-banned")
+    assert banned.dc
+    assert (banned.dc.name, banned.dc.with_quorum, banned.dc.version[:5]) == ("lb1", True, version)
+    assert banned.bans == (Ban("cli-ban-entrance-on-lb2", "entrance", "lb2"),)
+    assert {(one.id, one.nodes) for one in banned.resources} == {
+        ("failover-ip", ("lb1",)),
+        ("haproxy", ("lb1",)),
+        ("vip", ("lb1",)),
+        ("balancer", ("lb1",)),
+        ("canary", ("lb1",)),
+        ("canary", ("lb2",)),
+    }
+    assert {one.resource for one in view(f"{version}-pair-killed").failures} == {"haproxy", "balancer"}
+    stopped = {one.name: one for one in view(f"{version}-pair-peer-stopped").nodes}["lb2"]
+    assert (stopped.online, stopped.expected_up, stopped.unclean) == (False, False, False)
+
+
+def test_what_is_meant_to_be_stopped() -> None:
+    """By its own target role, its template's, group's, clone's or bundle's; Unpromoted is not Stopped."""
+    disabled = {one.id for one in view("2.1.5-disabled").resources if one.disabled}
+    assert disabled == {"vip-tpl", "vip-off", "g1", "g2", "c1", "inb", *(f"b-{n}" for n in ("0", "1")), *(
+        f"b-docker-{n}" for n in ("0", "1"))}  # fmt: skip
+    assert view("2.1.5-disabled").tickets == (
+        Ticket("tA", granted=False, standby=False),
+        Ticket("tC", granted=True, standby=False),
+        Ticket("tB", granted=False, standby=False),
+    )
+
+
+def test_a_group_that_is_disabled_as_a_whole() -> None:
+    """From 2.1 on crm_mon says so of the group, whatever it says of what is in it."""
+    output = crm_mon_output("2.1.5-structures").replace(
+        b'<group id="balancer"', b'<group disabled="true" id="balancer"'
+    ).replace(b'managed="true" disabled="false">', b'managed="true">')  # fmt: skip
+    seen = crm_mon.parse(output, UTC)
+    assert {one.id for one in seen.resources if one.disabled} == {"vip", "haproxy", "off"}
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "vip", "vip_monitor_", "(null)"])
+def test_a_failure_with_a_key_of_no_form_costs_nothing_else(key: str) -> None:
+    """It is a failure of what the key says; an empty one too."""
+    output = crm_mon_output("2.1.5-trouble").replace(b"vm_migrate_to_0", key.encode())
+    failure = crm_mon.parse(output, UTC).failures[0]
+    assert (failure.resource, failure.rc) == (key, 1)
+    _parse_and_render(output)
+
+
+def test_a_reason_is_told_without_escapes() -> None:
+    """crm_mon escapes it, and then its XML does so again."""
+    output = crm_mon_output("2.1.5-trouble").replace(
+        b'exitreason="unreachable"',
+        b'exitreason="no &amp;quot;ip&amp;quot; &amp;lt;eth0&amp;gt; &amp;amp;quot;"',
+    )
+    assert crm_mon.parse(output, UTC).failures[0].reason == 'no "ip" <eth0> &quot;'
+
+
+def test_a_node_without_a_name_goes_by_its_id() -> None:
+    """One that has joined and whose name nobody knows yet."""
+    output = crm_mon_output("2.1.5-article").replace(
+        b'<node name="haproxy-node01" id="1" online', b'<node id="1" online'
+    )
+    assert [one.name for one in crm_mon.parse(output, UTC).nodes] == ["1", "haproxy-node02"]
+    _parse_and_render(output)
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,8 @@ def test_a_node_that_lost_its_cluster_tells_nothing(story: str) -> None:
 
 
 def test_the_half_that_takes_over_tells_the_move_and_the_way_back() -> None:
-    """In a split the other half takes the address: a move. When the halves meet it goes back, because it ran on
-    both."""
+    """In a split the other half takes the address: a move. When the halves meet it goes back, because it ran
+    on both."""
     events = reported(f"lan-cut-{TWO}")
     assert [(one.resource, one.origin, one.target, one.cause) for one in events] == [
         (IP, ONE, TWO, "node_lost"),

@@ -78,7 +78,7 @@ def test_without_a_dc_nobody_knows_of_quorum() -> None:
     assert not [name for name in series if name.startswith(("with_quorum", "dc_info"))]
 
 
-def test_what_a_move_left_behind_is_told_with_the_node_it_holds_to() -> None:
+def test_what_a_move_left_behind_is_reported_with_the_node_it_holds_to() -> None:
     """Also where the node stands in a rule; constraints by hand are not counted."""
     leftovers = {name for name in page(reading("2.1.5-structures")) if name.startswith("leftover")}
     assert leftovers == {
@@ -120,7 +120,7 @@ def disabled(read: PacemakerReading) -> set[str]:
     return {name.split('"')[1] for name, value in series.items() if value}
 
 
-def test_what_is_disabled_on_purpose_is_told_from_what_could_not_be_started() -> None:
+def test_what_is_disabled_on_purpose_is_distinguished_from_what_could_not_be_started() -> None:
     """Target roles and tickets that are not held here; neither an unmanaged resource nor one that may not be
     promoted, nor one whose ticket is here."""
     read = reading("2.1.5-disabled")

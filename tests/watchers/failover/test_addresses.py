@@ -8,7 +8,7 @@ import pytest
 from exporter.sources.pacemaker.reading import LastChange
 from exporter.watchers.failover.addresses import Addresses
 from exporter.watchers.failover.detection.snapshot import Snapshot
-from tests.watchers.failover.detection.test_detector import a_sight
+from tests.watchers.failover.detection.test_detector import a_snapshot
 
 # crm_resource --resource NAME --get-parameter ip
 DOUBLE = """#!/bin/sh
@@ -42,7 +42,7 @@ def tool(tmp_path: Path) -> Tool:
 def seen(*resources: str, changed: float = 1.0) -> Snapshot:
     together = {name: frozenset({name}) for name in resources}
     configured = LastChange(changed, "root", "cibadmin", "alpha")
-    return replace(a_sight(), addresses=frozenset(resources), together=together, configured=configured)
+    return replace(a_snapshot(), addresses=frozenset(resources), together=together, configured=configured)
 
 
 def learn(addresses: Addresses, snapshot: Snapshot) -> None:

@@ -58,6 +58,8 @@ def first_changes(snapshot: Snapshot, since: float) -> Iterator[Change]:
         for constraint in snapshot.constraints:
             yield from _constraint(constraint, snapshot)
         yield from _configured(snapshot.configured)
+    if since < float("inf"):  # there is something that may have moved
+        yield from _barred(snapshot)
 
 
 def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -162,7 +164,7 @@ def _constraint(constraint: LocationConstraint, snapshot: Snapshot) -> Iterator[
     against = constraint.score < 0 or constraint.id.startswith("cli-ban-")
     kind, text = (BANNED, "against") if against else (PREFERRED, "for")
     for name in concerned(constraint, snapshot.together):
-        yield Change(kind, node, name, f"constraint {constraint.id} {text} {node}")
+        yield Change(kind, node, name, f"constraint {constraint.id} {text} {node or 'what its rule says'}")
 
 
 def _time_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -197,6 +199,20 @@ def _attribute_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         yield from _score_changes(node, name, before, after)
         if name.startswith(("#health", *_PROMOTION)):
             yield from _named_attribute(node, name, before, after)
+
+
+def _barred(snapshot: Snapshot) -> Iterator[Change]:
+    """Nodes that rules about attributes bar altogether."""
+    for constraint in snapshot.constraints:
+        for rule in constraint.rules:
+            for node in sorted(snapshot.nodes):
+                values = _attributes(node, snapshot)
+                if rules.score(rule, values) > float("-inf") or rule.timed:
+                    continue
+                for name in sorted(rules.attributes_of(rule) - {"#uname"}):
+                    for resource in concerned(constraint, snapshot.together):
+                        text = f"{name} of {node}: {values.get(name, 'undefined')}"
+                        yield Change(DEGRADED, node, resource, text)
 
 
 def _score_changes(node: str, name: str, before: Snapshot, after: Snapshot) -> Iterator[Change]:

@@ -164,7 +164,7 @@ class Detector:
         late: bool,
     ) -> list[Detected]:
         evidence = [
-            *self._evidence.of(resource, now.mono),
+            *self._evidence.of(resource, now.mono, placement.unsettled_since),
             *(Dated(change, now.mono) for change in changes.standing(snapshot)),
         ]
         unsettled = now.mono if placement.unsettled_since is None else placement.unsettled_since

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from exporter.watchers.failover.detection.changes import (
     CONFIGURED,
+    DEGRADED,
     DOUBLED,
+    IMPROVED,
     LOST,
     SHARED,
     UNREADABLE,
@@ -16,6 +18,8 @@ CHANGE_SECONDS = 300.0  # a stop may take its time before it leads to the move
 DOUBLED_SECONDS = 60.0  # how long it may take until one of the two is stopped
 _SHORTER = {
     CONFIGURED: 30.0,  # a change by hand says little, and leads to a move at once
+    DEGRADED: 30.0,  # so does a worse attribute, where it leads to one
+    IMPROVED: 30.0,
     SHARED: 10.0,  # reported again every 2 s, as long as it is so
     DOUBLED: DOUBLED_SECONDS,
 }
@@ -49,20 +53,20 @@ class Evidence:
         self.add([replace(change, kind=DOUBLED) for change in shared.values()], at)
 
     def expire(self, now: float, unsettled: Iterable[float] = ()) -> None:
-        """Forgets what is too old. What came about the time since when a resource does not run stays until it
-        runs again: without quorum, or with shutdown-lock, that may be hours later."""
-        moments = [now, *unsettled]
-        self._changes = [
+        """Forgets what is too old. `unsettled` is since when resources do not run: what came about then stays
+        until they run again, which without quorum, or with shutdown-lock, may be hours later."""
+        moments = (now, *unsettled)
+        self._changes = [one for one in self._changes if any(_is_near(one, moment) for moment in moments)]
+
+    def of(self, resource: str, now: float, unsettled: float | None = None) -> list[Dated]:
+        """What may explain an event of this resource now; `unsettled` is since when it did not run."""
+        moments = (now,) if unsettled is None else (now, unsettled)
+        return [
             one
             for one in self._changes
-            if any(
-                abs(moment - one.at) <= _SHORTER.get(one.change.kind, CHANGE_SECONDS) for moment in moments
-            )
+            if now < one.spent.get(resource, float("inf"))
+            and any(_is_near(one, moment) for moment in moments)
         ]
-
-    def of(self, resource: str, now: float) -> list[Dated]:
-        """What may explain an event of this resource now."""
-        return [one for one in self._changes if now < one.spent.get(resource, float("inf"))]
 
     def spend(self, resource: str, now: float) -> None:
         """It had an event: all until now was before it."""
@@ -83,3 +87,7 @@ class Evidence:
         for one in used:
             for resource in settled:
                 one.spent.setdefault(resource, now + FOLLOW_SECONDS)
+
+
+def _is_near(one: Dated, moment: float) -> bool:
+    return abs(moment - one.at) <= _SHORTER.get(one.change.kind, CHANGE_SECONDS)

@@ -21,7 +21,7 @@ from exporter.sources.pacemaker.reading import (
 from exporter.watchers.failover.detection.names import Names
 
 ADDRESS_AGENTS = ("IPaddr2", "IPaddr", "IPv6addr")
-FENCING_ACTIONS = ("reboot", "off")  # `on` is unfencing: a node that joins is given access to its storage
+UNFENCING = ("on", "unfencing")  # a node that joins is given access to its storage
 _STOPPING_POLICIES = ("stop", "suicide", "fence", "demote")  # of no-quorum-policy
 _RUNNING = ("Started", "Promoted", "Master")  # Starting and Stopping name a node too
 _UNDER_WAY = 193
@@ -142,7 +142,7 @@ def _fences(view: ClusterView) -> frozenset[Fence]:
     return frozenset(
         Fence(one.target, one.action, one.completed)
         for one in view.fence_events
-        if one.status == "success" and one.action in FENCING_ACTIONS
+        if one.status == "success" and one.action not in UNFENCING
     )
 
 
@@ -186,7 +186,8 @@ def _shut_down(node: Node, stopped: Collection[str]) -> bool:
     """Of a node that stopped in order `shutdown` is gone, and it is no longer expected to be up. A DC's is
     gone while it is still reported to be online, until another is elected.
 
-    A remote or guest node is never expected: it is what its connection, or its container, is.
+    A remote or guest node is never expected: it was shut down if its connection, or its container, was
+    stopped.
     """
     if node.type == "member":
         return not (node.expected_up or node.unclean)
@@ -194,13 +195,15 @@ def _shut_down(node: Node, stopped: Collection[str]) -> bool:
 
 
 def _stopped_in_order(view: ClusterView) -> set[str]:
-    """Resources whose agent stopped them well somewhere, and that failed nowhere and run nowhere."""
-    failed = {one.resource for one in view.failures} | {
-        one.resource for one in view.histories if one.fail_count
-    }
-    well = {one.resource for one in view.operations if one.task == "stop" and one.rc == 0}
+    """Resources that run nowhere because they were stopped: by a person, or by an agent that succeeded while
+    no node was lost. An old stop on another node, from before it ran on the lost one, is no sign of it."""
     idle = {one.id for one in view.resources if not one.nodes and not one.failed}
-    return (well & idle) - failed
+    disabled = {one.id for one in view.resources if one.disabled}
+    lost = any(not one.online and one.expected_up for one in view.nodes)
+    well = {one.resource for one in view.operations if one.task == "stop" and one.rc == 0 and not lost}
+    failed = {one.resource for one in view.failures}
+    failed |= {one.resource for one in view.histories if one.fail_count}
+    return ((well | disabled) & idle) - failed
 
 
 def _hosts(view: ClusterView) -> dict[str, str]:

@@ -143,7 +143,7 @@ def test_fence_events_of_each_version() -> None:
     assert view("3.0.2-fenced").fence_events[0] == FenceEvent("west", "reboot", "success", 1_793_509_439.25)
 
 
-def test_a_fencer_that_is_silent_is_told_from_an_empty_history() -> None:
+def test_a_fencer_that_is_silent_is_distinguished_from_an_empty_history() -> None:
     """crm_mon then gives a code in place of events."""
     assert view("3.0.2-fencer-silent").fence_history_error == 102
     assert view("3.0.2-fenced").fence_history_error == 0
@@ -247,7 +247,7 @@ def test_a_failure_with_a_key_of_no_form_costs_nothing_else(key: str) -> None:
     _parse_and_render(output)
 
 
-def test_a_reason_is_told_without_escapes() -> None:
+def test_a_reason_is_read_without_escapes() -> None:
     """crm_mon escapes it, and then its XML does so again."""
     output = crm_mon_output("2.1.5-trouble").replace(
         b'exitreason="unreachable"',

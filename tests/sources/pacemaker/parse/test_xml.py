@@ -60,7 +60,7 @@ def test_comments_and_instructions_are_passed_over() -> None:
     ],
 )
 def test_what_is_not_one_whole_document_is_unparsable(output: bytes, said: str) -> None:
-    """The reason is told with the first odd characters, and no more of them."""
+    """The reason is given with the first odd characters, and no more of them."""
     with pytest.raises(Unparsable, match=said) as refused:
         read(output, "crm_mon's output", ("crm_mon",))
     assert len(str(refused.value)) < 300

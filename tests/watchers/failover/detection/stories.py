@@ -130,7 +130,7 @@ class State:
         calls = [(self.vip, self.holder, "start", self.call)] if self.holder else []
         calls += [(name, node, "stop", 50) for name, node in self.stopped]
         return [
-            Operation(node, name, task, 0.0, call, 0, NOON + self.after, None, None)
+            Operation(node, name, task, 0.0, call, 0, NOON + call, None, None)
             for name, node, task, call in calls
         ]
 

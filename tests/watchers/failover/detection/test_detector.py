@@ -19,7 +19,7 @@ UP = NodeState(online=True, standby=False, shutdown=False, unclean=False, mainte
 UNCHANGED = LastChange(1.0, "root", "cibadmin", "alpha")
 
 
-def a_sight(
+def a_snapshot(
     holders: tuple[str, ...] = ("alpha",),
     starts: dict[str, Call] | None = None,
     stops: dict[str, Call] | None = None,
@@ -66,9 +66,9 @@ class Cluster:
         self.stops[self.holder] = Call(next(self.calls), float(int(self.now)))
 
     def go(self, node: str) -> tuple[Snapshot, Snapshot]:
-        """Stop, and start there; gives what is seen on the transition and after it."""
+        """Stop, and start there; returns what is seen in between and after it."""
         self._stop()
-        between = a_sight((), dict(self.starts), dict(self.stops))
+        between = a_snapshot((), dict(self.starts), dict(self.stops))
         self._start(node)
         self.holder = node
         return between, self.seen()
@@ -80,7 +80,7 @@ class Cluster:
         self.stops.clear()
 
     def seen(self) -> Snapshot:
-        return a_sight((self.holder,), dict(self.starts), dict(self.stops))
+        return a_snapshot((self.holder,), dict(self.starts), dict(self.stops))
 
 
 class Watch:
@@ -95,7 +95,7 @@ class Watch:
         self.found += found
         return [one.event for one in found]
 
-    def transitions(self) -> list[tuple[str, str]]:
+    def moves(self) -> list[tuple[str, str]]:
         return [(one.event.origin, one.event.target) for one in self.found]
 
 
@@ -103,9 +103,8 @@ steps = st.lists(st.sampled_from([*NODES, "forget"]), max_size=12)
 
 
 @given(steps, st.lists(st.integers(0, 3), min_size=40, max_size=40))
-def test_each_move_is_told_once_however_often_one_looks(route: list[str], looks: Iterable[int]) -> None:
-    """None, one or many looks at each stage of the transition, and one at each end: just the transitions that
-    it took."""
+def test_each_move_is_reported_once_however_often_one_looks(route: list[str], looks: Iterable[int]) -> None:
+    """None, one or many snapshots at each stage of a move, and one after it: just the moves that it made."""
     cluster, watch, often, expected = Cluster(), Watch(), iter(looks), []
     watch.look(cluster.seen(), cluster.now)
     for step in route:
@@ -117,34 +116,34 @@ def test_each_move_is_told_once_however_often_one_looks(route: list[str], looks:
             seen = list(cluster.go(step))
         for snapshot in (*(one for one in seen for _ in range(next(often))), cluster.seen()):
             watch.look(snapshot, cluster.now)
-    assert watch.transitions() == expected
+    assert watch.moves() == expected
 
 
 @given(steps, st.sets(st.integers(0, 12)))
 def test_looking_rarely_invents_nothing(route: list[str], looks: set[int]) -> None:
-    """Looks left out at will, as by a crm_mon that fails: no more events than transitions, each beginning
-    where the last one ended, and after the last look the reported holder is the real one."""
+    """Snapshots left out at will, as by a crm_mon that fails: no more events than moves, each beginning where
+    the last one ended, and after the last snapshot the reported holder is the real one."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
-    taken = 0
+    made = 0
     for number, step in enumerate(route):
         if step == "forget":
             cluster.forget()
         else:
             cluster.go(step)
-            taken += 1
+            made += 1
         if number in looks:
             watch.look(cluster.seen(), cluster.now)
     for _ in range(2):
         watch.look(cluster.seen(), cluster.now)
-    transitions = watch.transitions()
-    assert len(transitions) <= taken
-    assert all(one[1] == other[0] for one, other in itertools.pairwise([("", "alpha"), *transitions]))
-    assert (transitions[-1][1] if transitions else "alpha") == cluster.holder
+    moves = watch.moves()
+    assert len(moves) <= made
+    assert all(one[1] == other[0] for one, other in itertools.pairwise([("", "alpha"), *moves]))
+    assert (moves[-1][1] if moves else "alpha") == cluster.holder
 
 
 @given(steps)
-def test_views_that_do_not_change_tell_nothing(route: list[str]) -> None:
+def test_a_snapshot_that_does_not_change_has_no_event(route: list[str]) -> None:
     """Whatever happened before, the same snapshot again and again has no event in it."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
@@ -159,8 +158,8 @@ def test_views_that_do_not_change_tell_nothing(route: list[str]) -> None:
 
 
 @given(steps, st.integers(0, 12))
-def test_a_restart_of_the_exporter_tells_no_event_twice(route: list[str], at: int) -> None:
-    """What one detector reported, the next one that is given its knowledge does not tell again."""
+def test_a_restart_of_the_exporter_reports_no_event_twice(route: list[str], at: int) -> None:
+    """What one detector reported, the next one that is given its knowledge does not report again."""
     cluster, watch, expected = Cluster(), Watch(), 0
     watch.look(cluster.seen(), cluster.now)
     for number, step in enumerate(route):
@@ -186,26 +185,26 @@ def test_there_and_back_between_two_looks_are_two_moves() -> None:
     cluster.go("beta")
     cluster.go("alpha")
     watch.look(cluster.seen(), cluster.now)
-    assert watch.transitions() == [("alpha", "beta"), ("beta", "alpha")]
+    assert watch.moves() == [("alpha", "beta"), ("beta", "alpha")]
 
 
 def test_a_call_elsewhere_from_before_the_last_look_is_none_of_ours() -> None:
-    """A node that comes back tells what it did while it was away, while the holder here never changed."""
+    """A node that comes back reports what it did while it was away, while the holder here never changed."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     watch.look(cluster.seen(), cluster.now + 100)
     other = {"beta": Call(7, cluster.now + 50)}
     cluster.now += 110
     cluster.go("alpha")
-    watch.look(a_sight(("alpha",), cluster.starts | other), cluster.now)
-    assert watch.transitions() == [("alpha", "alpha")]
+    watch.look(a_snapshot(("alpha",), cluster.starts | other), cluster.now)
+    assert watch.moves() == [("alpha", "alpha")]
 
 
 def test_two_holders_are_no_move_until_one_is_left() -> None:
     """In a split the views meet with two; the one that is left decides."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
-    both = a_sight(("alpha", "beta"), cluster.starts | {"beta": Call(9, cluster.now - 60)})
+    both = a_snapshot(("alpha", "beta"), cluster.starts | {"beta": Call(9, cluster.now - 60)})
     assert watch.look(both, cluster.now + 1) == []
     assert not watch.detector.settled()
     cluster.now += 1
@@ -217,23 +216,23 @@ def test_two_holders_are_no_move_until_one_is_left() -> None:
 def test_a_holder_without_a_start_of_its_own_is_believed_the_second_time() -> None:
     """Pacemaker forgot the start, by a cleanup in that moment: another holder, twice, is a move."""
     watch = Watch()
-    watch.look(a_sight(("alpha",)), 1.0)
-    assert watch.look(a_sight(("beta",)), 2.0) == []
-    assert [one.target for one in watch.look(a_sight(("beta",)), 3.0)] == ["beta"]
+    watch.look(a_snapshot(("alpha",)), 1.0)
+    assert watch.look(a_snapshot(("beta",)), 2.0) == []
+    assert [one.target for one in watch.look(a_snapshot(("beta",)), 3.0)] == ["beta"]
 
 
 def test_a_resource_first_seen_stopped_has_come_from_nowhere() -> None:
     """There is no move without an origin, and the moves after that are reported."""
     cluster, watch = Cluster(), Watch()
-    watch.look(a_sight(()), cluster.now)
+    watch.look(a_snapshot(()), cluster.now)
     watch.look(cluster.seen(), cluster.now)
     assert watch.found == []
     _, after = cluster.go("beta")
     assert [one.kind for one in watch.look(after, cluster.now)] == ["move"]
 
 
-def test_signs_are_as_old_as_the_news_not_as_the_look() -> None:
-    """The first change is dated by what reported of the change, if that was since the last look."""
+def test_changes_are_as_old_as_the_first_report_of_them() -> None:
+    """The first change is dated by the change feed's report, if that came since the last snapshot."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     last = cluster.now
@@ -246,8 +245,8 @@ def test_signs_are_as_old_as_the_news_not_as_the_look() -> None:
     assert found.done == last + 6
 
 
-def test_news_from_before_the_last_look_date_nothing() -> None:
-    """They were about something else."""
+def test_a_report_from_before_the_last_snapshot_dates_nothing() -> None:
+    """It was about something else."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     last = cluster.now
@@ -257,7 +256,7 @@ def test_news_from_before_the_last_look_date_nothing() -> None:
 
 
 def test_a_change_in_the_second_of_the_last_look_is_evidence_too() -> None:
-    """Pacemaker tells whole seconds: a move at 1002.9, after a look at 1002.5, was made at 1002."""
+    """Pacemaker reports whole seconds: a move at 1002.9, after a look at 1002.5, was made at 1002."""
     cluster = Cluster()
     held = Held("alpha", cluster.starts["alpha"].call, cluster.starts["alpha"].changed, 1002.5)
     cluster.go("beta")
@@ -284,7 +283,7 @@ def failed(number: float) -> Failure:
 
 
 def test_a_second_failure_of_the_same_kind_is_evidence_too() -> None:
-    """The list of failures names an operation once; its time tells that it failed again."""
+    """The list of failures names an operation once; its time shows that it failed again."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     for number in (1.0, 2.0):
@@ -348,7 +347,7 @@ def test_without_a_dc_nothing_is_looked_at() -> None:
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     down = replace(UP, online=False, shutdown=True)
-    unled = replace(a_sight(()), led=False, nodes=dict.fromkeys(NODES, down))
+    unled = replace(a_snapshot(()), led=False, nodes=dict.fromkeys(NODES, down))
     assert watch.look(unled, cluster.now + 1) == []
     _, after = cluster.go("beta")
     assert [one.cause for one in watch.look(after, cluster.now)] == ["unknown"]
@@ -412,7 +411,7 @@ def two(
     first: Snapshot, holders: tuple[str, ...], starts: dict[str, Call], stops: dict[str, Call]
 ) -> Snapshot:
     """A second resource beside the first one, colocated with it."""
-    web = a_sight(holders, starts, stops)
+    web = a_snapshot(holders, starts, stops)
     return replace(
         first,
         holders=dict(first.holders) | {"web": holders},
@@ -438,7 +437,23 @@ def test_what_explained_one_resource_explains_the_other_only_soon(pause: float, 
     assert (watch.found[-1].event.resource, watch.found[-1].event.cause) == (VIP, cause)
 
 
-def test_a_stop_that_ends_a_split_is_no_way() -> None:
+def test_what_stopped_one_resource_long_ago_explains_no_other() -> None:
+    """The web does not run since a node was lost: that is remembered for the web alone."""
+    vip, web, watch = Cluster(), Cluster(), Watch()
+    watch.look(two(vip.seen(), (web.holder,), web.starts, web.stops), vip.now)
+    away = dict.fromkeys(NODES, UP) | {"gamma": replace(UP, online=False)}
+    down = replace(two(vip.seen(), (), {}, web.stops), nodes=away)
+    for later in range(0, 900, 20):
+        watch.look(down, vip.now + later)
+    vip.go("beta")
+    moved = replace(two(vip.seen(), (), {}, web.stops), nodes=away)
+    assert [one.cause for one in watch.look(moved, vip.now + 900)] == ["unknown"]
+    web.go("beta")
+    back = replace(two(vip.seen(), ("beta",), web.starts, web.stops), nodes=away)
+    assert [(one.resource, one.cause) for one in watch.look(back, vip.now + 920)] == [("web", "node_lost")]
+
+
+def test_a_stop_that_ends_a_split_is_no_stage_of_a_move() -> None:
     """The web was seen on two nodes, the address not, by chance: its stop on the second is the split's."""
     vip, web, watch = Cluster(), Cluster(), Watch()
     watch.look(two(vip.seen(), (web.holder,), web.starts, web.stops), vip.now)
@@ -447,34 +462,34 @@ def test_a_stop_that_ends_a_split_is_no_way() -> None:
     _, after = vip.go("alpha")
     seen = replace(after, stops={**after.stops, (VIP, "beta"): Call(5, vip.now)})
     watch.look(two(seen, (web.holder,), web.starts, web.stops), vip.now)
-    assert watch.transitions() == [("alpha", "alpha")]
+    assert watch.moves() == [("alpha", "alpha")]
 
 
-def test_a_node_that_was_away_at_the_last_look_was_no_place_on_the_way() -> None:
+def test_a_node_that_was_away_at_the_last_snapshot_was_no_stage_of_a_move() -> None:
     """It comes back with an address it never gave up, and stops it."""
     cluster, watch = Cluster(), Watch()
     away = dict.fromkeys(NODES, UP) | {"beta": replace(UP, online=False)}
     watch.look(replace(cluster.seen(), nodes=away), cluster.now)
     _, after = cluster.go("alpha")
     watch.look(replace(after, stops={(VIP, "beta"): Call(5, cluster.now)}), cluster.now)
-    assert watch.transitions() == [("alpha", "alpha")]
+    assert watch.moves() == [("alpha", "alpha")]
 
 
-def test_a_node_that_was_found_running_it_was_no_place_on_the_way() -> None:
+def test_a_node_that_was_found_running_it_was_no_stage_of_a_move() -> None:
     """It came back with the address and stopped it, all between two looks: the probe says so."""
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     _, after = cluster.go("alpha")
     call = {(VIP, "beta"): Call(5, cluster.now)}
     watch.look(replace(after, founds=call, stops=call), cluster.now)
-    assert watch.transitions() == [("alpha", "alpha")]
+    assert watch.moves() == [("alpha", "alpha")]
     assert watch.found[0].event.evidence == ("vip was found running on beta too",)
     watch.look(cluster.seen(), cluster.now + 100)
     cluster.now += 110
     cluster.go("beta")
     _, after = cluster.go("alpha")
     watch.look(replace(after, founds=call), cluster.now)  # an old probe proves nothing
-    assert watch.transitions()[1:] == [("alpha", "beta"), ("beta", "alpha")]
+    assert watch.moves()[1:] == [("alpha", "beta"), ("beta", "alpha")]
 
 
 def test_a_failure_while_a_split_ends_is_not_why() -> None:
@@ -482,7 +497,7 @@ def test_a_failure_while_a_split_ends_is_not_why() -> None:
     cluster, watch = Cluster(), Watch()
     watch.look(cluster.seen(), cluster.now)
     broken = frozenset({failed(cluster.now)})
-    watch.look(replace(a_sight(("alpha", "beta"), cluster.starts), failures=broken), cluster.now)
+    watch.look(replace(a_snapshot(("alpha", "beta"), cluster.starts), failures=broken), cluster.now)
     _, after = cluster.go("beta")
     (event,) = watch.look(replace(after, failures=broken), cluster.now)
     assert (event.cause, event.evidence[0]) == ("split_healed", "vip ran on alpha and beta")
@@ -547,7 +562,7 @@ def test_what_follows_the_end_of_a_split_has_a_cause_of_its_own() -> None:
     assert event.cause == "operator_move"
 
 
-def test_an_old_probe_that_is_told_again_is_no_second_place() -> None:
+def test_an_old_probe_that_is_reported_again_is_no_second_place() -> None:
     """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
     cluster, watch = Cluster("alpha", now=2000.0), Watch()
     watch.look(replace(cluster.seen(), updated=cluster.now), cluster.now)

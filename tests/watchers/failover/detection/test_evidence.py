@@ -27,7 +27,7 @@ MOVES = [
 
 
 @pytest.mark.parametrize(("story", "origin", "target", "cause"), MOVES)
-def test_a_move_is_told_once_for_each_resource_with_its_cause(
+def test_a_move_is_reported_once_for_each_resource_with_its_cause(
     story: str, origin: str, target: str, cause: str
 ) -> None:
     """The address and HAProxy: one move each, for the same cause, with a sentence of evidence."""
@@ -49,7 +49,7 @@ def test_a_killed_haproxy_is_a_restart_by_failure_of_it_alone(node: str) -> None
 
 
 @pytest.mark.parametrize("node", [ONE, TWO])
-def test_failback_is_told_apart_from_the_move_before_it(node: str) -> None:
+def test_failback_is_distinguished_from_the_move_before_it(node: str) -> None:
     """Standby moves it away; when the preferred node is back it returns, and that has another cause."""
     events = reported(f"failback-{node}")
     assert [(one.resource, one.origin, one.target, one.cause) for one in events] == [
@@ -61,8 +61,9 @@ def test_failback_is_told_apart_from_the_move_before_it(node: str) -> None:
     assert events[-1].evidence[0] == f"{ONE} is back"
 
 
-def test_a_dc_that_stops_is_told_to_be_online_until_another_is_elected() -> None:
-    """A look in that moment finds all moved, and of the shutdown only that the node is no longer expected."""
+def test_a_dc_that_stops_is_reported_to_be_online_until_another_is_elected() -> None:
+    """A snapshot of that moment finds all moved, and of the shutdown only that the node is not expected any
+    more."""
     before = next(frames(f"standby-{ONE}"))
     view = crm_mon.parse((CAPTURES / "crm_mon-2.1.5-dc-leaving.xml").read_bytes(), UTC)
     detector = Detector({})
@@ -82,12 +83,12 @@ def test_the_stopped_node_itself_sees_what_it_can() -> None:
 
 
 @pytest.mark.parametrize("story", [f"corosync-killed-{TWO}", f"fencing-{ONE}"])
-def test_a_node_that_lost_its_cluster_tells_nothing(story: str) -> None:
+def test_a_node_that_lost_its_cluster_reports_nothing(story: str) -> None:
     """Killed in the middle, it has no further view: neither a move nor a restart."""
     assert reported(story) == []
 
 
-def test_the_half_that_takes_over_tells_the_move_and_the_way_back() -> None:
+def test_the_half_that_takes_over_reports_the_move_and_the_return() -> None:
     """In a split the other half takes the address: a move. When the halves meet it goes back, because it ran
     on both."""
     events = reported(f"lan-cut-{TWO}")
@@ -100,7 +101,7 @@ def test_the_half_that_takes_over_tells_the_move_and_the_way_back() -> None:
     assert events[2].evidence[0] == f"{IP} ran on {ONE} and {TWO}"
 
 
-def test_the_half_that_keeps_it_tells_no_move_there_and_back() -> None:
+def test_the_half_that_keeps_it_reports_no_move_there_and_back() -> None:
     """Its holder never changed; the other half's start, seen when the halves meet, is none of its events."""
     events = reported(f"lan-cut-{ONE}")
     assert [(one.resource, one.kind, one.target) for one in events] == [
@@ -109,7 +110,7 @@ def test_the_half_that_keeps_it_tells_no_move_there_and_back() -> None:
     ]
 
 
-def test_the_first_sign_is_the_loss_not_the_fencing() -> None:
+def test_the_first_change_is_the_loss_not_the_fencing() -> None:
     """Detection ends when the cluster misses the node; fencing it takes its time after that."""
     address, _ = detected(f"fencing-{TWO}")
     assert address.first_change == pytest.approx(9.235)

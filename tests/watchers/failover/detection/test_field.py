@@ -48,10 +48,25 @@ def test_cause(case: str, seconds: float, resources: list[str], move: tuple[str,
     assert all(one.evidence for one in found)
 
 
-def test_connectivity_is_told_with_the_attribute_and_its_values() -> None:
+def test_connectivity_is_reported_with_the_attribute_and_its_values() -> None:
     """The rule's attribute, before and after."""
     (event,) = events("connectivity-rule", 5.0)
     assert event.evidence[0] == "pingd of lb-a: 100 -> 0"
+
+
+def test_connectivity_that_was_lost_while_the_exporter_was_down() -> None:
+    """Of the attribute only what it is now is known: it still bars the node that the address left."""
+    folder = FIELD / "connectivity-rule"
+    configuration = cib.configuration((folder / "constraints.cibadmin.xml").read_bytes())
+    first, *_, last = (
+        snapshot(PacemakerReading.of(crm_mon.parse(path.read_bytes(), UTC), configuration))
+        for path in sorted(folder.glob("*.crm_mon.xml"))
+    )
+    before = Detector({}, "lb-b")
+    before.observe(first, Moment(1.0, last.updated - 100))
+    ((found,),) = [Detector(before.held(), "lb-b").observe(last, Moment(9e5, last.updated))]
+    assert (found.event.cause, found.event.late) == ("node_health", True)
+    assert found.event.evidence == ("pingd of lb-a: 0",)
 
 
 def test_unfencing_is_no_evidence() -> None:

@@ -1,4 +1,4 @@
-"""What is watched, and what of Pacemaker's reading is looked at."""
+"""What is watched, and what of Pacemaker's reading is in a snapshot."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -49,7 +49,7 @@ def test_chosen_resources_alone_are_watched() -> None:
 
 
 @pytest.mark.parametrize("story", ["resource-moved-haproxy-node01", "standby-haproxy-node02"])
-def test_a_resource_on_its_way_has_no_holder(story: str) -> None:
+def test_a_resource_that_stops_or_starts_has_no_holder(story: str) -> None:
     """Starting and Stopping name a node, and a pending start is no start."""
     for frame in frames(story):
         for one in frame.reading.view.resources:
@@ -70,7 +70,7 @@ def test_a_start_that_failed_is_no_start_and_its_stop_no_stop() -> None:
 
 
 def test_before_2_1_a_resource_that_is_being_started_says_started() -> None:
-    """Only its start, still under transition, tells that it does not run yet."""
+    """Only its start, still pending, shows that it does not run yet."""
     *_, last = frames("resource-moved-haproxy-node01")
     view = last.reading.view
     under_way = tuple(

@@ -257,6 +257,10 @@ STORIES = [
     ("a remote node that stops itself", story(
         ON_REMOTE, replace(NO_R1, nodes=[remote("r1", online=False, shutdown=True)]),
     ), "node_shutdown", "r1 shuts down"),
+    ("a connection whose host is lost", story(
+        replace(ON_REMOTE, stopped=[("r1", "gamma")]),
+        replace(NO_R1, nodes=[*R1_OFF, member("beta", **LOST)], stopped=[("r1", "gamma")]),
+    ), "node_lost", "r1 is lost"),
     ("a guest whose container fails", story(
         ON_GUEST, replace(TO_ALPHA, failures=[failed("vm", "beta")], stopped=[("vm", "beta")]),
     ), "node_lost", "guest is lost"),
@@ -295,6 +299,11 @@ STORIES = [
     ("better connected where it runs", story(
         replace(UP, constraints=CONNECTED, attributes=PING | {("alpha", "pingd"): "0"}), replace(MOVED, attributes=PING),
     ), "unknown", "pingd of alpha: 0 -> 100"),
+    ("a move by hand a minute after", story(
+        replace(UP, constraints=CONNECTED, attributes=PING),
+        *(State(after=after, constraints=CONNECTED, attributes=PING | {("alpha", "pingd"): "0"}) for after in (1.0, 20.0, 40.0)),
+        replace(MOVED, after=60.0, constraints=CONNECTED + PREFER, attributes=PING | {("alpha", "pingd"): "0"}),
+    ), "operator_move", "constraint cli-prefer-vip for beta"),
     # Tickets.
     ("a ticket", story(
         replace(UP, constraints=TICKET, tickets={"site-a": True}), replace(AWAY, tickets={"site-a": False}),

@@ -9,8 +9,8 @@ looked at.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from exporter.watchers.failover.detection import changes
-from exporter.watchers.failover.detection.changes import Change
+from exporter.watchers.failover.detection import kinds
+from exporter.watchers.failover.detection.kinds import Change
 
 UNKNOWN = "unknown"
 
@@ -38,21 +38,21 @@ class Step:
 Rule = Callable[[Change, Step], bool]
 
 
-def _on_origin(*kinds: str) -> Rule:
+def _on_origin(*shown: str) -> Rule:
     """The node that it left, or the host of that guest node."""
     return lambda change, step: (
-        change.kind in kinds and change.node in {step.origin, step.host} - {""} and step.concerned(change)
+        change.kind in shown and change.node in {step.origin, step.host} - {""} and step.concerned(change)
     )
 
 
-def _anywhere(*kinds: str) -> Rule:
-    return lambda change, _: change.kind in kinds
+def _anywhere(*shown: str) -> Rule:
+    return lambda change, _: change.kind in shown
 
 
 def _failed_on_origin(change: Change, step: Step) -> bool:
     """Also in a guest node, a bundle's for one, on the node that it left."""
     return (
-        change.kind == changes.FAILED
+        change.kind == kinds.FAILED
         and change.resource in step.together
         and step.origin in (change.node, change.host)
     )
@@ -61,15 +61,15 @@ def _failed_on_origin(change: Change, step: Step) -> bool:
 def _failed_elsewhere(change: Change, step: Step) -> bool:
     """It failed on another node, as in a start that was tried there, or what is started before it did."""
     named = change.resource in step.together | step.before
-    return change.kind == changes.FAILED and named and not change.instance
+    return change.kind == kinds.FAILED and named and not change.instance
 
 
 def _constrained(change: Change, step: Step) -> bool:
     """A constraint (or an attribute that a person set) came to speak for the target or against the origin."""
     if not (step.moved and step.concerned(change)):
         return False
-    return (change.kind == changes.PREFERRED and change.node == step.target) or (
-        change.kind == changes.BANNED and change.node == step.origin
+    return (change.kind == kinds.PREFERRED and change.node == step.target) or (
+        change.kind == kinds.BANNED and change.node == step.origin
     )
 
 
@@ -78,46 +78,46 @@ def _ran_twice(change: Change, step: Step) -> bool:
 
     A failure reported then may be of that end alone: a monitor of what was just stopped, a start beside it.
     """
-    return change.kind == changes.DOUBLED and change.resource in step.together
+    return change.kind == kinds.DOUBLED and change.resource in step.together
 
 
 def _may_return(change: Change, step: Step) -> bool:
     """The target can be used again, or what kept the resource away from it is gone."""
     if not (step.moved and step.concerned(change)):
         return False
-    return (change.kind in (changes.RETURNED, changes.IMPROVED) and change.node == step.target) or (
-        change.kind == changes.CLEARED and change.node in ("", step.target)
+    return (change.kind in (kinds.RETURNED, kinds.IMPROVED) and change.node == step.target) or (
+        change.kind == kinds.CLEARED and change.node in ("", step.target)
     )
 
 
-def _concerned(*kinds: str) -> Rule:
-    return lambda change, step: change.kind in kinds and step.concerned(change)
+def _concerned(*shown: str) -> Rule:
+    return lambda change, step: change.kind in shown and step.concerned(change)
 
 
 RULES: Sequence[tuple[str, Rule]] = (
     # cause             a change that shows it
-    ("fencing", _on_origin(changes.FENCED)),
-    ("standby", _on_origin(changes.STANDBY)),
-    ("node_shutdown", _on_origin(changes.SHUT_DOWN)),
-    ("node_lost", _on_origin(changes.LOST, changes.UNREADABLE)),
+    ("fencing", _on_origin(kinds.FENCED)),
+    ("standby", _on_origin(kinds.STANDBY)),
+    ("node_shutdown", _on_origin(kinds.SHUT_DOWN)),
+    ("node_lost", _on_origin(kinds.LOST, kinds.UNREADABLE)),
     ("split_healed", _ran_twice),
     ("resource_failure", _failed_on_origin),
-    ("resource_failure", _on_origin(changes.PUT_ASIDE)),
-    ("node_lost", _anywhere(changes.NO_QUORUM)),
-    ("node_health", _on_origin(changes.DEGRADED)),
+    ("resource_failure", _on_origin(kinds.PUT_ASIDE)),
+    ("node_lost", _anywhere(kinds.NO_QUORUM)),
+    ("node_health", _on_origin(kinds.DEGRADED)),
     ("operator_move", _constrained),
-    ("operator_move", _concerned(changes.TICKET)),
+    ("operator_move", _concerned(kinds.TICKET)),
     ("resource_failure", _failed_elsewhere),
     ("failback", _may_return),
-    ("operator_move", _anywhere(changes.CONFIGURED)),
+    ("operator_move", _anywhere(kinds.CONFIGURED)),
     # What happened to other nodes: their resources came here, and took the capacity or the place.
-    ("fencing", _anywhere(changes.FENCED)),
-    ("standby", _anywhere(changes.STANDBY)),
-    ("node_shutdown", _anywhere(changes.SHUT_DOWN)),
-    ("node_lost", _anywhere(changes.LOST)),
-    ("node_health", _concerned(changes.DEGRADED)),
-    ("failback", _anywhere(changes.RETURNED)),
-    ("operator_move", _concerned(changes.TIMED)),
+    ("fencing", _anywhere(kinds.FENCED)),
+    ("standby", _anywhere(kinds.STANDBY)),
+    ("node_shutdown", _anywhere(kinds.SHUT_DOWN)),
+    ("node_lost", _anywhere(kinds.LOST)),
+    ("node_health", _concerned(kinds.DEGRADED)),
+    ("failback", _anywhere(kinds.RETURNED)),
+    ("operator_move", _concerned(kinds.TIMED)),
 )
 CAUSES = (*dict.fromkeys(cause for cause, _ in RULES), UNKNOWN)
 

@@ -1,47 +1,35 @@
 """What is different between two snapshots of the cluster: the evidence for a cause."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from exporter.sources.pacemaker.reading import Failure, LastChange, LocationConstraint
-from exporter.watchers.failover.detection import rules
+from exporter.watchers.failover.detection.attributes import attribute_changes, barred, severity
+from exporter.watchers.failover.detection.kinds import (
+    BANNED,
+    CLEARED,
+    CONFIGURED,
+    DEGRADED,
+    DOUBLED,
+    FAILED,
+    FENCED,
+    IMPROVED,
+    LOST,
+    NO_QUORUM,
+    PREFERRED,
+    PUT_ASIDE,
+    RETURNED,
+    SHUT_DOWN,
+    STANDBY,
+    TICKET,
+    TIMED,
+    Change,
+)
 from exporter.watchers.failover.detection.names import concerned
 from exporter.watchers.failover.detection.snapshot import NodeState, Snapshot
 
-LOST = "lost"
-UNREADABLE = "unreadable"  # Pacemaker on this node could not be asked, so the others may have lost it
-SHUT_DOWN = "shut_down"
-STANDBY = "standby"
-PUT_ASIDE = "put_aside"  # on standby by a failure (on-fail=standby)
-FENCED = "fenced"
-FAILED = "failed"
-NO_QUORUM = "no_quorum"
-DEGRADED = "degraded"  # health, or an attribute that a rule looks at, speaks less for the node
-IMPROVED = "improved"  # … more for the node
-PREFERRED = "preferred"  # a location constraint came that speaks for the node
-BANNED = "banned"  # … against it
-TICKET = "ticket"  # a booth ticket was granted or revoked
-RETURNED = "returned"  # a node may be used that could not be before
-CLEARED = "cleared"  # failures were cleaned up or expired, or a constraint is gone
-CONFIGURED = "configured"
-TIMED = "timed"  # a constraint depends on the time of day
-DOUBLED = "doubled"  # a resource ran in two places
-SHARED = "shared"  # two hosts answer for its address; that alone moves nothing
-
 _JUST_SECONDS = 10.0  # a probe operation that is older says what was before
 _BY_THE_CLUSTER = ("crmd", "pacemaker-", "attrd")  # clients that change the configuration for no person
-_PROMOTION = ("master-", "promoted-")  # attributes by which agents say who is to be promoted
 _UP = NodeState(True, False, False, False, False)
-
-
-@dataclass(frozen=True)
-class Change:
-    kind: str
-    node: str  # "" where it is of no node
-    resource: str  # "" where it is of the whole node, or of whatever a pattern names
-    text: str  # a sentence for a person
-    host: str = ""  # where the node is a guest: the node that ran it
-    instance: bool = False  # of a clone or bundle: it counts on its own node alone
 
 
 def first_changes(snapshot: Snapshot, since: float) -> Iterator[Change]:
@@ -59,7 +47,7 @@ def first_changes(snapshot: Snapshot, since: float) -> Iterator[Change]:
             yield from _constraint(constraint, snapshot)
         yield from _configured(snapshot.configured)
     if since < float("inf"):  # there is something that may have moved
-        yield from _barred(snapshot)
+        yield from barred(snapshot)
 
 
 def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -73,7 +61,7 @@ def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         yield Change(FENCED, fence.node, "", f"{fence.node} was fenced ({fence.action})")
     yield from _constraint_changes(before, after)
     yield from _time_changes(before, after)
-    yield from _attribute_changes(before, after)
+    yield from attribute_changes(before, after)
     yield from _ticket_changes(before, after)
     yield from _managed_changes(before, after)
     if after.configured != before.configured:
@@ -113,14 +101,10 @@ def _node_changes(name: str, before: NodeState, after: NodeState) -> Iterator[Ch
         yield Change(PUT_ASIDE, name, "", f"{name} is on standby because a resource failed there")
     if after.usable and not before.usable:
         yield Change(RETURNED, name, "", f"{name} is back")
-    worse = _health(after.health) - _health(before.health)
+    worse = severity(after.health) - severity(before.health)
     if worse:
         kind = DEGRADED if worse > 0 else IMPROVED
         yield Change(kind, name, "", f"health of {name}: {before.health} -> {after.health}")
-
-
-def _health(colour: str) -> int:
-    return {"yellow": 1, "red": 2}.get(colour, 0)
 
 
 def _failure_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -182,75 +166,6 @@ def _time_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
                     yield Change(CLEARED, node, name, f"constraint {constraint.id} bars {node} no longer")
                 if ended:
                     yield Change(CLEARED, "", name, f"a time limit of constraint {constraint.id} is reached")
-
-
-def _attribute_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    """Attributes that rules look at (connectivity, for one), promotion scores and health, by node."""
-    changed = {
-        (node, name)
-        for node, name in before.attributes.keys() | after.attributes.keys()
-        if before.attributes.get((node, name)) != after.attributes.get((node, name))
-        and node in before.nodes
-        and node in after.nodes
-        and before.nodes[node].online  # a node that leaves or comes takes or brings all of its attributes
-        and after.nodes[node].online
-    }
-    for node, name in sorted(changed):
-        yield from _score_changes(node, name, before, after)
-        if name.startswith(("#health", *_PROMOTION)):
-            yield from _named_attribute(node, name, before, after)
-
-
-def _barred(snapshot: Snapshot) -> Iterator[Change]:
-    """Nodes that rules about attributes bar altogether."""
-    for constraint in snapshot.constraints:
-        for rule in constraint.rules:
-            for node in sorted(snapshot.nodes):
-                values = _attributes(node, snapshot)
-                if rules.score(rule, values) > float("-inf") or rule.timed:
-                    continue
-                for name in sorted(rules.attributes_of(rule) - {"#uname"}):
-                    for resource in concerned(constraint, snapshot.together):
-                        text = f"{name} of {node}: {values.get(name, 'undefined')}"
-                        yield Change(DEGRADED, node, resource, text)
-
-
-def _score_changes(node: str, name: str, before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    was, now = _attributes(node, before), _attributes(node, after)
-    for constraint in after.constraints:
-        for rule in constraint.rules:
-            if name not in rules.attributes_of(rule):
-                continue
-            old, new = rules.score(rule, was), rules.score(rule, now)
-            if old == new:
-                continue
-            better, worse = (PREFERRED, BANNED) if (node, name) in after.permanent else (IMPROVED, DEGRADED)
-            for resource in concerned(constraint, after.together):
-                kind = better if new > old else worse
-                yield Change(kind, node, resource, _attribute_text(node, name, before, after))
-
-
-def _named_attribute(node: str, name: str, before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    text = _attribute_text(node, name, before, after)
-    if name.startswith("#health"):
-        worse = _health(after.nodes[node].health) - _health(before.nodes[node].health) or (
-            _health(after.attributes.get((node, name), "")) - _health(before.attributes.get((node, name), ""))
-        )
-        if worse:
-            yield Change(DEGRADED if worse > 0 else IMPROVED, node, "", text)
-        return
-    resource = name.partition("-")[2].partition(":")[0]
-    was, now = (rules.number(one.attributes.get((node, name), "")) or 0.0 for one in (before, after))
-    yield Change(DEGRADED if now < was else IMPROVED, node, resource, text)
-
-
-def _attribute_text(node: str, name: str, before: Snapshot, after: Snapshot) -> str:
-    old, new = (one.attributes.get((node, name), "undefined") for one in (before, after))
-    return f"{name} of {node}: {old} -> {new}"
-
-
-def _attributes(node: str, snapshot: Snapshot) -> dict[str, str]:
-    return {name: value for (on, name), value in snapshot.attributes.items() if on == node} | {"#uname": node}
 
 
 def _ticket_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:

@@ -4,10 +4,10 @@ argument."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from exporter.watchers.failover.detection import changes
+from exporter.watchers.failover.detection import changes, kinds
 from exporter.watchers.failover.detection.causes import Step, cause_of
-from exporter.watchers.failover.detection.changes import Change
 from exporter.watchers.failover.detection.evidence import DOUBLED_SECONDS, Dated, Evidence
+from exporter.watchers.failover.detection.kinds import Change
 from exporter.watchers.failover.detection.placement import CLOCKS_APART, Calls, Move, Placement
 from exporter.watchers.failover.detection.snapshot import Call, Snapshot
 from exporter.watchers.failover.events import MOVE, RESTART, Event, Held, Moment
@@ -75,7 +75,7 @@ class Detector:
         before = self._before.nodes.get(self._here) if self._before else None
         if before and not self._blind:
             self._blind = True
-            kind = changes.SHUT_DOWN if before.shutdown or stopped else changes.UNREADABLE
+            kind = kinds.SHUT_DOWN if before.shutdown or stopped else kinds.UNREADABLE
             self._evidence.add(
                 [Change(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
             )
@@ -84,9 +84,7 @@ class Detector:
         """Several hosts answer for the address that this resource is. Those of a cloned IP do so all the
         time."""
         if ":" not in resource:
-            self._evidence.add(
-                [Change(changes.SHARED, "", resource, f"{address} was held by two hosts")], now
-            )
+            self._evidence.add([Change(kinds.SHARED, "", resource, f"{address} was held by two hosts")], now)
 
     def forget(self, resources: Iterable[str]) -> None:
         """Drop what is known of resources that are not watched any more."""
@@ -120,7 +118,7 @@ class Detector:
         self._evidence.add(fresh, happened)
         unsettled = (placement.unsettled_since for placement in self._placements.values())
         self._evidence.expire(now, [since for since in unsettled if since is not None])
-        if any(change.kind == changes.RETURNED for change in fresh):
+        if any(change.kind == kinds.RETURNED for change in fresh):
             self._evidence.halves_meet(happened, reported=False)
         self._note_doubled(snapshot, now)
 
@@ -212,7 +210,7 @@ class Detector:
 
 def _led_to(one: Dated, origin: str, supporting: Sequence[Change]) -> bool:
     """A node is lost before it is fenced."""
-    lost = one.change.kind in (changes.LOST, changes.UNREADABLE) and one.change.node == origin
+    lost = one.change.kind in (kinds.LOST, kinds.UNREADABLE) and one.change.node == origin
     return one.change in supporting or lost
 
 

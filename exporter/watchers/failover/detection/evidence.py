@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from exporter.watchers.failover.detection.changes import (
+from exporter.watchers.failover.detection.kinds import (
     CONFIGURED,
     DEGRADED,
     DOUBLED,

@@ -84,7 +84,7 @@ def _location(element: Element) -> LocationConstraint:
         role=element.get("role", ""),
         score=_score(element),
         rule_node=_rule_node(element),
-        rules=tuple(_rule(one) for one in element.iterchildren("rule")),
+        rules=tuple(_rule(one) for path in ("rule", "lifetime/rule") for one in element.iterfind(path)),
         members=tuple(_ids(element, "resource_ref")),
         pattern=element.get("rsc-pattern", ""),
     )

@@ -11,7 +11,7 @@ from datetime import tzinfo
 from exporter.errors import Denied, SourceError, TimedOut, Unparsable, Unreachable
 from exporter.sources.pacemaker.parse import history
 from exporter.sources.pacemaker.parse.timestamps import moment
-from exporter.sources.pacemaker.parse.xml import Element, flag, read, text, whole
+from exporter.sources.pacemaker.parse.xml import Element, flag, name_of, read, text, whole
 from exporter.sources.pacemaker.reading import (
     Ban,
     ClusterOptions,
@@ -62,7 +62,7 @@ def parse(output: bytes, zone: tzinfo) -> ClusterView:
         options=_options(summary.find("cluster_options")),
         nodes=tuple(_node(node) for node in root.iterfind("nodes/node")),
         attributes=tuple(
-            NodeAttribute(text(node, "name"), text(attribute, "name"), text(attribute, "value"))
+            NodeAttribute(name_of(node), text(attribute, "name"), text(attribute, "value"))
             for node, attribute in _children(root, "node_attributes/node", "attribute")
         ),
         resources=tuple(
@@ -157,9 +157,8 @@ def _options(element: Element | None) -> ClusterOptions | None:
 
 
 def _node(element: Element) -> Node:
-    """A node that has joined and not yet said its name is known by its id."""
     return Node(
-        name=element.get("name") or text(element, "id"),
+        name=name_of(element),
         type=element.get("type", "unknown"),
         online=flag(element, "online"),
         standby=flag(element, "standby"),
@@ -222,7 +221,7 @@ def _resource(element: Element, around: _Around) -> Resource:
         managed=flag(element, "managed"),
         failed=flag(element, "failed"),
         failure_ignored=flag(element, "failure_ignored"),
-        nodes=tuple(node.get("name") or text(node, "id") for node in element.iterchildren("node")),
+        nodes=tuple(name_of(node) for node in element.iterchildren("node")),
         group=around.group,
         clone=around.clone,
         target_role=element.get("target_role", ""),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from exporter.errors import Unparsable
 from exporter.parsing import excerpt, integer
 from exporter.sources.pacemaker.parse.timestamps import moment
-from exporter.sources.pacemaker.parse.xml import Element, text, whole
+from exporter.sources.pacemaker.parse.xml import Element, name_of, text, whole
 from exporter.sources.pacemaker.reading import Failure, Operation, ResourceHistory
 
 # "haproxy_monitor_10000", "my_vm_migrate_to_0", "db_post_notify_promote_0"
@@ -20,7 +20,7 @@ _ESCAPE = re.compile("|".join(_ESCAPED))
 
 def resource(node: Element, history: Element) -> ResourceHistory:
     return ResourceHistory(
-        node=text(node, "name"),
+        node=name_of(node),
         resource=text(history, "id"),
         fail_count=whole(history, "fail-count", 0),
         migration_threshold=whole(history, "migration-threshold", 0),  # not given for an orphan
@@ -31,7 +31,7 @@ def operations(histories: list[tuple[Element, Element]]) -> Iterator[Operation]:
     for node, history in histories:
         for element in history.iterchildren("operation_history"):
             yield Operation(
-                node=text(node, "name"),
+                node=name_of(node),
                 resource=text(history, "id"),
                 task=text(element, "task"),
                 interval=_milliseconds(element, "interval") or 0.0,

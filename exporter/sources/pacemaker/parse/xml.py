@@ -42,6 +42,11 @@ def text(element: Element, name: str) -> str:
     return value
 
 
+def name_of(element: Element) -> str:
+    """Of a node: its name, or its id while the cluster does not know its name yet."""
+    return element.get("name") or element.get("id") or text(element, "name")
+
+
 def flag(element: Element, *names: str) -> bool:
     """By the first of these attributes that is there; false without any, as older versions mean it."""
     for name in names:

@@ -9,6 +9,7 @@ from exporter.watchers.failover.detection.kinds import (
     DOUBLED,
     IMPROVED,
     LOST,
+    NO_QUORUM,
     SHARED,
     UNREADABLE,
     Change,
@@ -18,11 +19,13 @@ CHANGE_SECONDS = 300.0  # a stop may take its time before it leads to the move
 DOUBLED_SECONDS = 60.0  # how long it may take until one of the two is stopped
 _SHORTER = {
     CONFIGURED: 30.0,  # a change by hand says little, and leads to a move at once
-    DEGRADED: 30.0,  # so does a worse attribute, where it leads to one
-    IMPROVED: 30.0,
+    DEGRADED: 60.0,  # Pacemaker acts on attributes and quorum at once; a stop may take a while
+    IMPROVED: 60.0,
+    NO_QUORUM: 60.0,
     SHARED: 10.0,  # reported again every 2 s, as long as it is so
     DOUBLED: DOUBLED_SECONDS,
 }
+INSTANCE_SECONDS = 60.0  # a failed instance of a clone is started again in place, which no event uses up
 FOLLOW_SECONDS = 5.0  # what was explained, or came to nothing, still explains events of resources that stayed
 
 
@@ -90,4 +93,5 @@ class Evidence:
 
 
 def _is_near(one: Dated, moment: float) -> bool:
-    return abs(moment - one.at) <= _SHORTER.get(one.change.kind, CHANGE_SECONDS)
+    usual = INSTANCE_SECONDS if one.change.instance else CHANGE_SECONDS
+    return abs(moment - one.at) <= _SHORTER.get(one.change.kind, usual)

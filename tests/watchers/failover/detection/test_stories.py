@@ -190,6 +190,11 @@ STORIES = [
         replace(UP, others=INSTANCES, constraints=WITH_CLONE),
         replace(MOVED, others=INSTANCES[:1], failures=[failed("haproxy", "beta")]),
     ), "unknown", "haproxy on beta"),
+    ("a move by hand two minutes after an instance failed", story(
+        replace(UP, others=INSTANCES, constraints=WITH_CLONE),
+        *(State(after=after, others=INSTANCES, constraints=WITH_CLONE, failures=[failed("haproxy", "alpha")]) for after in range(1, 120, 20)),
+        replace(MOVED, after=120.0, others=INSTANCES, constraints=WITH_CLONE + PREFER, failures=[failed("haproxy", "alpha")]),
+    ), "operator_move", "constraint cli-prefer-vip for beta"),
     ("a bundle's container", story(
         replace(UP, others=BUNDLE, nodes=[GUEST], constraints=WITH_BUNDLE),
         replace(MOVED, others=BUNDLE, nodes=[GUEST], failures=[failed("haproxy-bundle-podman-0", "alpha")]),
@@ -299,10 +304,10 @@ STORIES = [
     ("better connected where it runs", story(
         replace(UP, constraints=CONNECTED, attributes=PING | {("alpha", "pingd"): "0"}), replace(MOVED, attributes=PING),
     ), "unknown", "pingd of alpha: 0 -> 100"),
-    ("a move by hand a minute after", story(
+    ("a move by hand two minutes after", story(
         replace(UP, constraints=CONNECTED, attributes=PING),
-        *(State(after=after, constraints=CONNECTED, attributes=PING | {("alpha", "pingd"): "0"}) for after in (1.0, 20.0, 40.0)),
-        replace(MOVED, after=60.0, constraints=CONNECTED + PREFER, attributes=PING | {("alpha", "pingd"): "0"}),
+        *(State(after=after, constraints=CONNECTED, attributes=PING | {("alpha", "pingd"): "0"}) for after in range(1, 120, 20)),
+        replace(MOVED, after=120.0, constraints=CONNECTED + PREFER, attributes=PING | {("alpha", "pingd"): "0"}),
     ), "operator_move", "constraint cli-prefer-vip for beta"),
     # Tickets.
     ("a ticket", story(

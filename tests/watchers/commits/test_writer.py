@@ -88,7 +88,8 @@ def test_a_table_set_back_to_an_older_state_loses_what_came_after(galera: MariaD
     """As from a backup, or a node that starts the cluster again without the last commits."""
     acknowledged(writing, 2)
     galera.sql(f"CREATE TABLE {SCHEMA}.backup AS SELECT * FROM {SCHEMA}.commits")
-    acknowledged(writing, 6)
+    ((kept,),) = galera.sql(f"SELECT COUNT(*) FROM {SCHEMA}.backup")  # more than 2 where the machine is busy
+    acknowledged(writing, int(str(kept)) + 4)
     galera.sql(f"DELETE FROM {SCHEMA}.commits WHERE number NOT IN (SELECT number FROM {SCHEMA}.backup)")
     read_back(writing)
     assert writing.reading().counts.lost >= 3

@@ -4,6 +4,7 @@ import socket
 
 from exporter.errors import TimedOut, Unreachable
 from exporter.transports.deadline import Deadline
+from exporter.transports.mysql_errors import ERROR_PACKET, Refusal
 
 Connection = socket.socket  # as dial() in transports/mysql.py returns it
 
@@ -24,7 +25,7 @@ def await_greeting(connection: Connection, deadline: Deadline) -> None:
         raise Unreachable(error.strerror or str(error)) from error
     if not first:
         raise Unreachable("closed before the greeting: no server behind the balancer?")
-    if first[4:5] == b"\xff":
+    if first[4:5] == ERROR_PACKET:
         raise Unreachable(f"turned away: {_error(first)}")
 
 
@@ -36,5 +37,4 @@ def _error(packet: bytes) -> str:
     length, code = int.from_bytes(packet[:3], "little"), int.from_bytes(packet[5:7], "little")
     text = packet[7 : 4 + length].decode(errors="replace")
     text = text[6:] if text.startswith("#") else text
-    printable = "".join(one if one.isprintable() else " " for one in text).strip()
-    return f"{printable} (error {code})"
+    return str(Refusal(code, text.strip()))

@@ -1,16 +1,24 @@
-"""failover-exporter: what a floating IP in front of a Galera cluster does, and what its clients feel.
+"""failover-exporter: what a floating IP in front of a Galera cluster does, and what its clients notice.
 
-cli, app    the command, and the one module that knows every part
-watch/      the command that shows one address live
+cli         reads the arguments and starts a command
+commands/   one module or folder each: serve, check_config, events/, watch/
+app         puts the parts of the exporter together; the one module that knows all of them
+logs        log lines on stderr
 config      what the configuration file may say
-web         the HTTP pages; web_config: their TLS and passwords
-watchers/   what runs all the time, since it must not be lost between two scrapes
-sources/    what is read when Prometheus scrapes, one folder a system
+web/        the pages over HTTP: connections, the metrics page, TLS and passwords
+watchers/   what runs all the time, so that nothing is missed between two scrapes: prober, failover, …
+sources/    what is read when Prometheus scrapes, one folder for each system
 scrape      reads all sources at once and turns their errors into metrics
 families    metric families with checked labels
-parsing     strict readers of numbers and text that all parsers share; typed_yaml: of configuration files
-transports/ the only modules that reach outside: commands, sockets, HTTP, MySQL
-errors      everything that can go wrong with a source
+transports/ reaches outside: commands, sockets, HTTP, MySQL, netlink
+parsing     strict readers of numbers and text for all parsers
+typed_yaml  YAML into dataclasses, with every mistake by key and line
+endpoint    HOST:PORT, read and written
+options     checks that several sections of the configuration share
+trouble     one log line when trouble begins, changes or ends
+errors      what can go wrong, by the reason that the page shows
+
+Imports point from the top of this list to its end; import-linter holds them there.
 """
 
 from importlib.metadata import version

@@ -29,21 +29,18 @@ from exporter.sources.pacemaker.source import PacemakerSource
 from exporter.watchers.claimants.watcher import ClaimantsWatcher
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher
-from exporter.web.pages import application
-from exporter.web.security import CannotSecure, Certificates, WebConfig, basic_auth
+from exporter.web.application import application
+from exporter.web.certificates import CannotSecure, Certificates
+from exporter.web.connections import Limits, connection_limit
+from exporter.web.passwords import BasicAuth
+from exporter.web.server import CannotServe, WebServer
+from exporter.web.web_config import WebConfig
 
 log = logging.getLogger(__name__)
-
-SHUTDOWN_SECONDS = 5.0  # for scrapes under way; systemd's own limit is 90
-
 
 # A fifth of Python's own: while a page of 60,000 series was rendered without pause, an attempt of the prober
 # took 6.6 ms instead of 12.8.
 SWITCH_SECONDS = 0.001
-
-
-class CannotServe(Exception):
-    """The pages can't be offered; the text says why."""
 
 
 def sources(config: Config) -> list[Source[Any]]:
@@ -113,6 +110,7 @@ class Pages:
 
     listen: Sequence[tuple[str | None, int]]  # host (None: all addresses) and port
     telemetry_path: str
+    max_requests: int  # for the metrics page at the same time; 0: no limit
     web_config: WebConfig
     folder: Path  # relative file names in web_config are in it
 
@@ -124,34 +122,38 @@ async def serve(config: Config, pages: Pages) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    certificates = _certificates(pages)
+    certificates = load_certificates(pages.web_config, pages.folder)
     loop.add_signal_handler(signal.SIGHUP, _reload, certificates)
-    collectors = sources(config)
-    scraper = Scraper(collectors, AboutItself().collect)
-    for one in collectors:
+    started = sources(config)
+    scraper = Scraper(started, AboutItself().collect)
+    for one in started:
         if isinstance(one, FailoverWatcher):
             one.attach(scraper.shared(PacemakerSource.name).read)
-    users = pages.web_config.basic_auth_users
-    app = application(scraper, pages.telemetry_path, VERSION, [basic_auth(users)] if users else [])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
+    server = WebServer(_application(scraper, pages), Limits(connection_limit()), certificates)
     try:
-        await _listen(runner, pages.listen, certificates)
-        for one in collectors:
+        await server.start(pages.listen)
+        for one in started:
             one.start()
         log.info("started, collectors: %s", ", ".join(scraper.collectors))
         await stop.wait()
         log.info("stopped by a signal")
     finally:
-        await runner.cleanup()
+        await server.stop()
         scraper.close()
 
 
-def _certificates(pages: Pages) -> Certificates | None:
-    if not pages.web_config.tls_server_config:
+def _application(scraper: Scraper, pages: Pages) -> web.Application:
+    users = pages.web_config.basic_auth_users
+    auth = BasicAuth(users) if users else None
+    return application(scraper, pages.telemetry_path, VERSION, max_requests=pages.max_requests, auth=auth)
+
+
+def load_certificates(web_config: WebConfig, folder: Path) -> Certificates | None:
+    """None without TLS. Raises CannotServe."""
+    if not web_config.tls_server_config:
         return None
     try:
-        return Certificates(pages.web_config.tls_server_config, pages.folder)
+        return Certificates(web_config.tls_server_config, folder)
     except CannotSecure as error:
         raise CannotServe(str(error)) from None
 
@@ -161,20 +163,7 @@ def _reload(certificates: Certificates | None) -> None:
         log.info("SIGHUP: no certificate to read again; a changed configuration needs a restart")
         return
     try:
-        certificates.load()
+        certificates.reload()
         log.info("SIGHUP: certificate read again")
     except CannotSecure as error:
         log.error("SIGHUP: the old certificate stays in use: %s", error)
-
-
-async def _listen(
-    runner: web.AppRunner, listen: Sequence[tuple[str | None, int]], certificates: Certificates | None
-) -> None:
-    context = certificates.context if certificates else None
-    for host, port in listen:
-        shown = f"{host or ''}:{port}"
-        try:
-            await web.TCPSite(runner, host, port, ssl_context=context).start()
-        except OSError as error:
-            raise CannotServe(f"can't listen on {shown}: {error.strerror or error}") from None
-        log.info("listening on %s%s", shown, " with TLS" if context else "")

@@ -1,46 +1,108 @@
-"""The command line. What only one command needs is imported when it is chosen, so `watch` starts at once."""
+"""The command line: reads the arguments and starts a command.
+
+What only one command needs is imported when it is chosen, so that `watch` and `--help` start at once.
+"""
 
 import argparse
-import asyncio
-import logging
-import os
+import difflib
 import platform
 import re
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-
-from rich.console import Console, RenderableType
+from typing import NoReturn
 
 from exporter import VERSION
 from exporter.endpoint import MYSQL_PORT, Endpoint, parse_endpoint, parse_listen_address
-from exporter.logs import FORMATS, LEVELS, set_up
+from exporter.logs import FORMATS, LEVELS
 from exporter.watchers.prober.options import Vip
 
 DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
 DEFAULT_PORT = 10664
-WIDE = 1000  # characters: a terminal may wrap lines, and a pipe has no width
-
-log = logging.getLogger(__name__)
+MAX_REQUESTS = 40  # as node_exporter has it
 
 
-def listen_address(text: str) -> tuple[str | None, int]:
-    try:
-        return parse_listen_address(text, DEFAULT_PORT)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 well, 1 can't run as configured (`watch`: nothing answered), 2 wrong usage."""
+    arguments = parser().parse_args(argv)
+    if arguments.command == "events":
+        return _events(arguments)
+    if arguments.command == "watch":
+        return _watch(arguments)
+    return _check_config(arguments) if arguments.check_config else _serve(arguments)
 
 
-def telemetry_path(text: str) -> str:
-    if not re.fullmatch(r"/[A-Za-z0-9._~/-]*", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a path, as in /metrics")
-    return text
+def _serve(arguments: argparse.Namespace) -> int:
+    from exporter.commands import serve
+
+    return serve.run(
+        config_file=arguments.config,
+        web_config_file=arguments.web_config,
+        listen=getattr(arguments, "listen", [(None, DEFAULT_PORT)]),
+        telemetry_path=arguments.path,
+        max_requests=arguments.max_requests,
+        log_level=arguments.level,
+        log_format=arguments.format,
+    )
+
+
+def _check_config(arguments: argparse.Namespace) -> int:
+    from exporter.commands import check_config
+
+    return check_config.run(arguments.config, arguments.web_config)
+
+
+def _events(arguments: argparse.Namespace) -> int:
+    from exporter.commands.events import command
+
+    return command.run(arguments.config, arguments.since, json=arguments.json)
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from exporter.commands.watch import command
+
+    return command.run(
+        command.WatchOptions(
+            arguments.target,
+            arguments.interval,
+            arguments.timeout,
+            arguments.client_file,
+            arguments.count,
+            arguments.duration,
+            arguments.json,
+        )
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Suggests what an unknown flag or command may have meant."""
+
+    def error(self, message: str) -> NoReturn:
+        if unknown := re.match(r"unrecognized arguments: (\S+)", message):
+            message += _suggestion(unknown[1].partition("=")[0], self._flags())
+        elif unknown := re.search(r"argument COMMAND: invalid choice: '([^']*)'", message):
+            message += _suggestion(unknown[1], list(self._commands()))
+        super().error(message)
+
+    def _commands(self) -> "dict[str, _Parser]":
+        found = [one for one in self._actions if isinstance(one, argparse._SubParsersAction)]
+        return dict(found[0].choices) if found else {}
+
+    def _flags(self) -> list[str]:
+        """Also those of the commands: an unknown one is reported by the outer parser."""
+        return [
+            *self._option_string_actions,
+            *(flag for one in self._commands().values() for flag in one._flags()),
+        ]
+
+
+def _suggestion(given: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(given, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def parser() -> argparse.ArgumentParser:
-    arguments = argparse.ArgumentParser(
+    arguments = _Parser(
         prog="failover-exporter",
         description="Prometheus exporter for a floating IP: Pacemaker, Corosync, HAProxy, Galera.",
         allow_abbrev=False,
@@ -70,6 +132,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         default="/metrics",
         help="of the metrics (default: %(default)s)",
+    )
+    add(
+        "--web.max-requests",
+        dest="max_requests",
+        type=_count,
+        metavar="N",
+        default=MAX_REQUESTS,
+        help="pages of metrics at the same time, 0 for no limit (default: %(default)s)",
     )
     add(
         "--web.config.file",
@@ -109,10 +179,10 @@ def parser() -> argparse.ArgumentParser:
     return arguments
 
 
-def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_events(commands: "argparse._SubParsersAction[_Parser]") -> None:
     text = "list the failovers in the journal, one a line"
     events = commands.add_parser("events", help=text, description=text, allow_abbrev=False)
-    # Given before the command it holds too, so here it must not set a default.
+    # It may be given before the command too, so here it must not set a default.
     config = argparse.SUPPRESS
     events.add_argument("--config.file", dest="config", type=Path, metavar="FILE", default=config)
     events.add_argument(
@@ -121,7 +191,7 @@ def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     events.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
-def _add_watch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_watch(commands: "argparse._SubParsersAction[_Parser]") -> None:
     text = "probe an address like a client and show it live, as ping does; Ctrl-C sums up"
     more = (
         "Without an account each attempt ends with the server's refusal of a name that doesn't exist, which "
@@ -164,91 +234,28 @@ def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
 
 
 def _since(text: str) -> float:
-    from exporter.commands.events import table as story
+    from exporter.commands.events.table import since
 
     try:
-        return story.since(text, datetime.now().astimezone())
+        return since(text, datetime.now().astimezone())
     except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 well, 1 can't run as configured (`watch`: nothing answered), 2 wrong usage."""
-    arguments = parser().parse_args(argv)
-    if arguments.command == "events":
-        return _events(arguments)
-    if arguments.command == "watch":
-        return _watch(arguments)
-    return _serve(arguments)
-
-
-def _events(arguments: argparse.Namespace) -> int:
-    from exporter.commands.events import table as story
-    from exporter.config import Config
-    from exporter.typed_yaml import ConfigError, load
-    from exporter.watchers.failover.journal.database import JournalError, JournalReader
-
+def listen_address(text: str) -> tuple[str | None, int]:
     try:
-        config = load(Config, arguments.config)
-        with closing(JournalReader(Path(config.journal))) as journal:
-            events = journal.events(arguments.since)
-    except (ConfigError, JournalError) as error:
-        print(error, file=sys.stderr)  # noqa: T201  # for a person
-        return 1
-    text = story.as_json(events) if arguments.json else _drawn(story.table(events, None))
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `| head` has seen enough; Python would complain once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return parse_listen_address(text, DEFAULT_PORT)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _drawn(what: RenderableType) -> str:
-    """Coloured where standard output is a terminal. Printed by rich itself, `| head` would be an error."""
-    console = Console(width=WIDE, highlight=False)
-    with console.capture() as drawn:
-        console.print(what)
-    return drawn.get()
+def telemetry_path(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9._~/-]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path, as in /metrics")
+    return text
 
 
-def _watch(arguments: argparse.Namespace) -> int:
-    from exporter.commands.watch import command as watch
-
-    return watch.run(
-        watch.WatchOptions(
-            arguments.target,
-            arguments.interval,
-            arguments.timeout,
-            arguments.client_file,
-            arguments.count,
-            arguments.duration,
-            arguments.json,
-        )
-    )
-
-
-def _serve(arguments: argparse.Namespace) -> int:
-    from exporter import app
-    from exporter.config import Config
-    from exporter.typed_yaml import ConfigError, load
-    from exporter.web.security import WebConfig
-
-    try:
-        config = load(Config, arguments.config)
-        web_config = load(WebConfig, arguments.web_config) if arguments.web_config else WebConfig()
-    except ConfigError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # several lines for a person, before logging begins
-        return 1
-    if arguments.check_config:
-        print(f"{arguments.config}: fine, collectors: {', '.join(app.collectors(config))}")  # noqa: T201
-        return 0
-    set_up(arguments.level, arguments.format)
-    listen = getattr(arguments, "listen", [(None, DEFAULT_PORT)])
-    folder = (arguments.web_config or arguments.config).parent
-    try:
-        asyncio.run(app.serve(config, app.Pages(listen, arguments.path, web_config, folder)))
-    except app.CannotServe as error:
-        log.error("%s", error)
-        return 1
-    return 0
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return int(text)

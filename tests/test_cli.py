@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 COMMAND = [sys.executable, "-m", "exporter"]
 
@@ -50,7 +51,10 @@ def test_version_and_help() -> None:
 def test_check_config(config: Path) -> None:
     """A good file is called so with what it turns on; a bad one ends with 1 and every mistake on stderr."""
     checked = run("--check-config", f"--config.file={config}")
-    assert (checked.returncode, checked.stdout) == (0, f"{config}: fine, collectors: address\n")
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        f"{config}: no mistakes; it turns on the collectors address\n",
+    )
     config.write_text("vips: [{adress: 127.0.0.1}]\npacemaker: 3\n")
     checked = run("--check-config", f"--config.file={config}")
     assert checked.returncode == 1
@@ -60,6 +64,40 @@ def test_check_config(config: Path) -> None:
     ]
 
 
+def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
+    """Every command says it in the same words."""
+    absent = tmp_path / "absent.yml"
+    for arguments in ([], ["--check-config"], ["events"]):
+        ran = run(f"--config.file={absent}", *arguments)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr == (
+            f"{absent}: can't be read: No such file or directory; write one, README.md has an example, "
+            "or name another with --config.file\n"
+        )
+
+
+def test_check_config_reads_the_web_configuration(config: Path, tmp_path: Path) -> None:
+    """Its mistakes stand beside those of the configuration; its certificate has to be usable."""
+    config.write_text("vips: 3\n")
+    web_config = tmp_path / "web.yml"
+    web_config.write_text("basic_auth_users: {joe: s3cret}\n")
+    arguments = ("--check-config", f"--config.file={config}", f"--web.config.file={web_config}")
+    checked = run(*arguments)
+    assert checked.returncode == 1
+    assert "config.yml: line 1: vips: expected a list" in checked.stderr
+    assert "web.yml: line 1: basic_auth_users: the password of joe is no bcrypt hash" in checked.stderr
+    config.write_text("vips: [{address: 127.0.0.1}]\n")
+    web_config.write_text("tls_server_config: {cert_file: absent.pem, key_file: absent.pem}\n")
+    checked = run(*arguments)
+    assert checked.returncode == 1
+    assert checked.stderr == "TLS: absent.pem can't be used: No such file or directory\n"
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+    web_config.write_text("tls_server_config: {cert_file: both.pem, key_file: both.pem}\n")
+    checked = run(*arguments)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.splitlines()[1] == f"{web_config}: no mistakes, and its files can be used"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -67,6 +105,10 @@ def test_check_config(config: Path) -> None:
         (["--web.telemetry-path=metrics"], "is not a path, as in /metrics"),
         (["--log.level=loud"], "invalid choice: 'loud'"),
         (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--web.listen-adress=:1"], "did you mean --web.listen-address?"),
+        (["events", "--sincee=7d"], "did you mean --since?"),
+        (["--web.max-requests=-1"], "'-1' is not a number from 0 on"),
+        (["evnets"], "did you mean events?"),
     ],
 )
 def test_wrong_usage_ends_with_2(arguments: list[str], said: str) -> None:

@@ -1,1 +1,9 @@
-"""One module or folder for each command of the program. cli.py reads the arguments, these do the work."""
+"""The commands, one module or folder each. cli.py reads the arguments and starts one of them.
+
+serve          without a command: the exporter
+check_config   --check-config: every mistake in the configuration
+events/        the journal of failovers
+watch/         one address, probed and shown live
+configuration  reads the configuration files for all of them
+output         what they print for a person
+"""

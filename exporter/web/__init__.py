@@ -1,1 +1,12 @@
-"""The HTTP side: the metrics page, and security by web.config.file."""
+"""The pages over HTTP.
+
+server        serves an application on some addresses, with TLS or without
+connections   the clients' connections: how many, and how long one may wait for nothing
+application   which path is answered by what; the front page
+metrics_page  /metrics: how many may ask at once, what they may ask for, in which time
+rendering     the page, read and rendered once for all who ask at the same time
+deliveries    answers that clients are taking: in pieces, within a time
+web_config    what web.config.file may say
+certificates  its TLS settings, renewed as a whole on SIGHUP
+passwords     its basic authentication
+"""

@@ -1,128 +1,148 @@
-"""TLS and basic authentication of our own pages: the file that every Prometheus exporter takes.
+"""Basic authentication (RFC 7617) against bcrypt hashes, with a bound on what guessing can cost.
 
-Keys as in https://prometheus.io/docs/prometheus/latest/configuration/https/, those that Python's ssl offers.
+bcrypt is slow on purpose, 210 ms of a core at cost 12. So one thread of low priority checks passwords, a few
+wait for it, the rest is refused with 429; a password once found right is remembered as a digest.
 """
 
 import asyncio
 import base64
 import hashlib
-import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import os
+import re
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-_CLIENT_AUTH = {
-    "NoClientCert": ssl.CERT_NONE,
-    "VerifyClientCertIfGiven": ssl.CERT_OPTIONAL,
-    "RequireAndVerifyClientCert": ssl.CERT_REQUIRED,
-}
-_VERSIONS = {"TLS12": ssl.TLSVersion.TLSv1_2, "TLS13": ssl.TLSVersion.TLSv1_3}
+WAITING = 16  # checks under way and waiting, at most
+WAITING_OF_ONE_HOST = 4  # of them from one address, so that one guesser does not keep the others out
+REMEMBERED = 100  # right passwords, as many as the exporter-toolkit remembers
+NICENESS = 10  # of the thread that checks: guessing must not delay the prober
+
+_HASH = re.compile(r"\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$([./A-Za-z0-9]{22})[./A-Za-z0-9]{31}")
+_SALT = "." * 22
+_LONGEST = 72  # bytes: bcrypt takes no more of a password
 
 
-class CannotSecure(Exception):
-    """A certificate or key can't be used; the text says which file and why."""
-
-
-@dataclass(frozen=True)
-class TLS:
-    cert_file: str
-    key_file: str
-    client_auth_type: str = "NoClientCert"
-    client_ca_file: str | None = None
-    min_version: str = "TLS12"
-    max_version: str = "TLS13"
-
-    def __post_init__(self) -> None:
-        for key, known in (
-            ("client_auth_type", _CLIENT_AUTH),
-            ("min_version", _VERSIONS),
-            ("max_version", _VERSIONS),
-        ):
-            if getattr(self, key) not in known:
-                raise ValueError(f"{key}: {getattr(self, key)!r} is none of {', '.join(known)}")
-        if self.client_auth_type != "NoClientCert" and not self.client_ca_file:
-            raise ValueError(f"client_auth_type: {self.client_auth_type} needs client_ca_file")
-
-
-@dataclass(frozen=True)
-class WebConfig:
-    tls_server_config: TLS | None = None
-    basic_auth_users: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        for user, hashed in self.basic_auth_users.items():
-            if not hashed.startswith(("$2a$", "$2b$", "$2y$")) or len(hashed) != 60:
-                raise ValueError(
-                    f"basic_auth_users: the password of {user} is no bcrypt hash (htpasswd -nB makes one)"
-                )
-
-
-class Certificates:
-    """A TLS context whose certificate can be read again while it serves."""
-
-    def __init__(self, tls: TLS, folder: Path):
-        """Relative files are in `folder`, that of the configuration. Raises CannotSecure."""
-        self._tls, self._folder = tls, folder
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = _VERSIONS[tls.min_version]
-        self.context.maximum_version = _VERSIONS[tls.max_version]
-        if tls.client_ca_file:
-            self._use(tls.client_ca_file, self.context.load_verify_locations)
-        self.context.verify_mode = _CLIENT_AUTH[tls.client_auth_type]
-        self.load()
-
-    def load(self) -> None:
-        """Read certificate and key again; new connections get them. Raises CannotSecure, keeping the old."""
-        key = str(self._folder / self._tls.key_file)
-        self._use(
-            self._tls.cert_file, lambda cert: self.context.load_cert_chain(cert, key, password=_no_password)
-        )
-
-    def _use(self, name: str, load: Callable[[str], object]) -> None:
-        try:
-            load(str(self._folder / name))
-        except (OSError, ValueError) as error:
-            raise CannotSecure(f"TLS: {name} can't be used: {error}") from None
-
-
-def _no_password() -> str:
-    raise ValueError("the key is encrypted, which is not supported")
-
-
-def basic_auth(users: Mapping[str, str]) -> Middleware:
-    """A middleware that lets in who knows a password. bcrypt is slow on purpose, so it runs in a thread
-    and a password once found right is remembered, as a digest."""
-    unknown_user = bcrypt.hashpw(b"", bcrypt.gensalt()).decode()  # so that guessing names takes as long
-    known: set[bytes] = set()
-
-    def right(header: str) -> bool:
-        user, password = credentials(header)
-        hashed = users.get(user, unknown_user)
-        return bcrypt.checkpw(password[:72], hashed.encode()) and user in users
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        header = request.headers.get(hdrs.AUTHORIZATION, "")
-        digest = hashlib.sha256(header.encode()).digest()
-        if digest not in known:
-            if not await asyncio.get_running_loop().run_in_executor(None, right, header):
-                headers = {hdrs.WWW_AUTHENTICATE: 'Basic realm="failover-exporter"'}
-                return web.Response(status=401, text="Unauthorized\n", headers=headers)
-            known.add(digest)
-        return await handler(request)
-
-    return middleware
-
-
-def credentials(header: str) -> tuple[str, bytes]:
-    """User and password of an Authorization header (RFC 7617); two empty ones where it is not that."""
-    scheme, _, encoded = header.partition(" ")
+def is_bcrypt_hash(text: str) -> bool:
+    """Whether a password can be checked against it at all."""
+    match = _HASH.fullmatch(text)
+    if not match:
+        return False
     try:
-        user, _, password = base64.b64decode(encoded, validate=True).partition(b":")
-        return (user.decode(), password) if scheme.lower() == "basic" else ("", b"")
+        bcrypt.hashpw(b"", f"$2b$04${match[2]}".encode())  # 1 ms; the library alone knows each bad salt
     except ValueError:
-        return "", b""
+        return False
+    return True
+
+
+def credentials(header: str) -> tuple[str, bytes] | None:
+    """User and password of an Authorization header; None where it is not basic authentication."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+        return (user.decode(), password) if colon else None
+    except ValueError:
+        return None
+
+
+class PasswordCheck:
+    """Takes equally long for each user, known or not, whatever the cost factors of the hashes."""
+
+    def __init__(self, users: Mapping[str, str]):
+        """`users` maps a name to its bcrypt hash; there is at least one."""
+        self._users = users
+        self._cost = max(_cost(hashed) for hashed in users.values())
+        self._nobody = f"$2b${self._cost:02}${_SALT}{'.' * 31}"
+
+    def right(self, user: str, password: bytes) -> bool:
+        """Blocks for as long as the highest cost factor takes.
+
+        bcrypt of cost c is 2^c rounds, so c, then c, c + 1, … up to the highest less one are as many as the
+        highest alone.
+        """
+        hashed = self._users.get(user, self._nobody)
+        same = bcrypt.checkpw(password[:_LONGEST], hashed.encode())
+        for cost in range(_cost(hashed), self._cost):
+            bcrypt.hashpw(b"", f"$2b${cost:02}${_SALT}".encode())
+        return same and user in self._users
+
+
+def _cost(hashed: str) -> int:
+    return int(hashed.split("$")[2])
+
+
+class BasicAuth:
+    """Lets in who knows a password; one instance for an application."""
+
+    def __init__(self, users: Mapping[str, str]):
+        self._check = PasswordCheck(users)
+        self._executor = ThreadPoolExecutor(1, "passwords", initializer=_lower_priority)
+        self._waiting = Counter[str]()  # by address
+        self._remembered: OrderedDict[bytes, None] = OrderedDict()
+
+    @property
+    def waiting(self) -> int:
+        """Requests whose password is being checked or waits for it."""
+        return self._waiting.total()
+
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+            refusal = await self._refusal(request)
+            return refusal or await handler(request)
+
+        return authenticate
+
+    async def _refusal(self, request: web.Request) -> web.Response | None:
+        """None for who may come in."""
+        given = credentials(request.headers.get(hdrs.AUTHORIZATION, ""))
+        if given is None:  # refused at once: there is nothing to check
+            return _unauthorized()
+        digest = hashlib.sha256(repr(given).encode()).digest()
+        if digest in self._remembered:
+            self._remembered.move_to_end(digest)
+            return None
+        host = request.remote or ""
+        if self.waiting >= WAITING or self._waiting[host] >= WAITING_OF_ONE_HOST:
+            headers = {hdrs.RETRY_AFTER: "1"}
+            return web.Response(status=429, text="Too many passwords to check, try again\n", headers=headers)
+        if not await self._in_turn(host, given):
+            return _unauthorized()
+        self._remember(digest)
+        return None
+
+    async def _in_turn(self, host: str, given: tuple[str, bytes]) -> bool:
+        """Cancelled, when the client leaves, while it waits for its turn: then nothing is computed."""
+        self._waiting[host] += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, self._check.right, *given)
+        finally:
+            self._waiting[host] -= 1
+            if not self._waiting[host]:
+                del self._waiting[host]
+
+    def _remember(self, digest: bytes) -> None:
+        self._remembered[digest] = None
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    async def close(self, _: web.Application) -> None:
+        """On the application's cleanup."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _unauthorized() -> web.Response:
+    headers = {hdrs.WWW_AUTHENTICATE: 'Basic realm="failover-exporter"'}
+    return web.Response(status=401, text="Unauthorized\n", headers=headers)
+
+
+def _lower_priority() -> None:
+    """Of the calling thread alone, as Linux has it."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -16,7 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from exporter.families import counter, gauge
 from exporter.scrape import Scraper, Source
 from exporter.transports.deadline import Deadline
-from exporter.web.pages import RESERVE, TIMEOUT_HEADER, accepts_gzip, application, budget
+from exporter.web import deliveries
+from exporter.web.application import application
+from exporter.web.metrics_page import RESERVE, TIMEOUT_HEADER, accepts_gzip, budget
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
 
@@ -48,6 +50,18 @@ class Stuck(Steady):
         return 1
 
 
+class Large(Steady):
+    """More than the kernel's buffers take."""
+
+    name: ClassVar[str] = "large"
+
+    def collect(self, reading: int) -> Iterable[Metric]:
+        value = gauge("large_value", "Many.", "text")
+        for number in range(200):
+            value.add(reading, text=f"{number}" + "x" * 100_000)
+        return [value]
+
+
 @pytest.fixture
 async def stuck() -> AsyncIterator[Stuck]:
     source = Stuck()
@@ -58,7 +72,7 @@ async def stuck() -> AsyncIterator[Stuck]:
 @pytest.fixture
 async def client(stuck: Stuck) -> AsyncIterator[Client]:
     scraper = Scraper([Steady(), stuck], about=lambda: [])
-    async with TestClient(TestServer(application(scraper, "/metrics", "1.2.3"))) as client:
+    async with TestClient(TestServer(application(scraper, "/metrics", "1.2.3", max_requests=40))) as client:
         yield client
 
 
@@ -134,6 +148,43 @@ async def test_health_is_answered_while_a_source_hangs(client: Client, stuck: St
     assert not waiting.done()
     stuck.release.set()
     assert 'ha_cluster_scrape_success{collector="stuck"} 1.0' in await waiting
+
+
+async def test_pages_at_once_are_limited(stuck: Stuck) -> None:
+    """Above --web.max-requests a scrape is refused with the words of node_exporter; the next is served."""
+    scraper = Scraper([Steady(), stuck], about=lambda: [])
+    async with TestClient(TestServer(application(scraper, "/metrics", "1.2.3", max_requests=1))) as client:
+        waiting = asyncio.ensure_future(page(client, "", **{TIMEOUT_HEADER: "20"}))
+        await asyncio.to_thread(stuck.asked.wait, 10)
+        async with client.get("/metrics") as response:
+            assert (response.status, response.headers["Retry-After"]) == (503, "1")
+            assert await response.text() == "Limit of concurrent requests reached (1), try again later.\n"
+        async with client.get("/-/healthy") as response:
+            assert response.status == 200
+        stuck.release.set()
+        await waiting
+        assert "steady_value" in await page(client)
+
+
+async def test_a_slow_reader_makes_room_for_a_scrape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the limit, the request whose answer is not being taken ends, and the new one is served."""
+    monkeypatch.setattr(deliveries, "PATIENCE_SECONDS", 0.0)
+    scraper = Scraper([Large()], about=lambda: [])
+    app = application(scraper, "/metrics", "1.2.3", max_requests=1)
+    async with TestClient(TestServer(app)) as client:
+        slow = await client.get("/metrics", headers={"Accept-Encoding": "identity"})
+        assert slow.status == 200  # its head is there, its body is not taken
+        assert "large_value" in await page(client, "")
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await slow.read()
+
+
+async def test_head_has_the_length_and_no_body(client: Client) -> None:
+    """HEAD is GET without the body, as HTTP has it."""
+    async with client.head("/metrics?collect[]=steady") as response:
+        assert response.status == 200
+        assert int(response.headers["Content-Length"]) > 100
+        assert await response.read() == b""
 
 
 async def test_the_front_page_has_version_and_links(client: Client) -> None:

@@ -1,1 +1,5 @@
-"""The command `failover-exporter events`: the journal for a person, or as JSON."""
+"""`failover-exporter events`: the journal of failovers.
+
+command  reads the journal and prints it
+table    for a person, or as JSON
+"""

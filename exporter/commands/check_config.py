@@ -1,0 +1,31 @@
+"""`--check-config`: every mistake in the configuration, by line and key; or what it turns on."""
+
+from pathlib import Path
+
+from exporter import app
+from exporter.commands.configuration import load_config, load_web_config
+from exporter.commands.output import fail, write
+from exporter.typed_yaml import ConfigError
+from exporter.web.server import CannotServe
+
+
+def run(config_file: Path, web_config_file: Path | None) -> int:
+    """Exit code: 0 without mistakes, 1 with some, which are on stderr."""
+    mistakes = []
+    names: list[str] = []
+    try:
+        names = app.collectors(load_config(config_file))
+    except ConfigError as error:
+        mistakes.append(str(error))
+    try:
+        web_config = load_web_config(web_config_file)
+        if web_config_file:
+            app.load_certificates(web_config, web_config_file.parent)
+    except (ConfigError, CannotServe) as error:
+        mistakes.append(str(error))
+    if mistakes:
+        return fail("\n".join(mistakes))
+    write(f"{config_file}: no mistakes; it turns on the collectors {', '.join(names)}\n")
+    if web_config_file:
+        write(f"{web_config_file}: no mistakes, and its files can be used\n")
+    return 0

@@ -1,0 +1,41 @@
+"""The exporter itself: serves the pages until a signal."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from exporter import app
+from exporter.commands.configuration import load_config, load_web_config
+from exporter.commands.output import fail
+from exporter.logs import set_up
+from exporter.typed_yaml import ConfigError
+from exporter.web.server import CannotServe
+
+log = logging.getLogger(__name__)
+
+
+def run(  # noqa: PLR0913  # the flags
+    *,
+    config_file: Path,
+    web_config_file: Path | None,
+    listen: Sequence[tuple[str | None, int]],
+    telemetry_path: str,
+    max_requests: int,
+    log_level: str,
+    log_format: str,
+) -> int:
+    """Exit code: 0 after SIGTERM or SIGINT, 1 if it can't run as configured."""
+    try:
+        config = load_config(config_file)
+        web_config = load_web_config(web_config_file)
+    except ConfigError as error:
+        return fail(error)  # several lines, before logging begins
+    set_up(log_level, log_format)
+    folder = (web_config_file or config_file).parent
+    try:
+        asyncio.run(app.serve(config, app.Pages(listen, telemetry_path, max_requests, web_config, folder)))
+    except CannotServe as error:
+        log.error("%s", error)
+        return 1
+    return 0

@@ -1,0 +1,69 @@
+"""Serves an application on some addresses, with TLS or without."""
+
+import logging
+from collections.abc import Sequence
+
+from aiohttp import hdrs, web
+
+from exporter.endpoint import Endpoint
+from exporter.errors import KnownError
+from exporter.transports.listener import Listener, listen
+from exporter.web.certificates import Certificates
+from exporter.web.connections import SERVER_NAME, Connections, Limits
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN_SECONDS = 5.0  # for requests that are being answered; systemd's own limit is 90
+
+
+class CannotServe(KnownError):
+    """The pages can't be offered; the text says why."""
+
+
+class WebServer:
+    """From start() to stop()."""
+
+    def __init__(
+        self, application: web.Application, limits: Limits, certificates: Certificates | None = None
+    ):
+        """Before the application is started: it gets a middleware and a signal."""
+        self.connections = Connections(limits, lambda: certificates.context if certificates else None)
+        application.middlewares.insert(0, self.connections.middleware())
+        application.on_response_prepare.append(_name_server)
+        self._with_tls = " with TLS" if certificates else ""
+        self._runner = web.AppRunner(
+            application, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS
+        )
+        self._listeners: list[Listener] = []
+
+    @property
+    def ports(self) -> list[int]:
+        """Those that are listened on."""
+        return [listener.port for listener in self._listeners]
+
+    async def start(self, addresses: Sequence[tuple[str | None, int]]) -> None:
+        """Host (None: all addresses) and port of each. Raises CannotServe; stop() is right then too."""
+        await self._runner.setup()
+        for host, port in addresses:
+            shown = str(Endpoint(host or "", port))
+            try:
+                self._listeners += listen(host, port)
+            except OSError as error:
+                hint = "--web.listen-address chooses another"
+                raise CannotServe(f"can't listen on {shown}: {error}; {hint}") from None
+            log.info("listening on %s%s", shown, self._with_tls)
+        if self._runner.server is None:
+            raise RuntimeError("setup() makes a server")
+        self.connections.start(self._runner.server, self._listeners)
+
+    async def stop(self) -> None:
+        """Accept nothing more, wait a little for what is being answered, close everything."""
+        await self.connections.stop()
+        for listener in self._listeners:
+            listener.close()
+        await self._runner.cleanup()
+
+
+async def _name_server(_: web.Request, response: web.StreamResponse) -> None:
+    """aiohttp says its own version and Python's."""
+    response.headers[hdrs.SERVER] = SERVER_NAME

@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
 	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
+	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (any user, no lab)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make clean       take the lab down, remove what was built'
@@ -62,6 +63,9 @@ drill: packages venv
 
 matrix: packages venv
 	$(RUN)/python -m tests.trials.matrix
+
+attack: venv
+	$(RUN)/python -m tests.trials.attack
 
 dashboards: venv
 	$(RUN)/python -m dashboards.src

@@ -51,7 +51,8 @@ class WebServer:
             except OSError as error:
                 hint = "--web.listen-address chooses another"
                 raise CannotServe(f"can't listen on {shown}: {error}; {hint}") from None
-            log.info("listening on %s%s", shown, self._with_tls)
+            bound = Endpoint(host or "", self._listeners[-1].port)
+            log.info("listening on %s%s", bound, self._with_tls)
         if self._runner.server is None:
             raise RuntimeError("setup() makes a server")
         self.connections.start(self._runner.server, self._listeners)

@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.attack.cli import main
+
+sys.exit(main())

@@ -14,6 +14,7 @@ transports/ reaches outside: commands, sockets, HTTP, MySQL, netlink
 parsing     strict readers of numbers and text for all parsers
 typed_yaml  YAML into dataclasses, with every mistake by key and line
 endpoint    HOST:PORT, read and written
+interface_address  an address of this host's interfaces
 options     checks that several sections of the configuration share
 trouble     one log line when trouble begins, changes or ends
 errors      what can go wrong, by the reason that the page shows

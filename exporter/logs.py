@@ -40,9 +40,10 @@ def set_up(level: str, form: str) -> None:
 
 
 def printable(line: str) -> str:
-    """The line with each control character escaped as in Python: tools and peers write part of what is logged.
+    """The line with each control character escaped as in Python.
 
-    ESC would reach the terminal of whoever reads the log, CR hides the beginning of a line.
+    Tools and peers write part of what is logged: ESC would reach the terminal of whoever reads it, CR would
+    hide the beginning of a line.
     """
     if line.isprintable():
         return line

@@ -1,4 +1,4 @@
-"""One source is told nonsense, the others go on: all of them real, on doubles of their tools."""
+"""Malformed output fails its own source alone. All sources are real, on doubles of their tools."""
 
 import logging
 from collections.abc import Iterator

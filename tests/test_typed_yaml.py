@@ -63,7 +63,7 @@ on: true
     assert isinstance(read.inner.timeout, float)
 
 
-def test_all_mistakes_are_told_at_once_with_key_and_line() -> None:
+def test_all_mistakes_are_listed_at_once_with_key_and_line() -> None:
     """One run shows every mistake, in the order of the lines."""
     text = """name: x
 inner:
@@ -218,7 +218,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """A missing file and one that is not UTF-8 are told by name."""
+    """A missing file and one that is not UTF-8 are named."""
     with pytest.raises(ConfigError, match=r"absent\.yml: can't be read: No such file or directory"):
         load(Outer, tmp_path / "absent.yml")
     with pytest.raises(ConfigError, match=r"No such file or directory; write one"):

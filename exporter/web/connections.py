@@ -2,14 +2,15 @@
 
 aiohttp's own sites accept whatever comes: 1,100 idle connections took every descriptor of the process, the
 prober's among them. So connections are accepted here. Above the bound the one that has been idle longest
-makes room, and where none is idle the new one is refused. A request's head has to be there in time, and so
-has the TLS handshake.
+makes room, of the address that has most, and where none is idle the new one is refused. A request's head has
+to be there in time, and so has the TLS handshake.
 """
 
 import asyncio
 import logging
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,16 +66,18 @@ class Incident:
 class Connection(web.RequestHandler):
     """One accepted connection: since when it has been waiting for a request, or that it is serving one."""
 
-    def __init__(self, connections: "Connections", server: web.Server, limits: Limits):
+    def __init__(self, connections: "Connections", server: web.Server, limits: Limits, host: str):
+        """`host` is the client's address."""
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
             access_log=None,  # type: ignore[arg-type]  # as aiohttp's own runner passes it on
-            keepalive_timeout=2
-            * limits.next_head,  # Connections ends it earlier, whatever was sent meanwhile
+            # aiohttp's own clock; overdue() ends it earlier, whatever was sent meanwhile
+            keepalive_timeout=2 * limits.next_head,
             lingering_time=LINGER_SECONDS,
         )
         self._connections, self._limits = connections, limits
+        self.host = host
         self.connecting: asyncio.Task[None] | None = None  # while it is set up: TLS handshake
         self.idle_since: float | None = time.monotonic()  # None: serving a request
         self.requests = 0
@@ -183,7 +186,7 @@ class Connections:
                 await asyncio.sleep(ACCEPT_PAUSE)
                 continue
             if self._room(host):
-                self._connect(accepted, server)
+                self._connect(accepted, host, server)
             else:
                 accepted.close()
             await asyncio.sleep(0)  # accept() doesn't yield while more are waiting
@@ -194,14 +197,14 @@ class Connections:
         if len(self._open) < most:
             return True
         self._crowded.happened(
-            f"{most} are open, the most there may be: a new one (now from {host}) is refused, or the one "
-            "that has been idle longest closed"
+            f"{most} are open, the most there may be: an idle one is closed for each new one (now "
+            f"from {host}), or the new one refused"
         )
         return self._drop_longest_idle()
 
-    def _connect(self, accepted: Any, server: web.Server) -> None:
+    def _connect(self, accepted: Any, host: str, server: web.Server) -> None:
         """`accepted` is a socket."""
-        connection, context = Connection(self, server, self._limits), self._context()
+        connection, context = Connection(self, server, self._limits, host), self._context()
         self._open[connection] = None
 
         async def connect() -> None:
@@ -223,10 +226,12 @@ class Connections:
         connection.connecting.add_done_callback(connected)
 
     def _drop_longest_idle(self) -> bool:
+        """Of the address that has most: one host's connections don't cost another's."""
         idle = [one for one in self._open if one.idle_since is not None]
         if not idle:
             return False
-        self._drop(min(idle, key=lambda one: one.idle_since or 0.0))
+        of_host = Counter(one.host for one in self._open)
+        self._drop(min(idle, key=lambda one: (-of_host[one.host], one.idle_since or 0.0)))
         return True
 
     def _drop(self, connection: Connection) -> None:

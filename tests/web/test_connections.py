@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -66,16 +65,15 @@ class Client:
         return True
 
 
-Connect = Callable[..., "asyncio.Future[Client]"]
-
-
 class Site:
     def __init__(self, server: WebServer, application: Application):
         self.server, self.application = server, application
         self.clients: list[Client] = []
 
-    async def connect(self, context: ssl.SSLContext | None = None) -> Client:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.server.ports[0], ssl=context)
+    async def connect(self, source: str = "127.0.0.1") -> Client:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.server.ports[0], local_addr=(source, 0)
+        )
         self.clients.append(Client(reader, writer))
         return self.clients[-1]
 
@@ -124,6 +122,17 @@ async def test_the_one_idle_longest_goes_first() -> None:
             await site.connect()
         await site.accepted(4)
         assert b"page" in await used.ask()
+
+
+async def test_one_host_does_not_cost_another_its_connection() -> None:
+    """Who has most connections loses one, though another's has been idle longer."""
+    async with serving(Limits(connections=4)) as site:
+        other = await site.connect("127.0.0.2")
+        assert b"page" in await other.ask()
+        for _ in range(20):
+            await site.connect()
+        await site.accepted(4)
+        assert b"page" in await other.ask()
 
 
 async def test_a_connection_that_is_served_is_never_closed_for_another() -> None:

@@ -30,7 +30,7 @@ HASH = bcrypt.hashpw(b"s3cret", bcrypt.gensalt(4)).decode()
     ],
 )
 def test_mistakes_are_named(text: str, problem: str) -> None:
-    """A mistake in the file is told by key; a password that was written in plain is not repeated."""
+    """A mistake in the file is named by key; a password that was written in plain is not repeated."""
     with pytest.raises(ConfigError, match=problem) as caught:
         parse(WebConfig, text, "web.yml")
     assert "s3cret" not in str(caught.value)

@@ -19,9 +19,9 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 WAITING = 16  # checks under way and waiting, at most
-WAITING_OF_ONE_HOST = 4  # of them from one address, so that one guesser does not keep the others out
+WAITING_OF_ONE_HOST = 2  # of them from one address, so that one guesser does not keep the others out
 REMEMBERED = 100  # right passwords, as many as the exporter-toolkit remembers
-NICENESS = 10  # of the thread that checks: guessing must not delay the prober
+NICENESS = 5  # of the thread that checks: guessing must not delay the prober, nor a busy host a scrape
 
 _HASH = re.compile(r"\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$([./A-Za-z0-9]{22})[./A-Za-z0-9]{31}")
 _SALT = "." * 22

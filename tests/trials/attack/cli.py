@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator, Sequence
 
 from deploy.lab.console import Screen, carried_out
+from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from tests.trials.attack import (
     on_certificates,
@@ -54,7 +55,7 @@ def _attack(options: argparse.Namespace) -> int:
     output = command.Output(options)
     outcomes = []
     for area in options.only or AREAS:
-        for outcome in AREAS[area]():
+        for outcome in _of(area):
             verdict = "good" if outcome.good else "NOT GOOD"
             output.step(f"{verdict}: {outcome.area}: {outcome.attack}: {outcome.measured}")
             outcomes.append(outcome)
@@ -64,6 +65,14 @@ def _attack(options: argparse.Namespace) -> int:
         output.document(lambda: report.document(results, at))
     output.results(results.as_json() | {"circumstances": at.as_json()}, lambda screen: show(results, screen))
     return 0 if results.well else 1
+
+
+def _of(area: str) -> Iterator[Outcome]:
+    """An attack after which the page is not there any more ends its area, as a row that is not good."""
+    try:
+        yield from AREAS[area]()
+    except LabError as error:
+        yield Outcome(area, "what comes next", "it can be measured", str(error).splitlines()[0], good=False)
 
 
 def show(results: Results, screen: Screen) -> None:

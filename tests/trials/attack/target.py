@@ -54,12 +54,14 @@ class Target:
         return self.log[len(before) :].splitlines()
 
     def get(self, path: str = "/metrics", headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-        """Status and body, on a connection of its own, as Prometheus's first scrape."""
+        """Status and body, on a connection of its own, as Prometheus's first scrape. Raises LabError."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path, headers=headers or {})
             answer = connection.getresponse()
             return answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise LabError(f"no page: {type(error).__name__}: {error}") from None
         finally:
             connection.close()
 

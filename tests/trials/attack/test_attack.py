@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.watchers.prober.attempt import attempt_once
+from exporter.endpoint import Endpoint
+from exporter.watchers.prober.attempt import make_attempt
 from tests.trials.attack import clients, doubles
 from tests.trials.attack.observer import observing
 from tests.trials.attack.on_pages import malformed_requests
@@ -22,7 +23,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 def test_the_database_is_a_living_server() -> None:
     """A probe without an account takes its refusal for an answer."""
     with doubles.database() as port:
-        attempt = attempt_once("127.0.0.1", port, None, 5.0)
+        attempt = make_attempt(Endpoint("127.0.0.1", port), None, 5.0)
     assert attempt.reason is None, attempt.detail
 
 

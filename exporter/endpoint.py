@@ -1,4 +1,7 @@
-"""HOST:PORT, read and written in this one place (pure). IPv6 addresses stand in brackets before a port."""
+"""HOST:PORT and URLs, read and written in this one place (pure).
+
+IPv6 addresses stand in brackets before a port.
+"""
 
 import ipaddress
 import re
@@ -48,6 +51,12 @@ def parse_listen_address(text: str, default_port: int) -> tuple[str | None, int]
     if not match or int(match[3]) > 65535:
         raise ValueError(f"{text!r} is not [HOST]:PORT, as in :{default_port}")
     return (match[1] or match[2] or None), int(match[3])
+
+
+def without_password(url: str) -> str:
+    """The URL without user and password, for texts; also of a wrong one, as with a `/` in its password."""
+    scheme, separator, rest = url.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]
 
 
 def _port(text: str | None, default: int) -> int:

@@ -1,5 +1,6 @@
 """The addresses of this host, as the kernel lists them: one netlink call, no `ip` process."""
 
+import ipaddress
 import socket
 from collections.abc import Mapping
 
@@ -29,3 +30,13 @@ def interfaces() -> Interfaces:
         ]
         for name, entries in listed.items()
     }
+
+
+def is_here(host: str) -> bool:
+    """Whether a name or address is one of this host's: loopback, or an address that it holds now."""
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        return False
+    own = {entry.address for entries in interfaces().values() for entry in entries if entry.kind != "mac"}
+    return any(ipaddress.ip_address(address).is_loopback or address in own for address in found)

@@ -2,15 +2,18 @@
 
 import asyncio
 import base64
-import shutil
+import gc
 import socket
 import ssl
-import subprocess
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
+import trustme
 from aiohttp import web
 
 from exporter.errors import Denied, Refused, TimedOut, Unparsable, Unreachable
@@ -19,6 +22,7 @@ from exporter.transports.deadline import Deadline
 from tests.transports.peers import answer, closed_port, flood, tcp_peer, trickle, until_closed
 
 SOON = 0.2  # seconds; for tests in which the deadline is what ends the call
+NO_TRUST = http.Trust()
 TYPED = "hunter2%2F"  # "hunter2/" as a URL spells it
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,9 +44,9 @@ async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncI
         await runner.cleanup()
 
 
-async def get(url: str, seconds: float = 5.0) -> bytes:
+async def get(url: str, seconds: float = 5.0, trust: http.Trust = NO_TRUST) -> bytes:
     """As the program does it: in a thread beside the loop that serves."""
-    return await asyncio.to_thread(http.get, url, Deadline.after(seconds))
+    return await asyncio.to_thread(http.get, url, Deadline.after(seconds), trust)
 
 
 async def test_the_body_of_an_answer_comes_back() -> None:
@@ -122,32 +126,81 @@ async def test_an_error_page_is_unreachable() -> None:
             await get(url)
 
 
+async def no_page(_request: web.Request) -> web.StreamResponse:
+    return web.Response(text="page")
+
+
 @pytest.fixture
-def own_certificate(tmp_path: Path) -> ssl.SSLContext:
-    """A server's certificate that no authority signed."""
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is not installed, to make a certificate")
-    key = str(tmp_path / "key.pem")
-    names = ["-keyout", key, "-out", f"{key}.crt", "-subj", "/CN=localhost", "-days", "1"]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *names],  # noqa: S607  # a test's tool
-        check=True,
-        capture_output=True,
-    )
+def authority() -> trustme.CA:
+    """An authority that no system knows."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def certified(authority: trustme.CA) -> ssl.SSLContext:
+    """A server with its certificate, for loopback."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(f"{key}.crt", key)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
     return tls
 
 
-async def test_an_unknown_certificate_is_unreachable(own_certificate: ssl.SSLContext) -> None:
-    """Over https the certificate is checked; the text says that it was TLS."""
-
-    async def handler(_request: web.Request) -> web.StreamResponse:
-        return web.Response(text="secret")
-
-    async with serving(handler, own_certificate) as url:
-        with pytest.raises(Unreachable, match="TLS"):
+async def test_an_unknown_certificate_is_unreachable(certified: ssl.SSLContext) -> None:
+    """Over https the certificate is checked; the text says that it was TLS, and what to configure."""
+    async with serving(no_page, certified) as url:
+        with pytest.raises(Unreachable, match=r"TLS: .*`ca_file`"):
             await get(url)
+
+
+async def test_a_private_authority_is_trusted_where_it_is_named(
+    authority: trustme.CA, certified: ssl.SSLContext, tmp_path: Path
+) -> None:
+    """With its file the page is read; the file is read each time, so a new one counts at once."""
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    async with serving(no_page, certified) as url:
+        assert await get(url, trust=http.Trust(ca_file=str(file))) == b"page"
+        trustme.CA().cert_pem.write_to_path(str(file))
+        with pytest.raises(Unreachable, match="TLS"):
+            await get(url, trust=http.Trust(ca_file=str(file)))
+
+
+async def test_a_certificate_for_another_host_is_unreachable(authority: trustme.CA, tmp_path: Path) -> None:
+    """The right authority is not enough."""
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("lb-b.example").configure_cert(tls)
+    async with serving(no_page, tls) as url:
+        with pytest.raises(Unreachable, match=r"TLS: .*127\.0\.0\.1"):
+            await get(url, trust=http.Trust(ca_file=str(tmp_path / "ca.pem")))
+
+
+async def test_nothing_is_checked_where_that_is_wanted(certified: ssl.SSLContext) -> None:
+    """`verify: false`, without a warning for each page."""
+    async with serving(no_page, certified) as url:
+        assert await get(url, trust=http.Trust(verify=False)) == b"page"
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_file_of_authorities_that_is_none_is_named(tmp_path: Path, content: bytes | None) -> None:
+    """Missing or no PEM: the text has the key and the path."""
+    if content:
+        (tmp_path / "ca.pem").write_bytes(content)
+    with pytest.raises(Unreachable, match=r"ca_file .*ca\.pem: "):
+        http.get("https://127.0.0.1:1/", Deadline.after(5), http.Trust(ca_file=str(tmp_path / "ca.pem")))
+
+
+async def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No proxy, no account of a .netrc: what the configuration says is what is asked."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password hunter2\n")
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(text=request.headers.get("Authorization", "none"))
+
+    async with serving(handler) as url:
+        assert await get(url) == b"none"
 
 
 def test_nobody_listening_is_refused() -> None:
@@ -187,6 +240,31 @@ def test_a_slow_trickle_ends_by_the_deadline(before: bytes, drop: bytes) -> None
     """A byte now and then does not put the deadline off, wherever in the answer it drips."""
     with tcp_peer(trickle(before, drop)) as port, pytest.raises(TimedOut):
         http.get(f"http://127.0.0.1:{port}/", Deadline.after(SOON))
+
+
+def test_a_tls_handshake_that_stalls_ends_by_the_deadline() -> None:
+    """A peer that takes the connection and never says hello, and one that drips a record."""
+    with tcp_peer(until_closed) as port, pytest.raises(TimedOut):
+        http.get(f"https://127.0.0.1:{port}/", Deadline.after(SOON))
+    with tcp_peer(trickle(b"\x16\x03\x03\x10\x00", b"\x00")) as port, pytest.raises(TimedOut):
+        http.get(f"https://127.0.0.1:{port}/", Deadline.after(SOON))
+
+
+def test_nothing_of_a_page_is_left() -> None:
+    """However it ended: no descriptor stays open, no watchdog goes on."""
+    before, threads = psutil.Process().num_fds(), threading.active_count()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+    with tcp_peer(answer(head + b"page")) as port:
+        assert http.get(f"http://127.0.0.1:{port}/", Deadline.after(5)) == b"page"
+    with tcp_peer(until_closed) as port, pytest.raises(TimedOut):
+        http.get(f"http://127.0.0.1:{port}/", Deadline.after(SOON))
+    with pytest.raises(Refused):
+        http.get(f"http://127.0.0.1:{closed_port()}/", Deadline.after(5))
+    gc.collect()
+    end = time.monotonic() + 10
+    while threading.active_count() > threads and time.monotonic() < end:
+        time.sleep(0.01)
+    assert (psutil.Process().num_fds(), threading.active_count()) == (before, threads)
 
 
 @pytest.mark.parametrize(

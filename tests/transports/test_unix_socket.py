@@ -2,12 +2,13 @@
 
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from exporter.errors import Denied, Refused, TimedOut, Unparsable, Unreachable
-from exporter.transports import unix_socket
+from exporter.transports import processes, stream_socket, unix_socket
 from exporter.transports.deadline import Deadline
 from tests.transports.peers import answer, flood, trickle, unix_peer, until_closed
 
@@ -50,6 +51,37 @@ def test_a_peer_that_never_answers_times_out(tmp_path: Path) -> None:
         unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(SOON))
 
 
+def test_a_silent_peer_that_is_not_the_expected_program_is_named_at_once(tmp_path: Path) -> None:
+    """After a second and not at the deadline; the expected one may think as long as it likes."""
+    with unix_peer(tmp_path / "s", until_closed):
+        with pytest.raises(Unreachable, match=rf"the process there is .* \(pid {os.getpid()}\)") as caught:
+            unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(600), expected=["haproxy"])
+        assert not isinstance(caught.value, TimedOut)
+        own = processes.by_pid(os.getpid())
+        assert own
+        with pytest.raises(TimedOut):
+            unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(SOON), expected=[own.name])
+
+
+def test_a_process_younger_than_the_socket_did_not_make_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HAProxy -D ends after it forked, and its pid may become another program's: that one is not named."""
+    young = processes.Process(os.getpid(), "something", time.time() + 60)
+    monkeypatch.setattr(processes, "by_pid", lambda _: young)
+    with unix_peer(tmp_path / "s", until_closed), pytest.raises(TimedOut):
+        unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(2), expected=["haproxy"])
+
+
+def test_a_name_of_the_abstract_namespace(tmp_path: Path) -> None:
+    """It is asked like a path, and shown as HAProxy writes it."""
+    name = f"\0{tmp_path}"
+    with unix_peer(Path(name), answer(b"x")):
+        assert unix_socket.ask(name, "show info", Deadline.after(5)) == b"x"
+    with pytest.raises(Refused, match=f"socket abns@{tmp_path}: "):
+        unix_socket.ask(name, "show info", Deadline.after(5))
+
+
 def test_a_full_queue_is_a_timeout_and_not_a_refusal(tmp_path: Path) -> None:
     """A process frozen for so long that its queue of connections is full is still not «not running»."""
     path = str(tmp_path / "s")
@@ -70,9 +102,9 @@ def test_a_slow_trickle_ends_by_the_deadline(tmp_path: Path) -> None:
 
 def test_an_answer_without_end_is_unparsable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than the limit is not kept in memory."""
-    monkeypatch.setattr(unix_socket, "ANSWER_LIMIT", 1024 * 1024)
+    monkeypatch.setattr(stream_socket, "ANSWER_LIMIT", 1024 * 1024)
     with (
-        unix_peer(tmp_path / "s", flood(b"", unix_socket.ANSWER_LIMIT)),
+        unix_peer(tmp_path / "s", flood(b"", stream_socket.ANSWER_LIMIT)),
         pytest.raises(Unparsable, match="1048576 bytes"),
     ):
         unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(5))

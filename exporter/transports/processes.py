@@ -1,0 +1,100 @@
+"""Which processes run on this host, by /proc: those that this process sees, in its PID namespace."""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+PROC = Path("/proc")
+
+# 0000000073196ed6: 00000002 00000000 00010000 0001 01 531266 /run/haproxy/admin.sock.31460.tmp
+_LISTENING = re.compile(r"^\S+ \S+ \S+ 00010000 0001 01 +[0-9]+ (/.+)$", re.MULTILINE)
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    name: str  # as the kernel has it: the program's file name, 15 characters at most
+    started: float  # seconds since 1970
+
+
+def find(names: Collection[str]) -> Process | None:
+    """The one with such a name that runs longest, of those in this process' network namespace.
+
+    HAProxy in another network namespace (a container, OpenStack's metadata proxies) is no proxy of this
+    host's addresses. None also where /proc shows no other users' processes: see hidden(). 200 processes
+    take 2 ms.
+    """
+    own = _network(PROC / "self")
+    found = [
+        process
+        for pid in _pids(names)
+        if _network(_path(pid)) == own and (process := by_pid(pid)) and process.name in names
+    ]
+    return min(found, key=lambda process: process.started, default=None)
+
+
+def by_pid(pid: int) -> Process | None:
+    """None where it is not there, or not to be seen."""
+    return _read(_path(pid))
+
+
+def hidden() -> bool:
+    """Whether /proc hides other users' processes from this one (hidepid, ProtectProc of systemd)."""
+    return _read(_path(1)) is None
+
+
+def listening_paths() -> tuple[str, ...]:
+    """The paths of all unix sockets that are listened on in this network namespace, as they were bound.
+
+    Seen whatever /proc hides. A file that was renamed or removed since keeps its first name here.
+    """
+    try:
+        text = (PROC / "self/net/unix").read_text(errors="replace")
+    except OSError:
+        return ()
+    return tuple(_LISTENING.findall(text))
+
+
+def _pids(names: Collection[str]) -> Iterator[int]:
+    """By /proc/PID/comm, which takes half as long to read as /proc/PID/stat."""
+    wanted = {f"{name}\n".encode() for name in names}
+    for entry in os.listdir(PROC):  # noqa: PTH208  # a string is enough
+        if entry.isdigit():
+            with suppress(OSError), open(f"{PROC}/{entry}/comm", "rb", buffering=0) as file:  # noqa: PTH123  # faster
+                if file.read(32) in wanted:
+                    yield int(entry)
+
+
+def _path(pid: int) -> Path:
+    return PROC / str(pid)
+
+
+def _read(folder: Path) -> Process | None:
+    """Format of /proc/PID/stat: proc(5): `pid (name) state …`, field 22 is its start in ticks since boot."""
+    try:
+        text = (folder / "stat").read_text(errors="replace")
+    except OSError:
+        return None  # ended meanwhile, or hidden
+    name, _, rest = text.partition(" (")[2].rpartition(") ")
+    fields = rest.split()
+    if len(fields) < 20 or fields[0] in "ZX":
+        return None
+    return Process(int(folder.name), name, psutil.boot_time() + int(fields[19]) / _TICKS)
+
+
+def _network(folder: Path) -> int | None:
+    """A number that is equal for processes of one network namespace, and needs no rights to read.
+
+    /proc/PID/ns/net needs those of a debugger; the inodes of /proc/PID/net are each namespace's own.
+    """
+    try:
+        return (folder / "net/unix").stat().st_ino
+    except OSError:
+        return None

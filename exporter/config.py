@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from exporter.endpoint import Endpoint
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
-from exporter.sources.haproxy.source import Options as HaproxyOptions
+from exporter.sources.haproxy.options import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.watchers.failover.options import Options as FailoverOptions
 from exporter.watchers.prober.options import Vip

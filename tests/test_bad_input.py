@@ -11,8 +11,8 @@ from prometheus_client.metrics_core import Metric
 from exporter.scrape import Scraper, Source
 from exporter.sources.address.source import AddressSource
 from exporter.sources.corosync.source import CorosyncSource
+from exporter.sources.haproxy.options import Options as HaproxyOptions
 from exporter.sources.haproxy.source import HaproxySource
-from exporter.sources.haproxy.source import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.sources.pacemaker.source import PacemakerSource
 from tests.golden import CAPTURES

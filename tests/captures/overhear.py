@@ -6,7 +6,7 @@ from theirs; they are listened to where they reach outside.
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from unittest.mock import patch
@@ -43,8 +43,8 @@ class Heard:
         self.commands[tool] = ["env", *(f"{name}={value}" for name, value in settings.items()), *argv]
         return done
 
-    def ask(self, path: str, question: str, deadline: Deadline) -> bytes:
-        answer = ASK(path, question, deadline)
+    def ask(self, path: str, question: str, deadline: Deadline, expected: Collection[str] = ()) -> bytes:
+        answer = ASK(path, question, deadline, expected)
         self.files["haproxy.txt"] = answer.decode()
         return answer
 

@@ -16,6 +16,7 @@ SOURCES = sorted(path.name for path in FOLDER.iterdir() if (path / "__init__.py"
 # A module or a package of that name, in the order in which a reading passes through them.
 NEEDED = {"source", "parse", "reading", "families"}
 ALLOWED = {
+    "options",  # of the configuration, where they take more than a few lines of source
     "fields",  # the system's own names for its numbers, which parse and families both go by
 }
 OWN = {

@@ -1,12 +1,16 @@
 """Render a reading in HAProxy's own names."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exporter.families import Family, Labels, counter, gauge
 from exporter.sources.haproxy.fields.csv_columns import CHECK_STATES, COLUMNS, STATES, Column, Kind
 from exporter.sources.haproxy.fields.info_lines import FIGURES
+from exporter.sources.haproxy.fields.name_servers import COUNTS
 from exporter.sources.haproxy.parse.show_info import Process
+from exporter.sources.haproxy.parse.show_resolvers import NameServer
+from exporter.sources.haproxy.parse.show_table import Table
 from exporter.sources.haproxy.parse.stats_csv import Row
 from exporter.sources.haproxy.reading import HaproxyReading
 
@@ -24,29 +28,34 @@ _STATUS_HELP = {
     " NOLB serves its old clients only.",
 }
 
+_WORD = re.compile(r"[A-Za-z]+")  # the first one of a status: "MAINT (via app/a)", "MAINT(via)"
+
 Series = tuple[Row, Labels]
 
 
-def collect(reading: HaproxyReading) -> list[Family]:
+def families(reading: HaproxyReading) -> Iterator[Family]:
     up = gauge(
         "haproxy_up",
-        "1 if HAProxy runs on this host. 0 if nobody listens at its statistics address,"
-        " which is normal on the node that does not hold the VIP.",
+        "1 if HAProxy answers at its statistics address. 0 if it does not run on this host, which is normal"
+        " on the node that does not hold the VIP.",
     )
     up.add(float(reading.running))
-    families = [up]
+    yield up
     for kind in Kind:
         series = [(row, _labels(row)) for row in reading.rows if row.kind == kind]
         if not series:
             continue
-        families += [_status(kind, series), *_columns(kind, series)]
+        yield _status(kind, series)
+        yield from _columns(kind, series)
         if kind == Kind.SERVER:
-            families += [*_check("check", "health check", series), *_check("agent", "agent check", series)]
+            yield from _check("check", "health check", series)
+            yield from _check("agent", "agent check", series)
         if kind == Kind.BACKEND:
-            families += _aggregates(series, [row for row in reading.rows if row.kind == Kind.SERVER])
+            yield from _aggregates(series, [row for row in reading.rows if row.kind == Kind.SERVER])
     if reading.process:
-        families += _process(reading.process)
-    return families
+        yield from _process(reading.process)
+    yield from _tables(reading.tables)
+    yield from _name_servers(reading.name_servers)
 
 
 def _labels(row: Row) -> Labels:
@@ -86,7 +95,8 @@ def _put_column(family: Family, column: Column, series: Sequence[Series]) -> Non
 
 def _state(row: Row) -> str | None:
     """HAProxy's word for it; None for a word that no version known has."""
-    return STATES[row.kind].get(row.status.partition(" ")[0])
+    word = _WORD.match(row.status)
+    return STATES[row.kind].get(word[0]) if word else None
 
 
 def _status(kind: Kind, series: Sequence[Series]) -> Family:
@@ -167,4 +177,28 @@ def _process(process: Process) -> Iterable[Family]:
             family = _family(f"haproxy_process_{figure.metric}", figure.help)
             family.add(process.numbers[figure.line] * figure.factor)
             families[figure.metric] = family
+    return families.values()
+
+
+def _tables(tables: Iterable[Table]) -> Iterable[Family]:
+    size = gauge("haproxy_sticktable_size", "Entries that the stick table has room for.", *("name", "type"))
+    used = gauge(
+        "haproxy_sticktable_used",
+        "Entries in the stick table; full, it forgets its oldest entries or takes no new ones (nopurge).",
+        *("name", "type"),
+    )
+    for table in tables:
+        size.add(table.size, name=table.name, type=table.type)
+        used.add(table.used, name=table.name, type=table.type)
+    return size, used
+
+
+def _name_servers(servers: Iterable[NameServer]) -> Iterable[Family]:
+    families = {
+        line: gauge(f"haproxy_resolver_{metric}", text, "resolver", "nameserver")
+        for line, (metric, text) in COUNTS.items()
+    }
+    for server in servers:
+        for line, count in server.counts.items():
+            families[line].add(count, resolver=server.resolver, nameserver=server.name)
     return families.values()

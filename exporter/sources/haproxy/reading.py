@@ -1,19 +1,41 @@
 """What one reading of HAProxy is, and how an answer becomes one."""
 
+import re
 from dataclasses import dataclass
 
 from exporter.errors import Denied, Unparsable
 from exporter.parsing import excerpt
-from exporter.sources.haproxy.parse import show_info, stats_csv
+from exporter.sources.haproxy.parse import show_info, show_resolvers, show_table, stats_csv
 
-QUESTION = "show info;show stat"  # one connection for both, on every version since 1.4
+# One connection for all, on every version since 1.4; a version that does not know one of them says so in
+# its place. The statistics come last: they show that nothing is cut off. Without quit HAProxy's master CLI
+# waits for the next question.
+QUESTION = "show info;show table;show resolvers;show stat;quit"
+
+_HEADER = "\n# pxname,"  # where the statistics begin
+
+# What else answers on sockets and ports that are given for HAProxy's by mistake.
+_STRANGERS = (
+    (re.compile(rb"...\0[\n\xff]", re.DOTALL), "a MySQL or MariaDB server"),
+    (re.compile(rb"HTTP/[0-9]"), "an HTTP server; a statistics page is written http://…;csv"),
+    (
+        re.compile(rb"(?s).*\n +show proc "),
+        "HAProxy's master CLI (-S); take `stats socket` of `global`",
+    ),
+    (re.compile(rb"SSH-"), "an SSH server"),
+    (re.compile(rb"-(ERR|NOAUTH|DENIED)"), "a Redis server"),
+    (re.compile(rb"[0-9]{3}[ -]"), "a mail or FTP server"),
+    (re.compile(rb"\x15\x03"), "a server that expects TLS"),
+)
 
 
 @dataclass(frozen=True)
 class HaproxyReading:
-    running: bool  # False where nobody listens: the normal state of the passive node
+    running: bool  # False where HAProxy does not run: the normal state of the passive node
     rows: tuple[stats_csv.Row, ...] = ()
-    process: show_info.Process | None = None  # only the socket tells
+    process: show_info.Process | None = None  # this and what follows only the socket gives
+    tables: tuple[show_table.Table, ...] = ()
+    name_servers: tuple[show_resolvers.NameServer, ...] = ()
 
 
 NOT_RUNNING = HaproxyReading(running=False)
@@ -22,21 +44,42 @@ NOT_RUNNING = HaproxyReading(running=False)
 def parse_socket_answer(output: bytes) -> HaproxyReading:
     """Each command's answer ends in an empty line, and has none inside (doc/management.txt, 2.0 to 3.4)."""
     text = _decode(output)
-    info, _, statistics = text.partition("\n\n")
+    info, _, rest = text.partition("\n\n")
     if "Permission denied" in info:
         raise Denied("HAProxy does not let this socket ask: it needs «level user» or more")
+    others, header, statistics = f"\n{rest}".partition(_HEADER)
+    if not header:
+        raise Unparsable(_no_statistics(output))
     if not statistics.endswith("\n\n"):
         raise Unparsable(f"the answer to «{QUESTION}» does not end in an empty line: {excerpt(text[-60:])}")
-    return HaproxyReading(True, stats_csv.parse(statistics[:-1]), show_info.parse(info))
+    return HaproxyReading(
+        running=True,
+        rows=stats_csv.parse(f"{header[1:]}{statistics[:-1]}"),
+        process=show_info.parse(info),
+        tables=show_table.parse(others),
+        name_servers=show_resolvers.parse(others),
+    )
 
 
 def parse_page(output: bytes) -> HaproxyReading:
     """The page `…;csv`: the statistics alone."""
-    return HaproxyReading(True, stats_csv.parse(_decode(output)))
+    text = _decode(output)
+    if text.lstrip().startswith("<"):
+        raise Unparsable(
+            f"the page is HTML, not CSV: its address must begin with HAProxy's `stats uri`: {excerpt(text)}"
+        )
+    return HaproxyReading(running=True, rows=stats_csv.parse(text))
+
+
+def _no_statistics(output: bytes) -> str:
+    for pattern, what in _STRANGERS:
+        if pattern.match(output):
+            return f"this is not HAProxy's stats socket: it is {what}"
+    return f"no statistics in the answer to «{QUESTION}», is this HAProxy's stats socket? {excerpt(output)}"
 
 
 def _decode(output: bytes) -> str:
     """Names are ASCII (HAProxy takes no others); what a failed check's server said may be in any encoding."""
     if not output:
-        raise Unparsable("HAProxy closed the connection without an answer")
+        raise Unparsable("the connection was closed without an answer: is this HAProxy's stats socket?")
     return output.decode(errors="replace")

@@ -1,15 +1,18 @@
-"""Ask HAProxy, over its unix socket or its statistics page."""
+"""Ask HAProxy, over its stats socket or its statistics page; where it does not answer, ask the kernel."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import logging
+import re
+import time
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from prometheus_client.metrics_core import Metric
 
-from exporter.errors import Refused
+from exporter.endpoint import without_password
+from exporter.errors import Denied, Refused, Unreachable
 from exporter.scrape import Source
 from exporter.sources.haproxy import families as metrics
+from exporter.sources.haproxy.options import Options, PagePlace, Place, TcpPlace, UnixPlace, place
 from exporter.sources.haproxy.reading import (
     NOT_RUNNING,
     QUESTION,
@@ -17,61 +20,131 @@ from exporter.sources.haproxy.reading import (
     parse_page,
     parse_socket_answer,
 )
-from exporter.transports import http, unix_socket
+from exporter.transports import interfaces, processes, tcp_socket, unix_socket
 from exporter.transports.deadline import Deadline
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Options:
-    stats: str = "unix:/run/haproxy/admin.sock"  # or http(s)://[user:password@]host:port/stats;csv
-    timeout: float = 5.0  # seconds
+PROGRAMS = ("haproxy", "hapee-lb")  # the enterprise edition is called so
+STARTING_SECONDS = 5.0  # a process younger than that may not listen yet; an agent's script may have its name
 
-    def __post_init__(self) -> None:
-        if self.socket_path is not None:
-            if not Path(self.socket_path).is_absolute():
-                raise ValueError(f"stats: {self.socket_path!r} is not a whole path, as in {Options.stats}")
-        else:
-            self._check_url()
-        if not 0 < self.timeout <= 60:
-            raise ValueError(f"timeout: {self.timeout:g} is not more than 0 and at most 60 seconds")
+# HAProxy binds a socket under this name, then renames it (src/proto_uxst.c, 1.4 to 3.5-dev5).
+_BOUND = re.compile(r"(.+)\.[0-9]+\.tmp")
 
-    def _check_url(self) -> None:
-        shown = http.without_password(self.stats)
-        try:
-            parts = urlsplit(self.stats)
-            sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # a port that is no number
-            sound = False
-        if not sound or not self.stats.isascii() or not self.stats.isprintable() or " " in self.stats:
-            raise ValueError(f"stats: {shown!r} is neither unix:/path nor http(s)://host:port/path;csv")
-        if not parts.path.partition(";")[2]:
-            raise ValueError(f"stats: {shown!r} is the page for people, add ;csv to it")
-
-    @property
-    def socket_path(self) -> str | None:
-        kind, _, path = self.stats.partition(":")
-        return path if kind == "unix" else None
+_RIGHTS = (
+    "give the exporter's user the right, as with `stats socket PATH mode 660 group haproxy level user` in "
+    "HAProxy's `global` section and the user in that group"
+)
 
 
 class HaproxySource(Source[HaproxyReading]):
     name = "haproxy"
 
-    def __init__(self, options: Options):
+    def __init__(
+        self,
+        options: Options,
+        find: Callable[[Collection[str]], processes.Process | None] = processes.find,
+        listening: Callable[[], Collection[str]] = processes.listening_paths,
+    ):
         self._options = options
+        self._place = place(options.stats)
+        self._find = find
+        self._listening = listening
 
     @property
     def timeout(self) -> float:
         return self._options.timeout
 
+    def start(self) -> None:
+        if not self._options.verify:
+            log.warning(
+                "haproxy: verify is false: whoever answers at %s is believed and is sent the password",
+                without_password(self._options.stats),
+            )
+        if processes.hidden():
+            log.warning(
+                "haproxy: /proc hides other users' processes (hidepid, or ProtectProc of systemd): whether "
+                "HAProxy runs is seen by its sockets alone"
+            )
+
     def read(self, deadline: Deadline) -> HaproxyReading:
-        """Nobody listening is a reading: on the passive node HAProxy does not run, and that is well."""
-        path = self._options.socket_path
+        """On the passive node HAProxy does not run: that is a reading. A wrong `stats` is not."""
         try:
-            if path is not None:
-                return parse_socket_answer(unix_socket.ask(path, QUESTION, deadline))
-            return parse_page(http.get(self._options.stats, deadline))
-        except Refused:
+            return self._ask(deadline)
+        except Refused as refused:
+            if not _here(self._place):
+                raise
+            self._check_not_running(refused)
             return NOT_RUNNING
 
     def collect(self, reading: HaproxyReading) -> Iterable[Metric]:
-        return metrics.collect(reading)
+        return metrics.families(reading)
+
+    def _ask(self, deadline: Deadline) -> HaproxyReading:
+        match self._place:
+            case UnixPlace(path):
+                return parse_socket_answer(_ask_unix(path, deadline))
+            case TcpPlace(endpoint):
+                return parse_socket_answer(tcp_socket.ask(endpoint, QUESTION, deadline))
+            case PagePlace(url):
+                from exporter.transports import http  # noqa: PLC0415  # requests only where a page is read
+
+                trust = http.Trust(self._options.ca_file, self._options.verify)
+                return parse_page(http.get(url, deadline, trust))
+
+    def _check_not_running(self, refused: Refused) -> None:
+        """Raises Unreachable where HAProxy runs all the same, or could not have made that socket."""
+        if isinstance(self._place, UnixPlace):
+            _check_path(self._place.path, refused)
+        process = self._find(PROGRAMS)
+        if process and time.time() - process.started > STARTING_SECONDS:
+            raise Unreachable(f"{refused}, but HAProxy runs (pid {process.pid}): {_remedy(self._place)}")
+        others = [match[1] for path in self._listening() if (match := _BOUND.fullmatch(path))]
+        if not process and others and not self._is_bound(others):
+            raise Unreachable(
+                f"{refused}, but HAProxy runs, it listens at {', '.join(others)}: {_remedy(self._place)}"
+            )
+
+    def _is_bound(self, paths: Collection[str]) -> bool:
+        """It was bound since it was asked: HAProxy is just starting."""
+        return isinstance(self._place, UnixPlace) and self._place.path in paths
+
+
+def _ask_unix(path: str, deadline: Deadline) -> bytes:
+    try:
+        return unix_socket.ask(path, QUESTION, deadline, expected=PROGRAMS)
+    except Denied as error:
+        raise Denied(f"{error}: {_RIGHTS}") from None
+
+
+def _here(where: Place) -> bool:
+    """Whether the process that does not answer would be one of this host's."""
+    match where:
+        case UnixPlace():
+            return True
+        case TcpPlace(endpoint):
+            return interfaces.is_here(endpoint.host)
+        case PagePlace():
+            return interfaces.is_here(where.host)
+
+
+def _check_path(path: str, refused: Refused) -> None:
+    """A path where HAProxy's socket can't be is a mistake, whether HAProxy runs or not."""
+    if path.startswith("\0"):
+        return
+    file = Path(path)
+    if not file.parent.is_dir():
+        raise Unreachable(f"{refused}: the folder {file.parent} does not exist: is the path right?")
+    if file.exists() and not file.is_socket():
+        raise Unreachable(f"{refused}: {path} is no socket: is the path right?")
+
+
+def _remedy(where: Place) -> str:
+    match where:
+        case UnixPlace(path):
+            wanted = f"`stats socket {unix_socket.shown(path)} level user` in its `global` section"
+        case TcpPlace(endpoint):
+            wanted = f"`stats socket ipv4@{endpoint} level user` in its `global` section"
+        case PagePlace():
+            wanted = "`stats enable` in a frontend that listens there"
+    return f"it needs {wanted}, or `haproxy.stats` the right address"

@@ -60,6 +60,10 @@ backend sick
   server a 127.0.0.1:{origin} check
 backend empty
   timeout server 1s
+backend sticky
+  stick-table type ip size 1k
+  stick on src
+  server well 127.0.0.1:{origin}
 listen weird.Name_1:with-all
   mode tcp
   bind 127.0.0.1:{tcp}
@@ -90,6 +94,7 @@ BECOME = {  # what each server must have become before the comparison begins
 @dataclass(frozen=True)
 class Haproxy:
     socket: str
+    pid: int
     ports: dict[str, int]
 
     def command(self, text: str) -> str:
@@ -114,20 +119,24 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(folder: Path, configuration: str = CONFIGURATION) -> Iterator[Haproxy]:
+def running(folder: Path, configuration: str = CONFIGURATION, *arguments: str) -> Iterator[Haproxy]:
     """Start it in the foreground, end it by its own pid."""
     assert HAPROXY
-    haproxy = Haproxy(str(folder / "admin.sock"), dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
+    path, ports = str(folder / "admin.sock"), dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     file = folder / "haproxy.cfg"
-    file.write_text(configuration.format(socket=haproxy.socket, **haproxy.ports))
+    file.write_text(configuration.format(socket=path, **ports))
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen([HAPROXY, "-db", "-f", str(file)], stdout=log, stderr=log)
+        process = subprocess.Popen([HAPROXY, "-db", "-f", str(file), *arguments], stdout=log, stderr=log)
+    haproxy = Haproxy(path, process.pid, ports)
     try:
         wait_until(lambda: Path(haproxy.socket).exists() or process.poll() is not None, "its socket")
         assert process.poll() is None, (folder / "log").read_text()
         yield haproxy
     finally:
-        process.kill()
+        if arguments:
+            process.terminate()  # the master, which ends its workers
+        else:
+            process.kill()
         process.wait()
 
 

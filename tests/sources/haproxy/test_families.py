@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from exporter.sources.haproxy.families import collect
+from exporter.sources.haproxy.families import families
 from exporter.sources.haproxy.fields.csv_columns import CHECK_STATES, COLUMNS, Kind
 from exporter.sources.haproxy.fields.info_lines import FIGURES
 from exporter.sources.haproxy.parse.stats_csv import Row
 from exporter.sources.haproxy.reading import NOT_RUNNING, HaproxyReading, parse_page, parse_socket_answer
 from tests.golden import CAPTURES, assert_golden, exposition
 
+FIELD = Path(__file__).parent / "field"
 GOLDEN = [*sorted(CAPTURES.glob("haproxy-*.txt")), *sorted(CAPTURES.glob("haproxy-*.csv"))]
 
 
@@ -21,7 +22,7 @@ def reading(capture: Path) -> HaproxyReading:
 
 def series(reading: HaproxyReading) -> dict[str, float]:
     """name{label="value",…} -> value, as on the page."""
-    lines = (line for line in exposition(collect(reading)).splitlines() if not line.startswith("#"))
+    lines = (line for line in exposition(families(reading)).splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
@@ -33,7 +34,7 @@ def server(**changes: object) -> HaproxyReading:
 @pytest.mark.parametrize("capture", GOLDEN, ids=lambda path: path.stem)
 def test_the_page_of_a_capture_is_exactly_the_expected_one(capture: Path, update_golden: bool) -> None:
     """Every series, HELP and TYPE of each version's answer."""
-    assert_golden(capture.with_suffix(".prom"), collect(reading(capture)), update=update_golden)
+    assert_golden(capture.with_suffix(".prom"), families(reading(capture)), update=update_golden)
 
 
 def test_a_haproxy_that_does_not_run_is_up_0_and_nothing_else() -> None:
@@ -52,6 +53,7 @@ def test_a_haproxy_that_does_not_run_is_up_0_and_nothing_else() -> None:
         ("DOWN (agent)", "DOWN"),
         ("MAINT", "MAINT"),
         ("MAINT (via app/b)", "MAINT"),
+        ("MAINT(via)", "MAINT"),
         ("MAINT (resolution)", "MAINT"),
         ("DRAIN", "DRAIN"),
         ("DRAIN 1/3", "DRAIN"),
@@ -68,6 +70,44 @@ def test_a_server_is_in_the_state_that_haproxy_takes_it_to_be_in(status: str, st
         name: got[f'haproxy_server_status{{proxy="app",server="a",state="{name}"}}']
         for name in ("DOWN", "UP", "MAINT", "DRAIN", "NOLB")
     } == {name: float(name == state) for name in ("DOWN", "UP", "MAINT", "DRAIN", "NOLB")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "state"),
+    [
+        (Kind.FRONTEND, "OPEN", "UP"),
+        (Kind.FRONTEND, "FULL", "UP"),
+        (Kind.FRONTEND, "PAUSED", "UP"),
+        (Kind.FRONTEND, "STOP", "DOWN"),
+        (Kind.BACKEND, "UP", "UP"),
+        (Kind.BACKEND, "DOWN", "DOWN"),
+        (Kind.LISTENER, "OPEN", "OPEN"),
+        (Kind.LISTENER, "FULL", "FULL"),
+        (Kind.LISTENER, "WAITING", "WAITING"),
+    ],
+)
+def test_every_state_that_a_version_prints_is_one(kind: Kind, status: str, state: str) -> None:
+    """A frontend at its limit (1.x to 2.2) or paused (from 2.1) has not stopped."""
+    got = series(server(kind=kind, status=status))
+    found = [name for name, value in got.items() if name.startswith(f"haproxy_{kind}_status") and value]
+    assert [name.partition('state="')[2] for name in found] == [f'{state}"}}']
+
+
+def test_stick_tables_and_name_servers() -> None:
+    """In the names of HAProxy's own endpoint: stick tables from 2.2, resolvers from 3.0."""
+    got = series(reading(CAPTURES / "haproxy-2.6.12-tables.txt"))
+    assert got['haproxy_sticktable_size{name="mysql_read",type="ip"}'] == 1024.0
+    assert got['haproxy_sticktable_used{name="mysql_read",type="ip"}'] == 1.0
+    assert got['haproxy_resolver_send_error{nameserver="dns1",resolver="mydns"}'] == 0.0
+
+
+def test_the_page_of_1_5() -> None:
+    """The field's case: states as labels, no series of HTTP for the proxy in mode tcp."""
+    got = series(reading(FIELD / "haproxy-1.5.csv"))
+    assert got['haproxy_backend_status{proxy="a",state="UP"}'] == 1.0
+    assert got['haproxy_server_status{proxy="b",server="i-1",state="UP"}'] == 1.0
+    assert got['haproxy_backend_http_responses_total{code="1xx",proxy="a"}'] == 0.0
+    assert not [name for name in got if "http" in name and 'proxy="b"' in name]
 
 
 def test_a_check_not_ended_yet_is_in_no_state() -> None:

@@ -21,7 +21,7 @@ def reading_or_error(output: bytes, page: bool = False) -> HaproxyReading | Sour
     """Any other exception is a failed test."""
     try:
         reading = parse_page(output) if page else parse_socket_answer(output)
-        metrics.collect(reading)
+        list(metrics.families(reading))
     except SourceError as error:
         return error
     return reading
@@ -133,7 +133,7 @@ def test_damaged_answers_never_raise_anything_else(data: st.DataObject) -> None:
         )
     result = reading_or_error(bytes(output))
     if isinstance(result, HaproxyReading):
-        for family in metrics.collect(result):
+        for family in metrics.families(result):
             series = [tuple(sorted(sample.labels.items())) for sample in family.samples]
             assert len(series) == len(set(series))
 

@@ -220,9 +220,10 @@ COLUMNS = (
 
 # The first word of the field `status` -> the label `state`. In full (src/stats.c, 2.0 to 3.4): "UP 1/3" is
 # going down, "DOWN 1/2" going up; "MAINT (via app/a)", "MAINT (resolution)", "DRAIN (agent)" name their
-# cause; "no check" is a server without a check, which HAProxy takes to be up.
+# cause, 1.4 wrote "MAINT(via)"; "no check" is a server without a check, which HAProxy takes to be up. A
+# frontend that is FULL (at its maxconn, up to 2.2) or PAUSED (from 2.1) has not stopped: UP.
 STATES: dict[Kind, dict[str, str]] = {
-    F: {"STOP": "DOWN", "OPEN": "UP"},
+    F: {"STOP": "DOWN", "OPEN": "UP", "FULL": "UP", "PAUSED": "UP"},
     L: {"WAITING": "WAITING", "OPEN": "OPEN", "FULL": "FULL"},
     B: {"DOWN": "DOWN", "UP": "UP"},
     S: {"DOWN": "DOWN", "UP": "UP", "MAINT": "MAINT", "DRAIN": "DRAIN", "NOLB": "NOLB", "no": "UP"},

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +12,10 @@ from exporter.sources.haproxy.fields.csv_columns import COLUMNS, Kind
 
 # The column `type`: STATS_TYPE_* of include/haproxy/stats-t.h.
 _KINDS = {"0": Kind.FRONTEND, "1": Kind.BACKEND, "2": Kind.SERVER, "3": Kind.LISTENER}
-_NEEDED = ("pxname", "svname", "type", "status", "mode", "sid", "check_status", "agent_status")
+_NEEDED = ("pxname", "svname", "type", "status", "sid")
+_OPTIONAL = ("mode", "check_status", "agent_status")  # mode and agent_status from 1.7
 _NUMBERS = (*dict.fromkeys(column.field for column in COLUMNS), "check_code", "agent_code")
+_NO_COMMA = re.compile(r"(DRAIN \(agent\))([0-9]+)")
 _NONE = "18446744073709551615"  # -1 in an unsigned field: the check took no time that could be measured
 
 
@@ -36,6 +39,8 @@ def parse(text: str) -> tuple[Row, ...]:
 
     # pxname,svname,qcur,qmax,scur,…,status,weight,…,check_status,…,-,ssl_sess,…,
     app,a,0,0,0,0,1,0,0,0,,0,,0,0,0,0,DOWN 1/2,1,1,0,…,* L7STS,503,0,…,Service Unavailable,…
+
+    The oldest that is read is 1.4, whose header has spaces (`req_rate, req_rate_max,`).
     """
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -49,7 +54,7 @@ def parse(text: str) -> tuple[Row, ...]:
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
     """Where each field is."""
-    columns = {field.removeprefix("# "): place for place, field in reversed(list(enumerate(header)))}
+    columns = {field.removeprefix("# ").strip(): place for place, field in reversed(list(enumerate(header)))}
     missing = [field for field in _NEEDED if field not in columns]
     if missing or not header[0].startswith("# "):
         raise Unparsable(
@@ -61,12 +66,14 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 def _rows(lines: Sequence[Sequence[str]], columns: Mapping[str, int], width: int) -> Iterator[Row]:
     needed = [columns[field] for field in _NEEDED]
     numbers = [(field, columns[field]) for field in _NUMBERS if field in columns]
-    for line in lines:
+    for short in lines:
+        line = _mended(short, columns["status"]) if len(short) == width - 1 else short
         if len(line) != width:
             raise Unparsable(
                 f"statistics: a row of {len(line)} fields under {width} columns: {excerpt(','.join(line))}"
             )
-        proxy, name, kind, status, mode, identifier, check, agent = (line[place] for place in needed)
+        proxy, name, kind, status, identifier = (line[place] for place in needed)
+        mode, check, agent = (line[columns[field]] if field in columns else "" for field in _OPTIONAL)
         if kind not in _KINDS:
             raise Unparsable(f"statistics: {proxy}/{name}: type: expected 0 to 3, got {excerpt(kind)}")
         yield Row(
@@ -74,7 +81,7 @@ def _rows(lines: Sequence[Sequence[str]], columns: Mapping[str, int], width: int
             proxy=proxy,
             name=name,
             identifier=identifier,
-            mode=mode,
+            mode=mode or _mode(line, columns),
             status=status,
             check_status=check.removeprefix("* "),  # a check is running: the status is the last one's
             agent_status=agent.removeprefix("* "),
@@ -84,6 +91,18 @@ def _rows(lines: Sequence[Sequence[str]], columns: Mapping[str, int], width: int
                 if line[place] and line[place] != _NONE
             },
         )
+
+
+def _mended(line: Sequence[str], status: int) -> Sequence[str]:
+    """1.6 forgot the comma after one status: `DRAIN (agent)1,1,0` (src/dumpstats.c of 1.6.0 to 1.6.16)."""
+    if not (match := _NO_COMMA.fullmatch(line[status])):
+        return line
+    return [*line[:status], *match.groups(), *line[status + 1 :]]
+
+
+def _mode(line: Sequence[str], columns: Mapping[str, int]) -> str:
+    """Before 1.7, which has no such column: only proxies in mode http count responses by status."""
+    return "http" if "hrsp_1xx" in columns and line[columns["hrsp_1xx"]] else "tcp"
 
 
 def _number(text: str, field: str) -> float:

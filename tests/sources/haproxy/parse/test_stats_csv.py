@@ -1,5 +1,7 @@
 """The statistics CSV, row by row."""
 
+from pathlib import Path
+
 import pytest
 
 from exporter.errors import Unparsable
@@ -138,3 +140,33 @@ def test_states_of_servers_as_the_real_one_says_them() -> None:
         "unchecked": "no check",
         "backup": "UP",
     }
+
+
+FIELD = Path(__file__).parent.parent / "field"
+HEADER_1_4 = (
+    "# pxname,svname,scur,status,weight,act,bck,sid,type,check_status,check_code,hrsp_1xx,"
+    "req_rate, req_rate_max, req_tot,"
+)
+
+
+def test_the_csv_of_1_5_is_read() -> None:
+    """It has no mode and no agent: a proxy is in mode http where it counts responses by status."""
+    rows = parse((FIELD / "haproxy-1.5.csv").read_text())
+    assert [(row.proxy, row.name, row.status, row.mode, row.agent_status) for row in rows] == [
+        ("a", "BACKEND", "UP", "http", ""),
+        ("b", "i-1", "UP 1/2", "tcp", ""),
+    ]
+
+
+def test_the_csv_of_1_4_is_read() -> None:
+    """The header has spaces after some commas, and a state has none before its bracket."""
+    read = one("app,a,1,MAINT(via),1,1,0,1,2,,,0,,,7,", HEADER_1_4)
+    assert (read.status, read.mode, read.numbers["req_tot"]) == ("MAINT(via)", "http", 7.0)
+
+
+def test_a_comma_that_1_6_forgot_is_put_back() -> None:
+    """`DRAIN (agent)` and the weight after it are two fields; any other short row stays Unparsable."""
+    read = one("app,a,3,DRAIN (agent)10,1,0,1,2,L7OK,200,,,,7,", HEADER_1_4)
+    assert (read.status, read.numbers["weight"], read.numbers["act"]) == ("DRAIN (agent)", 10.0, 1.0)
+    with pytest.raises(Unparsable, match="15 fields under 16"):
+        one("app,a,3,DRAIN10,1,0,1,2,L7OK,200,,,,7,", HEADER_1_4)

@@ -1,9 +1,10 @@
-"""A reading as metric families."""
+"""A reading as metric families, in ha_cluster_exporter's names where it has one."""
 
 from collections.abc import Iterator
 
 from exporter.families import Family, counter, gauge
-from exporter.sources.corosync.parse.quorumtool import Quorum
+from exporter.sources.corosync.parse.configuration import QdeviceConfiguration
+from exporter.sources.corosync.parse.quorumtool import Member, QdeviceState, Quorum
 from exporter.sources.corosync.parse.stats import Stats
 from exporter.sources.corosync.reading import CorosyncReading, Layout
 
@@ -12,6 +13,7 @@ _PREFIX = "ha_cluster_corosync_"
 
 def families(reading: CorosyncReading) -> Iterator[Family]:
     yield from _quorum(reading.quorum, reading.layout)
+    yield from _qdevice(reading.quorum, reading.layout)
     yield from _rings(reading)
     yield from _links(reading)
     yield from _link_counters(reading)
@@ -25,7 +27,7 @@ def families(reading: CorosyncReading) -> Iterator[Family]:
 def _quorum(quorum: Quorum, layout: Layout) -> Iterator[Family]:
     quorate = gauge(
         _PREFIX + "quorate",
-        "1 if this node's part of the cluster may act. With two nodes both halves of a split say 1.",
+        "1 if this node's part of the cluster has quorum. With two_node both halves of a split have 1.",
     )
     quorate.add(float(quorum.quorate))
     members = gauge(
@@ -40,7 +42,7 @@ def _quorum(quorum: Quorum, layout: Layout) -> Iterator[Family]:
         members.add(
             member.votes,
             node_id=str(member.node_id),
-            node=member.name or layout.name(member.node_id),
+            node=_name(member, layout),
             local=local,
         )
     flags = gauge(
@@ -54,7 +56,7 @@ def _quorum(quorum: Quorum, layout: Layout) -> Iterator[Family]:
 def _votes(quorum: Quorum) -> Family:
     votes = gauge(
         _PREFIX + "quorum_votes",
-        "Votes that are configured, counted now (total_votes) and needed to act (quorum).",
+        "Votes that are configured, counted now (total_votes) and needed (quorum).",
         "type",
     )
     if quorum.votes:
@@ -63,6 +65,55 @@ def _votes(quorum: Quorum) -> Family:
         votes.add(quorum.votes.total, type="total_votes")
         votes.add(quorum.votes.quorum, type="quorum")
     return votes
+
+
+def _qdevice(quorum: Quorum, layout: Layout) -> Iterator[Family]:
+    """Nothing where no quorum device is configured. A node without one running (NR) has it not alive."""
+    configured = layout.configuration.qdevice
+    if configured is None and quorum.qdevice_votes is None:
+        return
+    known = configured or QdeviceConfiguration("unknown", "", "")
+    info = gauge(
+        _PREFIX + "qdevice_info",
+        "1; the quorum device (arbiter): its model, and of model net its host and algorithm.",
+        *("model", "host", "algorithm"),
+    )
+    info.add(1, model=known.model, host=known.host, algorithm=known.algorithm)
+    yield info
+    yield from _qdevice_of_nodes(quorum, layout)
+
+
+def _qdevice_of_nodes(quorum: Quorum, layout: Layout) -> Iterator[Family]:
+    alive = gauge(
+        _PREFIX + "qdevice_alive",
+        "1 if the node's corosync-qdevice runs and reports to corosync there, as this node's membership has "
+        "it. Whether it reaches the arbiter shows in qdevice_votes.",
+        *("node", "node_id"),
+    )
+    votes = gauge(
+        _PREFIX + "qdevice_votes",
+        "Votes that the arbiter gives the node's part of the cluster; 0 while it can't be reached, or stands "
+        "by the other part.",
+        *("node", "node_id"),
+    )
+    wins = gauge(
+        _PREFIX + "qdevice_master_wins",
+        "1 if the arbiter's vote alone is quorum for the node (master wins).",
+        *("node", "node_id"),
+    )
+    for member in quorum.members:
+        if member.node_id == 0:
+            continue
+        series = {"node": _name(member, layout), "node_id": str(member.node_id)}
+        state = member.qdevice or QdeviceState(alive=False, votes=False, master_wins=False)
+        alive.add(float(state.alive), **series)
+        votes.add(float(quorum.qdevice_votes or 0) if state.votes else 0.0, **series)
+        wins.add(float(state.master_wins), **series)
+    yield from (alive, votes, wins)
+
+
+def _name(member: Member, layout: Layout) -> str:
+    return member.name or layout.name(member.node_id)
 
 
 def _rings(reading: CorosyncReading) -> Iterator[Family]:
@@ -89,10 +140,12 @@ def _rings(reading: CorosyncReading) -> Iterator[Family]:
 
 def _links(reading: CorosyncReading) -> Iterator[Family]:
     labels = ("link", "node", "node_id")
-    connected = gauge(_PREFIX + "link_connected", "1 if this node hears the peer over this link.", *labels)
+    connected = gauge(
+        _PREFIX + "link_connected", "1 if this node receives the peer's packets over this link.", *labels
+    )
     enabled = gauge(
         _PREFIX + "link_enabled",
-        "1 if corosync uses this link towards the peer; 0: switched off, or it could not be set up.",
+        "1 if corosync uses this link to the peer; 0: switched off, or it could not be set up.",
         *labels,
     )
     for link in reading.links:

@@ -1,4 +1,4 @@
-"""Put together what the tools say of one moment: rings and links with the names of their nodes."""
+"""What one reading of Corosync is: the tools' outputs joined, links with the names of their nodes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from exporter.sources.corosync.parse.stats import KnetLink, Stats
 
 @dataclass(frozen=True)
 class Layout:
-    """What changes only when corosync restarts or reloads its configuration."""
+    """What changes only when corosync starts or reloads its configuration."""
 
     configuration: Configuration
     local: CfgtoolStatus
@@ -37,6 +37,7 @@ class Layout:
         ]
 
     def name(self, node_id: int) -> str:
+        """As in the node list, else its first address there, else its id."""
         node = self.configuration.nodes.get(node_id)
         return node.name if node else str(node_id)
 

@@ -3,9 +3,9 @@
 Measured with Corosync 3.1.7 on two cores: a connection costs corosync's own single thread 3.4 ms of CPU (it
 makes three rings of a megabyte each), so the tools wait for each other. quorumtool connects four times
 (16 ms in all), cfgtool twice (10 ms), cmapctl once (9 ms with the keys asked for here, 22 ms with the whole
-map); the first and the last at once 20 to 26 ms, all three 40. With knet the statistics map says what
-cfgtool says of links. What is left is configuration: read again when the membership changes, when a link
-is not where it was, and after a minute, since a reload gives no sign.
+map); the first and the last at once 20 to 26 ms, all three 40. With knet the statistics map has what cfgtool
+prints of links. The rest is configuration (the layout): read again when the membership changes, when a link
+appears or disappears, and after a minute, since nothing else shows a reload.
 """
 
 import re
@@ -18,6 +18,7 @@ from typing import ClassVar
 from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Denied, SourceError, Unreachable
+from exporter.options import check_command, check_seconds
 from exporter.scrape import Source
 from exporter.sources.corosync import families as metrics
 from exporter.sources.corosync.parse.cfgtool import CfgtoolStatus, parse_cfgtool
@@ -51,22 +52,20 @@ class Options:
     cfgtool_path: str = "corosync-cfgtool"
     quorumtool_path: str = "corosync-quorumtool"
     cmapctl_path: str = "corosync-cmapctl"
-    timeout: float = 5.0
+    timeout: float = 5.0  # seconds
 
     def __post_init__(self) -> None:
         for key in ("cfgtool_path", "quorumtool_path", "cmapctl_path"):
-            if not getattr(self, key):
-                raise ValueError(f"{key}: empty, expected a path or the name of a command")
-        if not 0 < self.timeout <= 60:
-            raise ValueError(f"timeout: {self.timeout:g} is not possible, expected seconds from 0 to 60")
+            check_command(key, getattr(self, key))
+        check_seconds("timeout", self.timeout, 0, 60)
 
 
 @dataclass(frozen=True)
 class KnownLayout:
-    """The layout as it was read last, and what a reading looked like that fitted it."""
+    """The layout as it was read last, and the fingerprint of a reading that fitted it."""
 
     layout: Layout
-    signs: tuple[str, frozenset[tuple[int, int]]]
+    fingerprint: tuple[str, frozenset[tuple[int, int]]]
     read_at: float  # monotonic seconds
 
     def holds(self) -> bool:
@@ -85,24 +84,24 @@ class CorosyncSource(Source[CorosyncReading]):
         return self._options.timeout
 
     def read(self, deadline: Deadline) -> CorosyncReading:
-        """Ask again with a new layout where the reading does not fit the known one."""
+        """Read the layout again, and then all else, where the reading does not fit the known one."""
         known, self._known = self._known, None
         if known and known.holds():
             reading = self._read(known.layout, deadline)
-            if _signs(reading) == known.signs:
+            if _fingerprint(reading) == known.fingerprint:
                 self._known = known
                 return reading
         read_at = time.monotonic()
         layout = self._read_layout(deadline)
         reading = self._read(layout, deadline)
-        self._known = KnownLayout(layout, _signs(reading), read_at)
+        self._known = KnownLayout(layout, _fingerprint(reading), read_at)
         return reading
 
     def collect(self, reading: CorosyncReading) -> Iterable[Metric]:
         return metrics.families(reading)
 
     def _read_layout(self, deadline: Deadline) -> Layout:
-        """cmapctl first: of the three only it and cfgtool tell "denied" from "not running"."""
+        """cmapctl first: of the three only it and cfgtool distinguish "denied" from "not running"."""
         configuration = run([self._options.cmapctl_path, *CONFIGURATION_PREFIXES], deadline)
         _check(self._options.cmapctl_path, configuration)
         layout = Layout(parse_configuration(parse_map(configuration.stdout)), self._read_links(deadline))
@@ -139,7 +138,8 @@ class CorosyncSource(Source[CorosyncReading]):
         return parse_stats(parse_map(completed.stdout))
 
 
-def _signs(reading: CorosyncReading) -> tuple[str, frozenset[tuple[int, int]]]:
+def _fingerprint(reading: CorosyncReading) -> tuple[str, frozenset[tuple[int, int]]]:
+    """The membership's ring id, and the links without counters, by number and node id."""
     missing = frozenset((link.number, link.node_id) for link in reading.links if not link.knet)
     return reading.quorum.ring_id, missing
 

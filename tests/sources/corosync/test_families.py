@@ -1,5 +1,6 @@
 """What the page says of each captured moment."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -94,6 +95,52 @@ def test_a_name_that_was_not_found_comes_from_the_node_list() -> None:
     assert 'member_votes{local="false",node="beta",node_id="2"}' in exposition(
         metrics.families(nameless.reading())
     )
+
+
+def test_the_local_node_without_a_name() -> None:
+    """No `name:` in corosync.conf and no name of the address: the local node has its address there."""
+    lines = page("corosync-3.1.7-field-node-without-name")
+    assert 'member_votes{local="true",node="192.0.2.1",node_id="1"} 1.0' in lines
+    assert "(local)" not in lines
+
+
+def test_ids_above_2_to_the_31() -> None:
+    """Ids made of addresses, printed with a sign here and without there, are one number."""
+    lines = page("corosync-2.4.5-field-node-id-above-2-31")
+    assert "quorate 1.0" in lines
+    assert 'rings{address="192.168.1.1",node_id="3232235777",number="0",ring_id="3232235777/44"} 1.0' in lines
+    assert 'member_votes{local="true",node="lb-a",node_id="3232235777"} 1.0' in lines
+    assert 'member_votes{local="false",node="lb-b",node_id="3232235778"} 1.0' in lines
+
+
+QDEVICE_SERIES = re.compile(r'_qdevice_(alive|votes)\{node="(\w+)",node_id="[0-9]"\} ([0-9.]+)')
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("healthy", {"alive lb1": 1, "alive lb2": 1, "votes lb1": 1, "votes lb2": 1}),
+        ("arbiter-gone", {"alive lb1": 1, "alive lb2": 1, "votes lb1": 0, "votes lb2": 0}),
+        ("split-lb1", {"alive lb1": 1, "votes lb1": 1}),
+        ("split-lb2", {"alive lb2": 1, "votes lb2": 0}),
+    ],
+)
+def test_the_arbiter(case: str, expected: dict[str, float]) -> None:
+    """Measured: with the arbiter gone no node has its vote, in a split one half has it."""
+    found = QDEVICE_SERIES.findall(page(f"corosync-3.1.9-qdevice-{case}"))
+    assert {f"{what} {node}": float(value) for what, node, value in found} == expected
+
+
+def test_an_arbiter_that_is_configured_and_runs_nowhere() -> None:
+    """Then the tool prints NR for each node: not alive, no votes; without one configured, nothing."""
+    healthy = outputs("corosync-3.1.7-two-links")
+    assert "qdevice" not in page("corosync-3.1.7-two-links")
+    lines = b"quorum.device.model (str) = net\nquorum.device.net.algorithm (str) = ffsplit\n"
+    with_one = replace(healthy, config=lines + healthy.config)
+    text = exposition(metrics.families(with_one.reading()))
+    assert 'qdevice_info{algorithm="ffsplit",host="",model="net"} 1.0' in text
+    assert 'qdevice_alive{node="alpha",node_id="1"} 0.0' in text
+    assert 'qdevice_votes{node="beta",node_id="2"} 0.0' in text
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,6 +1,6 @@
 """Read `corosync-cfgtool -s`.
 
-Formats: tools/corosync-cfgtool.c of Corosync 2.4.0 to 3.1.10, ringstatusget_do(), linkstatusget_do(),
+Formats: tools/corosync-cfgtool.c of Corosync 2.3.5 to 3.1.10, ringstatusget_do(), linkstatusget_do(),
 nodestatusget_do(). The exit code says something about health in some versions; the text says more.
 """
 
@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 
 from exporter.errors import Unparsable
 from exporter.parsing import decode, excerpt, integer
+from exporter.sources.corosync.parse.node_ids import DIGITS, node_id
 
 _TOOL = "corosync-cfgtool"
 
 # Printing ring status.               to 2.4
-# Local node ID 1084780051
+# Local node ID 1084780051            up to 2.3.5 with a sign: -1062731519
 #
 # Printing link status.               2.99 to 3.1.0
 # Local node ID 1
 #
 # Local node ID 1, transport knet     from 3.1.1
-_OWN = re.compile(r"^Local node ID ([0-9]+)(?:, transport ([a-z]+))?$", re.MULTILINE)
+_OWN = re.compile(rf"^Local node ID ({DIGITS})(?:, transport ([a-z]+))?$", re.MULTILINE)
 _RINGS = "Printing ring status."
 
 # RING ID 0                           to 2.4
@@ -49,7 +50,7 @@ _STATUS = re.compile(
 # 		nodeid:          2:	connected                 from 3.1.1
 # 		nodeid:          0:	disconnected              from 3.1.1: its state could not be asked
 _NODE = re.compile(
-    r"\t\t(?P<index>node [0-9]+|nodeid:? +(?P<node_id>[0-9]+)):\t"
+    rf"\t\t(?P<index>node [0-9]+|nodeid:? +(?P<node_id>{DIGITS})):\t"
     r"(?:link enabled:[01]\tlink connected:(?P<bit>[01])|(?P<word>"
     r"connected|disconnected|localhost|knet error|config error|can't decode status character '.')"
     r"(?: \(not enabled\))?)"
@@ -65,7 +66,7 @@ class LocalLink:
     address: str  # this node's; the peer's with UDP(U) from 3.1.1 on
     faulty: bool = False  # only where the version gives one status for the whole link
     rows: int = 0  # nodes listed; 0 where the version gives one status
-    connected: Mapping[int, bool] = field(default_factory=dict)  # by node id, where the version tells ids
+    connected: Mapping[int, bool] = field(default_factory=dict)  # by node id, where the version prints ids
     words: bool = False  # states in words, from 3.0.4
 
 
@@ -83,11 +84,12 @@ class CfgtoolStatus:
 
     @property
     def records_scheduling_misses(self) -> bool:
-        """From 3.0.4; with UDP(U) nothing tells that from 3.1.0 backwards."""
+        """From 3.0.4 on; with UDP(U) that can be known from 3.1.1 on only."""
         return self.transport is not None or any(link.words for link in self.links)
 
 
 def parse_cfgtool(output: bytes) -> CfgtoolStatus:
+    """This node's id and links. Raises Unparsable."""
     text = decode(output, f"{_TOOL}'s output")
     if not text.endswith("\n"):
         raise Unparsable(f"{_TOOL}: cut off at {excerpt(text[-40:])}")
@@ -101,7 +103,7 @@ def parse_cfgtool(output: bytes) -> CfgtoolStatus:
     if len({link.number for link in links}) != len(links):
         raise Unparsable(f"{_TOOL}: a link is there twice: {excerpt(text)}")
     return CfgtoolStatus(
-        node_id=integer(own[1], f"{_TOOL}: node id"),
+        node_id=node_id(own[1], f"{_TOOL}: Local node ID"),
         transport=own[2],
         corosync_2=head.startswith(_RINGS),
         links=links,
@@ -133,7 +135,7 @@ def _with_nodes(head: LocalLink, lines: list[str]) -> LocalLink:
         head.address,
         rows=len(nodes),
         connected={
-            integer(node["node_id"], "node id"): (node["bit"] or node["word"]) in {"1", "connected"}
+            node_id(node["node_id"], f"{_TOOL}: nodeid"): (node["bit"] or node["word"]) in {"1", "connected"}
             for node in nodes
             if node["node_id"]
         },

@@ -1,7 +1,8 @@
 """Read `corosync-cmapctl`: a map of keys and values as text.
 
-Format: tools/corosync-cmapctl.c of Corosync 2.4.0 to 3.1.10, print_key(). Prefixes given as arguments
-come out in the order in which they are asked, so the one asked last shows that nothing is cut off.
+Format: tools/corosync-cmapctl.c of Corosync 2.3.5 to 3.1.10, print_key(). Prefixes given as arguments
+come out in the order in which they are asked, so the one asked last shows that nothing is cut off. A prefix
+that no key has prints nothing; only if that is so of all of them the exit code is 1.
 """
 
 import re
@@ -20,6 +21,7 @@ _ENTRY = re.compile(r"([A-Za-z0-9_./:-]+) \((?:[iu](?:8|16|32|64)|flt|dbl|str|bi
 
 
 def parse_map(output: bytes) -> Mapping[str, str]:
+    """Values by key, as text. Raises Unparsable."""
     text = decode(output, f"{TOOL}'s output")
     if not text.endswith("\n"):
         raise Unparsable(f"{TOOL}: cut off at {excerpt(text[-40:])}")
@@ -34,6 +36,7 @@ def parse_map(output: bytes) -> Mapping[str, str]:
 
 
 def entry(entries: Mapping[str, str], key: str) -> str:
+    """The value of a key that every supported version has. Raises Unparsable."""
     if key not in entries:
         raise Unparsable(f"{TOOL}: expected {key}, got {len(entries)} other keys: cut off")
     return entries[key]

@@ -1,20 +1,27 @@
-"""The part of Corosync's configuration that names things, out of the configuration map."""
+"""Nodes, quorum device and token timeout, out of Corosync's configuration map."""
 
 import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from exporter.errors import Unparsable
 from exporter.parsing import integer
-from exporter.sources.corosync.parse.cmapctl import TOOL, entry
+from exporter.sources.corosync.parse.cmapctl import TOOL
+from exporter.sources.corosync.parse.node_ids import node_id
 
-_TIMEOUT = "runtime.config.totem.token"  # ms; from 2.3.6
-CONFIGURATION_PREFIXES = ("nodelist.node.", _TIMEOUT)
+_TIMEOUT = "runtime.config.totem.token"  # ms; from 2.3.5
+CONFIGURATION_PREFIXES = ("nodelist.node.", "quorum.device.", _TIMEOUT)
 
 # nodelist.node.0.name (str) = alpha
 # nodelist.node.0.nodeid (u32) = 1
 # nodelist.node.0.ring1_addr (str) = 10.0.1.11        a name or an address, as in corosync.conf
 _NODE_KEY = re.compile(r"nodelist\.node\.([0-9]+)\.([a-z0-9_]+)")
+# quorum.device.model (str) = net
+# quorum.device.net.host (str) = 10.0.0.31
+# quorum.device.net.algorithm (str) = ffsplit
+_MODEL = "quorum.device.model"
+
 _RING_ADDRESS = re.compile(r"ring([0-7])_addr")
 
 
@@ -25,24 +32,45 @@ class Node:
 
 
 @dataclass(frozen=True)
+class QdeviceConfiguration:
+    model: str  # net; another where a program of one's own is the quorum device
+    host: str  # of corosync-qnetd; empty with another model
+    algorithm: str  # ffsplit, lms, 2nodelms; empty with another model
+
+
+@dataclass(frozen=True)
 class Configuration:
     nodes: Mapping[int, Node]  # by node id; empty where corosync.conf gives none
     token_timeout: float  # seconds
+    qdevice: QdeviceConfiguration | None = None
 
 
 def parse_configuration(entries: Mapping[str, str]) -> Configuration:
     """Raises Unparsable. Nodes without an id (Corosync 2 makes one from the address) are left out."""
-    token = integer(entry(entries, _TIMEOUT), f"{TOOL}: {_TIMEOUT}")
+    if _TIMEOUT not in entries:
+        raise Unparsable(
+            f"{TOOL}: no {_TIMEOUT} among {len(entries)} keys: Corosync before 2.3.5 is not supported"
+            " (`corosync -v` prints the version), or the output was cut off"
+        )
+    token = integer(entries[_TIMEOUT], f"{TOOL}: {_TIMEOUT}")
     by_position: dict[str, dict[str, str]] = defaultdict(dict)
     for key, value in entries.items():
         if match := _NODE_KEY.fullmatch(key):
             by_position[match[1]][match[2]] = value
     nodes = {
-        integer(keys["nodeid"], f"{TOOL}: nodeid"): _node(keys)
+        node_id(keys["nodeid"], f"{TOOL}: nodeid"): _node(keys)
         for keys in by_position.values()
         if "nodeid" in keys
     }
-    return Configuration(nodes, token / 1000)
+    return Configuration(nodes, token / 1000, _qdevice(entries))
+
+
+def _qdevice(entries: Mapping[str, str]) -> QdeviceConfiguration | None:
+    model = entries.get(_MODEL)
+    if not model:
+        return None
+    host, algorithm = (entries.get(f"quorum.device.{model}.{key}", "") for key in ("host", "algorithm"))
+    return QdeviceConfiguration(model, host, algorithm)
 
 
 def _node(keys: Mapping[str, str]) -> Node:

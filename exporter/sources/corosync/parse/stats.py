@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from exporter.parsing import integer, number
 from exporter.sources.corosync.parse.cmapctl import TOOL, entry
+from exporter.sources.corosync.parse.node_ids import DIGITS, node_id
 
 PHASES = ("operational", "gather", "commit", "recovery")
 _TOKEN_LOST = {phase: f"stats.srp.{phase}_token_lost" for phase in PHASES}
@@ -18,13 +19,13 @@ _RETRANSMITS = "stats.srp.mcast_retx"
 _LINK_PREFIXES = ("enabled", "connected", "latency_", "up_count", "down_count")
 
 # stats.knet.node2.link0.latency_ave (u32) = 47
-_LINK_KEY = re.compile(r"stats\.knet\.node([0-9]+)\.link([0-9]+)\.([a-z_]+)")
+_LINK_KEY = re.compile(rf"(stats\.knet\.node({DIGITS})\.link([0-9]+)\.)([a-z_]+)")
 _DELAY_KEY = re.compile(r"stats\.schedmiss\.[0-9]+\.delay")  # ms, the ten latest
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds of the knet ping, since the link was made; the average is knet's own, a moving one."""
+    """Round trip of knet's own pings in seconds, since the link was made; the average is a moving one."""
 
     least: float
     average: float
@@ -60,10 +61,12 @@ def stats_prefixes(links: Iterable[tuple[int, int]]) -> list[str]:
 
 def parse_stats(entries: Mapping[str, str]) -> Stats:
     """Raises Unparsable, also where a link's keys are not all there."""
-    by_link: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    by_prefix: dict[str, dict[str, str]] = defaultdict(dict)
+    places: dict[str, tuple[int, int]] = {}
     for key, value in entries.items():
         if match := _LINK_KEY.fullmatch(key):
-            by_link[int(match[1]), int(match[2])][key] = value
+            by_prefix[match[1]][key] = value
+            places[match[1]] = node_id(match[2], f"{TOOL}: {match[1]}"), integer(match[3], f"{TOOL}: link")
     return Stats(
         token_lost={phase: _integer(entries, key) for phase, key in _TOKEN_LOST.items()},
         consensus_timeouts=_integer(entries, _CONSENSUS_TIMEOUTS),
@@ -73,10 +76,7 @@ def parse_stats(entries: Mapping[str, str]) -> Stats:
             for key, value in entries.items()
             if _DELAY_KEY.fullmatch(key)
         ),
-        links={
-            (node, link): _link(keys, f"stats.knet.node{node}.link{link}.")
-            for (node, link), keys in by_link.items()
-        },
+        links={places[prefix]: _link(keys, prefix) for prefix, keys in by_prefix.items()},
     )
 
 

@@ -28,6 +28,14 @@ def test_udpu_of_2_99_to_3_1_0() -> None:
     assert [(link.number, link.faulty, link.rows) for link in status.links] == [(0, False, 0)]
 
 
+def test_local_id_with_a_sign() -> None:
+    """Up to 2.3.5 it is printed with %d."""
+    output = outputs("corosync-2.4.6-rings").cfgtool.replace(
+        b"Local node ID 1\n", b"Local node ID -1062731519\n"
+    )
+    assert parse_cfgtool(output).node_id == 3232235777
+
+
 def test_heading_of_2_99() -> None:
     """A heading written as Link ID is read as well."""
     output = outputs("corosync-2.99.5-udpu").cfgtool.replace(b"LINK ID", b"Link ID")

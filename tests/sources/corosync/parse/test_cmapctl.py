@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from exporter.errors import Unparsable
 from exporter.sources.corosync.parse.cmapctl import parse_map
-from exporter.sources.corosync.parse.configuration import Node, parse_configuration
+from exporter.sources.corosync.parse.configuration import Node, QdeviceConfiguration, parse_configuration
 from exporter.sources.corosync.parse.stats import Latency, parse_stats, stats_prefixes
 from tests.sources.corosync.captures import outputs
 
@@ -29,6 +29,36 @@ def test_nodes_without_a_name() -> None:
     """A node without a name is called by its first address."""
     output = CONFIG.replace(b"nodelist.node.0.name (str) = alpha\n", b"")
     assert parse_configuration(parse_map(output)).nodes[1].name == "127.0.0.1"
+
+
+def test_a_quorum_device() -> None:
+    """Its model, and with model net the server and the algorithm; without one there is none."""
+    assert parse_configuration(parse_map(CONFIG)).qdevice is None
+    lines = (
+        b"quorum.device.model (str) = net\nquorum.device.net.algorithm (str) = ffsplit\n"
+        b"quorum.device.net.host (str) = 192.0.2.31\nquorum.device.votes (u32) = 1\n"
+    )
+    configuration = parse_configuration(parse_map(lines + CONFIG))
+    assert configuration.qdevice == QdeviceConfiguration("net", "192.0.2.31", "ffsplit")
+    own = lines.replace(b"= net", b"= own")
+    assert parse_configuration(parse_map(own + CONFIG)).qdevice == QdeviceConfiguration("own", "", "")
+
+
+def test_corosync_before_2_3_5_is_refused_by_its_version() -> None:
+    """It has no key for the token's timeout; the text says from which version on it is read."""
+    lines = [line for line in CONFIG.splitlines(keepends=True) if b"totem.token (" not in line]
+    with pytest.raises(Unparsable, match=r"before 2\.3\.5 is not supported .*corosync -v"):
+        parse_configuration(parse_map(b"".join(lines)))
+
+
+def test_node_ids_with_a_sign() -> None:
+    """In values and in keys they are the same node as without."""
+    config = CONFIG.replace(
+        b"nodelist.node.0.nodeid (u32) = 1", b"nodelist.node.0.nodeid (i32) = -1062731519"
+    )
+    assert 3232235777 in parse_configuration(parse_map(config)).nodes
+    stats = WHOLE_STATS.replace(b"stats.knet.node2.", b"stats.knet.node-1062731519.")
+    assert {node for node, _ in parse_stats(parse_map(stats)).links} == {1, 3232235777}
 
 
 def test_stats() -> None:

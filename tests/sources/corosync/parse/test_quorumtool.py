@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import Unparsable
-from exporter.sources.corosync.parse.quorumtool import Member, Votes, parse_quorumtool
+from exporter.sources.corosync.parse.quorumtool import Member, QdeviceState, Votes, parse_quorumtool
 from tests.sources.corosync.captures import CASES, outputs
 
 HEALTHY = outputs("corosync-3.1.7-two-links").quorumtool
@@ -34,18 +34,66 @@ def test_activity_blocked() -> None:
 
 def test_qdevice() -> None:
     """The Qdevice is a member with node id 0; what it says of itself is no part of a node's name."""
-    members = parse_quorumtool(QDEVICE).members
-    assert members == (
-        Member(1, "alpha", 1, True),
-        Member(2, "beta", 1, False),
+    quorum = parse_quorumtool(QDEVICE)
+    assert quorum.members == (
+        Member(1, "alpha", 1, True, QdeviceState(alive=True, votes=False, master_wins=True)),
+        Member(2, "beta", 1, False, QdeviceState(alive=False, votes=False, master_wins=False)),
         Member(0, "Qdevice", 0, False),
     )
+    assert quorum.qdevice_votes == 1
 
 
-@pytest.mark.parametrize("ring_id", ["1.9", "2.4a46b", "1/40", "44"])
+def test_no_qdevice() -> None:
+    """NR is no state of a Qdevice."""
+    quorum = parse_quorumtool(HEALTHY)
+    assert [member.qdevice for member in quorum.members] == [None, None]
+    assert quorum.qdevice_votes is None
+
+
+@pytest.mark.parametrize("ring_id", ["1.9", "2.4a46b", "c0a80101.9", "1/40", "3232235777/44", "44"])
 def test_ring_ids(ring_id: str) -> None:
     """The ring id is kept as it is written, whatever the version."""
     assert parse_quorumtool(HEALTHY.replace(b"1.17", ring_id.encode())).ring_id == ring_id
+
+
+def test_ids_with_a_sign() -> None:
+    """2.4.0 to 3.0.2 print the ring's representative with %d; one id is one number in all tools."""
+    output = HEALTHY.replace(b"1.17", b"-1062731519/44").replace(
+        b"Node ID:          1", b"Node ID:  -1062731519"
+    )
+    output = output.replace(b"         1          1 ", b"-1062731519          1 ")
+    quorum = parse_quorumtool(output)
+    assert (quorum.node_id, quorum.ring_id) == (3232235777, "3232235777/44")
+    assert [member.node_id for member in quorum.members] == [3232235777, 2]
+
+
+@pytest.mark.parametrize("number", [b"-2147483649", b"4294967296", b"99999999999999999999"])
+def test_ids_of_more_than_32_bits(number: bytes) -> None:
+    """What no version can mean is Unparsable, not another node."""
+    with pytest.raises(Unparsable, match="32 bits"):
+        parse_quorumtool(HEALTHY.replace(b"Node ID:          1", b"Node ID: " + number))
+
+
+@pytest.mark.parametrize(
+    ("row", "member"),
+    [
+        (b"         1          1         NR  (local)", Member(1, "", 1, True)),
+        (b"         1          1         NR ", Member(1, "", 1, False)),
+        (b"         1          1  (local)", Member(1, "", 1, True)),
+        (b"         1          1         NR (locale)", Member(1, "(locale)", 1, False)),
+    ],
+)
+def test_nodes_without_a_name(row: bytes, member: Member) -> None:
+    """No name in corosync.conf, and the address has none: the row has two spaces there."""
+    output = HEALTHY.replace(b"         1          1         NR alpha (local)", row)
+    assert output != HEALTHY
+    assert parse_quorumtool(output).members[0] == member
+
+
+def test_a_qdevice_s_text_of_a_node_without_a_name() -> None:
+    """What the Qdevice says of itself is not taken for the name either."""
+    members = parse_quorumtool(QDEVICE.replace(b"alpha [site A]", b" [site A]")).members
+    assert (members[0].name, members[0].local) == ("", True)
 
 
 def test_rows_without_the_qdevice_column() -> None:

@@ -2,11 +2,14 @@
 
 import os
 import selectors
+import shutil
 import signal
+import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from exporter.errors import NotPermitted, TimedOut, Unparsable, Unreachable
 from exporter.transports.deadline import Deadline
@@ -22,7 +25,7 @@ class Completed:
     stderr: bytes
 
     def complaint(self) -> str:
-        """What the tool said on stderr, in one line, for an error text."""
+        """What the tool printed on stderr, in one line, for an error text."""
         said = " ".join(self.stderr.decode(errors="replace").split())
         return said[:300] or f"exit code {self.returncode}, no message"
 
@@ -30,9 +33,9 @@ class Completed:
 def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] | None = None) -> Completed:
     """Run `argv` without a shell, in the C locale, in a session of its own.
 
-    The exit code is the caller's to judge. Raises Unreachable (not installed), NotPermitted (not executable),
-    TimedOut, Unparsable (more output than OUTPUT_LIMIT). Output that something left behind by the tool
-    holds open is waited for too.
+    The caller judges the exit code. Raises Unreachable (not installed), NotPermitted (not executable),
+    TimedOut, Unparsable (more output than OUTPUT_LIMIT). A process that the tool leaves behind with its
+    output open is waited for too.
     """
     try:
         process = subprocess.Popen(
@@ -46,7 +49,7 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
     except FileNotFoundError:
         raise Unreachable(f"{argv[0]}: not installed, or not at this path") from None
     except PermissionError:
-        raise NotPermitted(f"{argv[0]}: no right to execute it") from None
+        raise NotPermitted(f"{argv[0]}: {_why_not_executable(argv[0])}") from None
     except OSError as error:
         raise Unreachable(f"{argv[0]}: can't be started: {error.strerror}") from None
     try:
@@ -57,6 +60,21 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
     finally:
         _end(process)
     return Completed(process.returncode, stdout, stderr)
+
+
+def _why_not_executable(path: str) -> str:
+    """What the exporter's user lacks, and what to do about it."""
+    file, user = shutil.which(path, mode=os.F_OK) or path, f"user {os.geteuid()}"
+    with suppress(OSError):
+        mode = Path(file).stat().st_mode
+        if stat.S_ISDIR(mode):
+            return "is a folder, not a tool: is the path right?"
+        if not os.access(file, os.X_OK, effective_ids=True):
+            return f"no right to execute it: `chmod a+rx {file}`, or put {user} into the group of that file"
+    return (
+        f"no right to execute it as {user}: look at the folders above it (`namei -l {file}`), at a mount "
+        "option noexec, and at what the service's unit or SELinux forbids"
+    )
 
 
 def _drain(process: subprocess.Popen[bytes], name: str, deadline: Deadline) -> tuple[bytes, bytes]:
@@ -77,10 +95,10 @@ def _drain(process: subprocess.Popen[bytes], name: str, deadline: Deadline) -> t
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the whole process group unless the tool ended well, reap it, close the pipes.
+    """Kill the whole process group unless the tool was reaped, reap it, close the pipes.
 
-    The group goes before the tool is reaped: until then its number is nobody else's, even if the tool
-    itself is over and only what it started hangs on.
+    The group is killed before the tool is reaped: until then its number can't be another group's, even if
+    the tool itself has ended and only a child of it goes on.
     """
     if process.returncode is None:
         with suppress(ProcessLookupError):

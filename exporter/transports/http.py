@@ -83,13 +83,13 @@ def _errors_named(shown: str, watchdog: "_Watchdog") -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        if watchdog.over:
+        cause = _cause(error)
+        if watchdog.over or isinstance(cause, TimeoutError):
             raise TimedOut(f"{shown}: no answer in time") from None
-        raise _named(error, shown) from None
+        raise _named(cause, shown) from None
 
 
-def _named(error: Exception, shown: str) -> Unreachable | Unparsable:
-    cause = _cause(error)
+def _named(cause: BaseException, shown: str) -> Unreachable | Unparsable:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Unreachable(f"{shown}: TLS: {cause.verify_message}; `ca_file` names an authority of your own")
     if isinstance(cause, ssl.SSLError):

@@ -1,6 +1,7 @@
-"""A tool that runs on and prints when something happens: started again when it ends, killed with its group.
+"""A tool that keeps running and prints at each event: started again when it ends, killed with its group.
 
-The reading thread does nothing but wait. Everything that a tool started is in its session and ends with it.
+The reading thread waits nearly all the time. All processes that a tool started are in its session and are
+killed with it.
 """
 
 import logging
@@ -14,11 +15,14 @@ from contextlib import suppress
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE = 1.0  # seconds; each further end without a word doubles it
+FIRST_PAUSE = 1.0  # seconds until the tool is started again; doubled after each run that was short
 LONGEST_PAUSE = 60.0
-_QUIET_SECONDS = 30.0  # a tool that ran that long has begun well
+_LONG_RUN_SECONDS = 30.0  # a tool that ran that long did not fail at its start
 _CHUNK = 65536
-BREATH = 0.02  # seconds between two reads: a tool that prints without end waits, and costs 3 MB/s of reading
+
+# A tool that prints without end would keep a core busy at 2 GB/s. After this many bytes in a second the rest
+# waits in the pipe, and so does the tool. crm_mon prints 2 kB an event here, and one event a second at most.
+BYTES_PER_SECOND = 1024 * 1024
 
 
 class Stream:
@@ -29,8 +33,8 @@ class Stream:
         environment: Mapping[str, str] | None = None,
         usage_error: int = 64,
     ):
-        """`dialects` are command lines, the next one tried when one ends with `usage_error`. `on_output`
-        gets what the tool printed, in the stream's own thread; stderr is thrown away."""
+        """`dialects` are command lines; the next one is tried when one ends with `usage_error`. `on_output`
+        is called with what the tool printed, in the stream's own thread; stderr is thrown away."""
         self._dialects = list(dialects)
         self._on_output = on_output
         self._environment = {**os.environ, "LC_ALL": "C", **(environment or {})}
@@ -46,7 +50,7 @@ class Stream:
 
     @property
     def running(self) -> bool:
-        """Whether the tool runs. That it also works, only its output shows."""
+        """Whether the tool runs; whether it works shows in its output alone."""
         with self._lock:
             return self._process is not None
 
@@ -66,21 +70,19 @@ class Stream:
             if code == self._usage_error and turn + 1 < len(self._dialects):
                 turn += 1
                 continue
-            pause = FIRST_PAUSE if time.monotonic() - began > _QUIET_SECONDS else pause
+            pause = FIRST_PAUSE if time.monotonic() - began > _LONG_RUN_SECONDS else pause
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _follow(self, argv: Sequence[str]) -> int | None:
-        """One run from beginning to end: its exit code, None if it could not be started."""
+        """Run the tool until it ends. Returns its exit code, None if it could not be started."""
         process = self._begin(argv)
         if process is None or process.stdout is None:
             return None
         try:
-            while chunk := os.read(process.stdout.fileno(), _CHUNK):
-                self._on_output(chunk)
-                time.sleep(BREATH)
+            self._read(process.stdout.fileno(), argv[0])
         except Exception:
-            log.exception("%s: what it printed could not be taken", argv[0])
+            log.exception("%s: its output could not be processed", argv[0])
         finally:
             with self._lock:
                 self._process = None
@@ -89,6 +91,21 @@ class Stream:
             code = process.wait()
         log.debug("%s: ended with %d", argv[0], code)
         return code
+
+    def _read(self, descriptor: int, name: str) -> None:
+        """Until the end of the output, BYTES_PER_SECOND at most."""
+        window, count, flooded = time.monotonic(), 0, False
+        while chunk := os.read(descriptor, _CHUNK):
+            self._on_output(chunk)
+            now = time.monotonic()
+            if now - window >= 1.0:
+                window, count = now, 0
+            count += len(chunk)
+            if count >= BYTES_PER_SECOND:
+                if not flooded:
+                    log.warning("%s: prints more than %d bytes a second, the rest waits", name, count)
+                flooded = True
+                self._stopping.wait(window + 1.0 - now)
 
     def _begin(self, argv: Sequence[str]) -> subprocess.Popen[bytes] | None:
         with self._lock:
@@ -109,6 +126,6 @@ class Stream:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """The whole group: also what the tool left behind when it ended by itself."""
+    """Kill the whole group: also what the tool left running when it ended by itself."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

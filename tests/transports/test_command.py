@@ -113,9 +113,28 @@ def test_not_installed(tool: Path) -> None:
 
 
 def test_not_executable(tool: Path) -> None:
-    """A file that nobody may execute is Denied by its path."""
-    with pytest.raises(Denied, match="tool: no right to execute it"):
+    """A file that nobody may execute is Denied by its path, with the command that changes it."""
+    with pytest.raises(Denied, match=r"tool: no right to execute it: `chmod a\+rx .*/tool`"):
         run(script(tool, mode=0o644), Deadline.after(10))
+
+
+def test_a_folder_is_no_tool(tmp_path: Path) -> None:
+    """A path that ends too early."""
+    with pytest.raises(Denied, match="is a folder, not a tool"):
+        run([str(tmp_path)], Deadline.after(10))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become a user without the right")
+def test_a_folder_above_that_is_closed(tool: Path) -> None:
+    """The tool's own mode is well: the text says where to look."""
+    argv = script(tool)
+    tool.parent.chmod(0o700)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(Denied, match=r"as user 65534: look at the folders above it \(`namei -l /"):
+            run(argv, Deadline.after(10))
+    finally:
+        os.seteuid(0)
 
 
 def test_not_a_program(tool: Path) -> None:

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 
+from exporter.interface_address import InterfaceAddress
 from exporter.transports import interfaces
-from exporter.transports.interfaces import InterfaceAddress, is_here
+from exporter.transports.interfaces import is_here
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

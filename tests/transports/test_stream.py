@@ -1,4 +1,4 @@
-"""Tools that run on. The tools here are doubles: small shell scripts; the real one is asked in the lab."""
+"""Tools that keep running. Those here are small shell scripts; the real one runs in the lab."""
 
 import os
 import threading
@@ -49,7 +49,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-def test_what_it_prints_is_told_at_once(tool: Callable[[str], str]) -> None:
+def test_output_is_passed_on_at_once(tool: Callable[[str], str]) -> None:
     """In the C locale, with what the environment adds, while the tool runs on."""
     listener = Listener()
     stream = Stream([[tool('echo "$LC_ALL $TZ $1"; exec sleep 1000'), "given"]], listener, {"TZ": "UTC0"})
@@ -122,7 +122,7 @@ def test_another_dialect_after_a_usage_error(tool: Callable[[str], str]) -> None
     stream.stop()
 
 
-def test_a_listener_that_raises_ends_the_run_not_the_stream(
+def test_a_callback_that_raises_ends_the_run_not_the_stream(
     tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A defect of ours: logged, and the tool is started again."""
@@ -139,6 +139,27 @@ def test_a_listener_that_raises_ends_the_run_not_the_stream(
     assert again.wait(PATIENCE)
     stream._stopping.set()
     stream.stop()
+
+
+def test_a_tool_that_prints_without_end_is_slowed_down(
+    tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So many bytes a second are read, the rest waits in the pipe; one line in the log; it stops at once."""
+    monkeypatch.setattr(stream_module, "BYTES_PER_SECOND", 300_000)
+    listener = Listener()
+    stream = Stream([[tool("exec cat /dev/zero")]], listener)
+    began, cpu = time.monotonic(), time.process_time()
+    stream.start()
+    got = len(listener.until(lambda text: len(text) > 700_000))
+    seconds = time.monotonic() - began
+    assert seconds > 1.5  # two windows of 300,000 bytes were full before
+    assert got <= (seconds + 1) * (300_000 + 65536)
+    assert time.process_time() - cpu < 0.5 * seconds
+    began = time.monotonic()
+    stream.stop(PATIENCE)
+    assert time.monotonic() - began < 5
+    assert not stream._thread.is_alive()
+    assert len([record for record in caplog.records if "bytes a second" in record.message]) == 1
 
 
 def test_stop_before_start_and_twice() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client.metrics_core import Metric
 
 from exporter.endpoint import without_password
-from exporter.errors import Denied, Refused, Unreachable
+from exporter.errors import NotPermitted, Refused, Unreachable
 from exporter.scrape import Source
 from exporter.sources.haproxy import families as metrics
 from exporter.sources.haproxy.options import Options, PagePlace, Place, TcpPlace, UnixPlace, place
@@ -113,8 +113,8 @@ class HaproxySource(Source[HaproxyReading]):
 def _ask_unix(path: str, deadline: Deadline) -> bytes:
     try:
         return unix_socket.ask(path, QUESTION, deadline, expected=PROGRAMS)
-    except Denied as error:
-        raise Denied(f"{error}: {_RIGHTS}") from None
+    except NotPermitted as error:
+        raise NotPermitted(f"{error}: {_RIGHTS}") from None
 
 
 def _here(where: Place) -> bool:

@@ -26,8 +26,8 @@ class Completed:
 
     def complaint(self) -> str:
         """What the tool printed on stderr, in one line, for an error text."""
-        said = " ".join(self.stderr.decode(errors="replace").split())
-        return said[:300] or f"exit code {self.returncode}, no message"
+        message = " ".join(self.stderr.decode(errors="replace").split())
+        return message[:300] or f"exit code {self.returncode}, no message"
 
 
 def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] | None = None) -> Completed:

@@ -183,7 +183,7 @@ def _system_authorities() -> ssl.SSLContext:
 
 
 class _Adapter(HTTPAdapter):
-    """requests' adapter whose connections are watched, and whose TLS context is ours alone."""
+    """requests' adapter whose connections are watched, with the given TLS context alone."""
 
     def __init__(self, watchdog: _Watchdog, tls: ssl.SSLContext | None):
         self._watchdog = watchdog
@@ -197,7 +197,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = _pools(self._watchdog)
 
     def cert_verify(self, *_: Any) -> None:
-        """The context says what is trusted; requests' own would add the authorities of certifi."""
+        """Left out: requests would add certifi's authorities to those of the context."""
 
 
 def _pools(watchdog: _Watchdog) -> dict[str, type[HTTPConnectionPool]]:

@@ -17,12 +17,12 @@ def converse(
     """All bytes that come until the other side closes. `what` names the socket in the errors' texts.
 
     `stranger` describes a peer that is not the expected program: when it stays silent for SILENCE_SECONDS,
-    Unreachable says so without waiting for the deadline.
+    Unreachable is raised without waiting for the deadline.
     """
     connection.settimeout(deadline.remaining(what))
     with suppress(
         BrokenPipeError, ConnectionResetError
-    ):  # it may have said why and closed before it was asked
+    ):  # it may have answered and closed before it was asked
         connection.sendall(question.encode() + b"\n")
     if stranger:
         _await_first_byte(connection, what, deadline, stranger)

@@ -1,1 +1,1 @@
-"""corosync."""
+"""Corosync: membership and quorum, links, the totem protocol's counters, the quorum device."""

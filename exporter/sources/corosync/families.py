@@ -92,8 +92,8 @@ def _qdevice_of_nodes(quorum: Quorum, layout: Layout) -> Iterator[Family]:
     )
     votes = gauge(
         _PREFIX + "qdevice_votes",
-        "Votes that the arbiter gives the node's part of the cluster; 0 while it can't be reached, or stands "
-        "by the other part.",
+        "Votes that the arbiter gives the node's part of the cluster; 0 while it can't be reached, or votes "
+        "for the other part.",
         *("node", "node_id"),
     )
     wins = gauge(

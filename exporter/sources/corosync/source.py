@@ -41,7 +41,7 @@ _ACCESS = re.compile(r"CS_ERR_ACCESS|CS_ERR_SECURITY|error (?:11|100)\b")
 _FAILURE = re.compile(r"^Could not .*", re.MULTILINE)
 
 _DENIED = (
-    "{said}: give the exporter's user the right to ask: `uidgid {{ uid: NUMBER }}` in a file under "
+    "{failure}: give the exporter's user the right to ask: `uidgid {{ uid: NUMBER }}` in a file under "
     "/etc/corosync/uidgid.d/ (the number: a name that does not exist stops corosync), then "
     "`corosync-cfgtool -R`"
 )
@@ -124,9 +124,9 @@ class CorosyncSource(Source[CorosyncReading]):
 
     def _read_links(self, deadline: Deadline) -> CfgtoolStatus:
         completed = run([self._options.cfgtool_path, "-s"], deadline)
-        said = _FAILURE.search(completed.stdout.decode(errors="replace"))
-        if said:
-            raise _failure(self._options.cfgtool_path, said[0])
+        failure = _FAILURE.search(completed.stdout.decode(errors="replace"))
+        if failure:
+            raise _failure(self._options.cfgtool_path, failure[0])
         # 1: a ring is faulty (2.x) or a link not connected (3.0.4 to 3.1.0); with a message a failure
         _check(self._options.cfgtool_path, completed, also_good=[] if completed.stderr else [1])
         return parse_cfgtool(completed.stdout)
@@ -149,6 +149,6 @@ def _check(tool: str, completed: Completed, also_good: Sequence[int] = ()) -> No
         raise _failure(tool, completed.complaint())
 
 
-def _failure(tool: str, said: str) -> SourceError:
-    text = f"{tool}: {said}"
-    return Denied(_DENIED.format(said=text)) if _ACCESS.search(said) else Unreachable(text)
+def _failure(tool: str, message: str) -> SourceError:
+    text = f"{tool}: {message}"
+    return Denied(_DENIED.format(failure=text)) if _ACCESS.search(message) else Unreachable(text)

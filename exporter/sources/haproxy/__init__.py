@@ -1,1 +1,1 @@
-"""haproxy."""
+"""HAProxy: frontends, backends, servers and listeners, its process, stick tables, name servers."""

@@ -94,7 +94,7 @@ def _put_column(family: Family, column: Column, series: Sequence[Series]) -> Non
 
 
 def _state(row: Row) -> str | None:
-    """HAProxy's word for it; None for a word that no version known has."""
+    """The state in HAProxy's own words; None for a word that no known version prints."""
     word = _WORD.match(row.status)
     return STATES[row.kind].get(word[0]) if word else None
 
@@ -110,10 +110,10 @@ def _status(kind: Kind, series: Sequence[Series]) -> Family:
 
 
 def _check(field: str, what: str, servers: Sequence[Series]) -> Iterable[Family]:
-    """The latest result of a server's check: only of servers that have one and whose check does not rest."""
+    """The latest result of a server's check; none of servers without a check, or with a suspended one."""
     status = gauge(
         f"haproxy_server_{field}_status",
-        f"1 for what the latest {what} found, 0 for all until the first one ended.",
+        f"1 for the result of the latest {what}; 0 for all until the first one ended.",
         *("proxy", "server", "state"),
     )
     code = gauge(
@@ -132,7 +132,7 @@ def _check(field: str, what: str, servers: Sequence[Series]) -> Iterable[Family]
 
 
 def _aggregates(backends: Sequence[Series], servers: Sequence[Row]) -> Iterable[Family]:
-    """The CSV has these columns and nothing in them: counted here from the rows of the servers."""
+    """The CSV has these columns and leaves them empty: counted here from the rows of the servers."""
     states: Mapping[str, Counter[str | None]] = {row.proxy: Counter() for row, _ in backends}
     checks: Mapping[str, Counter[str]] = {row.proxy: Counter() for row, _ in backends}
     for server in servers:

@@ -63,9 +63,9 @@ class Options:
 def place(stats: str) -> Place:
     """Where the statistics are. Raises ValueError with what to write instead, never with a password.
 
-    `unix:/run/haproxy/admin.sock`, `abns@NAME`, `abnsz@NAME`, `tcp:HOST:PORT`: what `stats socket` says in
-    HAProxy's `global` section. `http(s)://[USER:PASSWORD@]HOST:PORT/haproxy?stats`: what `stats uri` says;
-    `;csv` is added at the end unless it is there.
+    `unix:/run/haproxy/admin.sock`, `abns@NAME`, `abnsz@NAME`, `tcp:HOST:PORT`: as `stats socket` in HAProxy's
+    `global` section. `http(s)://[USER:PASSWORD@]HOST:PORT/haproxy?stats`: its end as `stats uri`; `;csv` is
+    added unless it is there.
     """
     kind, separator, rest = stats.partition(":")
     name = rest if kind == "unix" else stats

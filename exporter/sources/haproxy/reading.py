@@ -1,4 +1,4 @@
-"""What one reading of HAProxy is, and how an answer becomes one."""
+"""What one reading of HAProxy is, and how it is made from an answer."""
 
 import re
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from exporter.errors import Denied, Unparsable
 from exporter.parsing import excerpt
 from exporter.sources.haproxy.parse import show_info, show_resolvers, show_table, stats_csv
 
-# One connection for all, on every version since 1.4; a version that does not know one of them says so in
-# its place. The statistics come last: they show that nothing is cut off. Without quit HAProxy's master CLI
-# waits for the next question.
+# One connection for all commands, from 1.4 on; a version that does not have one of them prints its help in
+# that place. The statistics come last: their end shows that nothing is cut off. Without quit HAProxy's
+# master CLI waits for the next command.
 QUESTION = "show info;show table;show resolvers;show stat;quit"
 
 _HEADER = "\n# pxname,"  # where the statistics begin
 
-# What else answers on sockets and ports that are given for HAProxy's by mistake.
+# Other programs whose sockets and ports are configured here by mistake, by the beginning of their answer.
 _STRANGERS = (
     (re.compile(rb"...\0[\n\xff]", re.DOTALL), "a MySQL or MariaDB server"),
     (re.compile(rb"HTTP/[0-9]"), "an HTTP server; a statistics page is written http://…;csv"),
@@ -33,7 +33,7 @@ _STRANGERS = (
 class HaproxyReading:
     running: bool  # False where HAProxy does not run: the normal state of the passive node
     rows: tuple[stats_csv.Row, ...] = ()
-    process: show_info.Process | None = None  # this and what follows only the socket gives
+    process: show_info.Process | None = None  # from here on: read over a stats socket only
     tables: tuple[show_table.Table, ...] = ()
     name_servers: tuple[show_resolvers.NameServer, ...] = ()
 
@@ -46,7 +46,7 @@ def parse_socket_answer(output: bytes) -> HaproxyReading:
     text = _decode(output)
     info, _, rest = text.partition("\n\n")
     if "Permission denied" in info:
-        raise Denied("HAProxy does not let this socket ask: it needs «level user» or more")
+        raise Denied("HAProxy refuses commands on this socket: it needs «level user» or more")
     others, header, statistics = f"\n{rest}".partition(_HEADER)
     if not header:
         raise Unparsable(_no_statistics(output))
@@ -79,7 +79,7 @@ def _no_statistics(output: bytes) -> str:
 
 
 def _decode(output: bytes) -> str:
-    """Names are ASCII (HAProxy takes no others); what a failed check's server said may be in any encoding."""
+    """Names are ASCII (HAProxy allows no others); the text of a failed check may be in any encoding."""
     if not output:
         raise Unparsable("the connection was closed without an answer: is this HAProxy's stats socket?")
     return output.decode(errors="replace")

@@ -1,1 +1,1 @@
-"""What Corosync's tools print, one module for each tool or section (pure)."""
+"""The output of Corosync's tools, one module for each tool or part of it (pure)."""

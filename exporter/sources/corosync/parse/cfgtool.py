@@ -1,7 +1,7 @@
 """Read `corosync-cfgtool -s`.
 
 Formats: tools/corosync-cfgtool.c of Corosync 2.3.5 to 3.1.10, ringstatusget_do(), linkstatusget_do(),
-nodestatusget_do(). The exit code says something about health in some versions; the text says more.
+nodestatusget_do(). In some versions the exit code is about health too; the text has more.
 """
 
 import re

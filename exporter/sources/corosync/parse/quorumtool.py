@@ -26,7 +26,7 @@ _RING_ID = re.compile(rf"[0-9a-f]+(?:\.[0-9a-f]+)?|(?P<node_id>{DIGITS})/(?P<seq
 #     Nodeid      Votes    Qdevice Name
 #          1          1    A,V,NMW alpha (local)
 #          2          1         NR beta                    no Qdevice registered
-#          3          1   NA,V,NMW gamma [text] (local)    after 3.1.10: what the Qdevice says of itself
+#          3          1   NA,V,NMW gamma [text] (local)    after 3.1.10: the Qdevice's own text
 #          4          1         NR                         no name configured, and none of its address
 #          5          1         NR  (local)                the same of this node
 #          0          0            Qdevice (votes 1)       the Qdevice itself; (votes N): not cast
@@ -40,7 +40,7 @@ _MEMBER = re.compile(
 
 @dataclass(frozen=True)
 class QdeviceState:
-    """What corosync on one node says of the Qdevice there; members tell each other."""
+    """The state of the Qdevice on one node, as corosync there reports it to all members."""
 
     alive: bool  # the node's corosync-qdevice reports in time: A or NA
     votes: bool  # it gives its votes to the node's partition: V or NV
@@ -68,7 +68,7 @@ class Votes:
 
 @dataclass(frozen=True)
 class Quorum:
-    """`votes` is None and `members` empty where the provider is not votequorum: the tool says no more."""
+    """`votes` is None and `members` empty where the provider is not votequorum: neither is printed then."""
 
     node_id: int  # this node's
     ring_id: str  # as it is written: the format differs by version

@@ -13,7 +13,7 @@ Read from addons/promex/service-prometheus.c and src/stats.c (src/stats-proxy.c 
 
 A series is given wherever the CSV has the field, also where that version's own endpoint did not have it yet.
 Left out as HAProxy leaves them out: `http_only` ones of proxies that are not in mode http. Left out where
-HAProxy says NaN: empty fields (no limit set, no check configured, no slow start going on).
+HAProxy has NaN: empty fields (no limit set, no check configured, no slow start going on).
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ COLUMNS = (
     Column("cli_abrt", "client_aborts_total", (B, S), "Transfers that the client ended early."),
     Column("srv_abrt", "server_aborts_total", (B, S), "Transfers that the server ended early."),
     Column("wrew", "failed_header_rewriting_total", (F, L, B, S), "Headers that could not be rewritten."),
-    Column("eint", "internal_errors_total", (F, L, B, S), "Errors inside HAProxy; its log says more."),
+    Column("eint", "internal_errors_total", (F, L, B, S), "Errors inside HAProxy; see its log."),
     # Servers: place in the balancing, checks
     Column(
         "weight",
@@ -229,7 +229,7 @@ STATES: dict[Kind, dict[str, str]] = {
     S: {"DOWN": "DOWN", "UP": "UP", "MAINT": "MAINT", "DRAIN": "DRAIN", "NOLB": "NOLB", "no": "UP"},
 }
 
-# What a finished check can say (src/check.c); a server not yet checked ("INI") is in none of these states.
+# Results of a finished check (src/check.c); a server not yet checked ("INI") is in none of these states.
 CHECK_STATES = (
     *("HANA", "SOCKERR", "L4OK", "L4TOUT", "L4CON", "L6OK", "L6TOUT", "L6RSP", "L7TOUT", "L7RSP"),
     *("L7OK", "L7OKC", "L7STS", "PROCERR", "PROCTOUT", "PROCOK"),

@@ -1,8 +1,8 @@
 """Which line of `show info` becomes which haproxy_process_* series: HAProxy's own names and values.
 
-Read from the same files and versions as columns.py. Three lines that are no plain numbers (build_info, node,
-description) are in metrics.py. HAProxy itself calls some of these counters though they go up and down; the
-names can't be changed, the HELP says so. Lines that not every build or version has are simply absent.
+Read from the same files and versions as csv_columns.py. Three lines that are no plain numbers (Version, node,
+description) are in families.py. HAProxy names some of these counters though they go up and down; the names
+can't be changed, so the HELP mentions it. A line that a build or version does not have gives no series.
 """
 
 from dataclasses import dataclass
@@ -102,7 +102,11 @@ FIGURES = (
     Figure("BusyPolling", "busy_polling_enabled", "1 if it polls without sleeping."),
     Figure("ActivePeers", "active_peers", "Peers connected and verified."),
     Figure("ConnectedPeers", "connected_peers", "Peers connected."),
-    Figure("DroppedLogs", "dropped_logs_total", "Log lines lost because nobody took them."),
+    Figure(
+        "DroppedLogs",
+        "dropped_logs_total",
+        "Log lines lost: the log server did not accept them.",
+    ),
     Figure("CumRecvLogs", "recv_logs_total", "Log lines received to be passed on."),
     Figure("FailedResolutions", "failed_resolutions", "Names that DNS could not resolve, since it started."),
     Figure("PatternsAdded", "patterns_added_total", "Entries added to lists and maps."),

@@ -1,1 +1,1 @@
-"""What HAProxy answers, one module for each question (pure)."""
+"""HAProxy's answers as text, one module for each command (pure)."""

@@ -1,4 +1,4 @@
-"""Read what `show info` says of the process."""
+"""Read `show info`: HAProxy's process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ class Process:
 
 
 def parse(text: str) -> Process:
-    """HAProxy 2.6.12, without the empty line that ends the answer:
+    """Version, name and numbers of the process. Raises Unparsable.
+
+    HAProxy 2.6.12, without the empty line that ends the answer:
 
     Name: HAProxy
     Version: 2.6.12-1+deb12u4

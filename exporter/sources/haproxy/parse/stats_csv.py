@@ -28,14 +28,16 @@ class Row:
     name: str  # of the server or listener; FRONTEND or BACKEND for the proxy itself
     identifier: str  # HAProxy's own number for it within its proxy
     mode: str
-    status: str  # as HAProxy says it: "UP 1/3"
-    check_status: str  # empty without a health check, or while it rests
+    status: str  # as HAProxy prints it: "UP 1/3"
+    check_status: str  # empty without a health check, or while it is suspended
     agent_status: str
     numbers: Mapping[str, float]  # by field, in the field's own unit; empty fields are not there
 
 
 def parse(text: str) -> tuple[Row, ...]:
-    """HAProxy 2.6.12; every row has all columns and ends in a comma; newer versions only add columns:
+    """One row for each frontend, backend, server and listener. Raises Unparsable.
+
+    HAProxy 2.6.12; every row has all columns and ends in a comma; newer versions only add columns:
 
     # pxname,svname,qcur,qmax,scur,…,status,weight,…,check_status,…,-,ssl_sess,…,
     app,a,0,0,0,0,1,0,0,0,,0,,0,0,0,0,DOWN 1/2,1,1,0,…,* L7STS,503,0,…,Service Unavailable,…
@@ -53,7 +55,7 @@ def parse(text: str) -> tuple[Row, ...]:
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
-    """Where each field is."""
+    """The position of each field. Raises Unparsable."""
     columns = {field.removeprefix("# ").strip(): place for place, field in reversed(list(enumerate(header)))}
     missing = [field for field in _NEEDED if field not in columns]
     if missing or not header[0].startswith("# "):
@@ -116,7 +118,7 @@ def _each_once(rows: Iterator[Row]) -> Iterator[Row]:
     for row in rows:
         first = seen.get((row.kind, row.proxy, row.name))
         if first and first.identifier != row.identifier:
-            row = replace(row, name=f"{row.name}#{row.identifier}")  # noqa: PLW2901  # the same row, told apart
+            row = replace(row, name=f"{row.name}#{row.identifier}")  # noqa: PLW2901  # the same row
             first = seen.get((row.kind, row.proxy, row.name))
         if first is None:
             seen[row.kind, row.proxy, row.name] = row

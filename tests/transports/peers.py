@@ -26,7 +26,7 @@ def _serving(listener: socket.socket, script: Script) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)  # wakes the accept() that nobody came to
+            listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
         listener.close()
         peer.join()
 
@@ -51,7 +51,7 @@ def tcp_peer(script: Script) -> Iterator[int]:
 
 
 def closed_port() -> int:
-    """A port on loopback where nobody listens."""
+    """A port on loopback where no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

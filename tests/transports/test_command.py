@@ -113,7 +113,7 @@ def test_not_installed(tool: Path) -> None:
 
 
 def test_not_executable(tool: Path) -> None:
-    """A file that nobody may execute is Denied by its path, with the command that changes it."""
+    """A file without execute permission is Denied by its path, with the command that changes it."""
     with pytest.raises(Denied, match=r"tool: no right to execute it: `chmod a\+rx .*/tool`"):
         run(script(tool, mode=0o644), Deadline.after(10))
 
@@ -126,7 +126,7 @@ def test_a_folder_is_no_tool(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become a user without the right")
 def test_a_folder_above_that_is_closed(tool: Path) -> None:
-    """The tool's own mode is well: the text says where to look."""
+    """The tool's own mode is right: the text lists where to look."""
     argv = script(tool)
     tool.parent.chmod(0o700)
     os.seteuid(65534)

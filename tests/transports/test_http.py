@@ -145,7 +145,7 @@ def certified(authority: trustme.CA) -> ssl.SSLContext:
 
 
 async def test_an_unknown_certificate_is_unreachable(certified: ssl.SSLContext) -> None:
-    """Over https the certificate is checked; the text says that it was TLS, and what to configure."""
+    """Over https the certificate is checked; the text names TLS and the key to configure."""
     async with serving(no_page, certified) as url:
         with pytest.raises(Unreachable, match=r"TLS: .*`ca_file`"):
             await get(url)
@@ -190,7 +190,7 @@ def test_a_file_of_authorities_that_is_none_is_named(tmp_path: Path, content: by
 
 
 async def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No proxy, no account of a .netrc: what the configuration says is what is asked."""
+    """No proxy, no account of a .netrc: only the configuration counts."""
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password hunter2\n")
     for name in ("http_proxy", "all_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
@@ -203,15 +203,15 @@ async def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, 
         assert await get(url) == b"none"
 
 
-def test_nobody_listening_is_refused() -> None:
-    """A closed port says that nothing runs there, and the password is not in what is said."""
+def test_a_closed_port_is_refused() -> None:
+    """A closed port means that nothing runs there; the password is not in the text."""
     with pytest.raises(Refused) as caught:
         http.get(f"http://stats:{TYPED}@127.0.0.1:{closed_port()}/stats;csv", Deadline.after(5))
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_name_that_does_not_exist_is_not_refused() -> None:
-    """Without an address nobody said that nothing runs there."""
+    """Without an address it is not known whether something runs there."""
     with pytest.raises(Unreachable, match="resolved") as caught:
         http.get(f"http://stats:{TYPED}@no-such-host.invalid/", Deadline.after(5))
     assert not isinstance(caught.value, Refused | TimedOut)

@@ -41,7 +41,7 @@ def test_a_process_is_found_by_its_name(running: subprocess.Popen[bytes]) -> Non
 
 
 def test_the_one_that_runs_longest_is_found(program: str, running: subprocess.Popen[bytes]) -> None:
-    """A worker that was just started says nothing of how long the service runs."""
+    """A worker that was just started is no measure of how long the service runs."""
     assert processes.find([NAME])
     with subprocess.Popen([program, "1000"]) as later:
         found = processes.find([NAME])

@@ -31,8 +31,8 @@ def test_the_whole_answer_comes_back() -> None:
     assert asked == [b"show info\n"]
 
 
-def test_a_peer_that_closes_without_reading_is_heard() -> None:
-    """A server that speaks first and hangs up: what it said is the answer, not a broken connection."""
+def test_the_answer_of_a_peer_that_closes_without_reading() -> None:
+    """A server that writes first and closes: what it wrote is the answer, not a broken connection."""
     with tcp_peer(lambda connection: connection.sendall(b"SSH-2.0\r\n")) as port:
         assert ask(port) in (b"SSH-2.0\r\n", b"")
 

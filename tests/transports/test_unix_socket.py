@@ -31,13 +31,13 @@ def test_the_whole_answer_comes_back_though_it_comes_in_pieces(tmp_path: Path) -
 
 
 def test_a_missing_socket_file_is_refused(tmp_path: Path) -> None:
-    """No such file: nobody listens."""
+    """No such file: no process listens."""
     with pytest.raises(Refused, match="no such file"):
         unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(5))
 
 
 def test_a_socket_file_left_over_is_refused(tmp_path: Path) -> None:
-    """The file that a killed process left behind: nobody listens."""
+    """The file that a killed process left behind: no process listens."""
     left_over = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     left_over.bind(str(tmp_path / "s"))
     left_over.close()
@@ -46,7 +46,7 @@ def test_a_socket_file_left_over_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_peer_that_never_answers_times_out(tmp_path: Path) -> None:
-    """A frozen process takes the connection and says nothing: the call ends by its deadline."""
+    """A frozen process takes the connection and sends nothing: the call ends by its deadline."""
     with unix_peer(tmp_path / "s", until_closed), pytest.raises(TimedOut):
         unix_socket.ask(str(tmp_path / "s"), "show info", Deadline.after(SOON))
 

@@ -1,4 +1,4 @@
-"""What the page says of each captured moment."""
+"""The families of each captured moment."""
 
 import re
 from dataclasses import replace
@@ -32,14 +32,14 @@ def test_a_cut_link_costs_its_ring() -> None:
     assert "quorate 1.0" in lines
 
 
-def test_a_vanished_link_is_told() -> None:
+def test_a_vanished_link_is_reported() -> None:
     """A link that corosync-cfgtool leaves out is still there as not enabled, its ring with its address."""
     lines = page("corosync-3.1.5-link-vanished")
     assert 'link_enabled{link="1",node="beta",node_id="2"} 0.0' in lines
     assert 'rings{address="192.0.3.11",node_id="1",number="1",ring_id="1.2c"} 0.0' in lines
 
 
-def test_a_link_that_could_not_be_set_up_is_told() -> None:
+def test_a_link_that_could_not_be_set_up_is_reported() -> None:
     """A configured link that knet does not have is not enabled, and no counter of it is made up."""
     lines = page("corosync-3.1.5-link-not-set-up")
     assert 'link_enabled{link="0",node="beta",node_id="2"} 0.0' in lines
@@ -147,8 +147,8 @@ def test_an_arbiter_that_is_configured_and_runs_nowhere() -> None:
 def test_links_cut_anywhere(case: str) -> None:
     """corosync-cfgtool's output cut off anywhere is Unparsable, or all that is used of it is still there.
 
-    But with UDP(U) the first line alone is what the tool says when the interface is down: there only the
-    exit code tells.
+    But with UDP(U) the first line alone is what the tool prints when the interface is down: there only
+    the exit code distinguishes them.
     """
     whole = outputs(case)
     for length in range(len(whole.cfgtool)):

@@ -65,7 +65,7 @@ def test_unreachable(known: bool, tools: ToolDoubles, source: CorosyncSource) ->
 
 @pytest.mark.parametrize("known", [False, True])
 def test_denied(known: bool, tools: ToolDoubles, source: CorosyncSource) -> None:
-    """Who may not ask is told what to do, also where quorumtool says the same as without corosync."""
+    """A refused user is denied with the remedy, also where quorumtool prints the same as without corosync."""
     if known:
         source.read(soon())
     for tool, said in REFUSED.items():
@@ -75,7 +75,7 @@ def test_denied(known: bool, tools: ToolDoubles, source: CorosyncSource) -> None
 
 
 def test_denied_with_corosync_2(tools: ToolDoubles, source: CorosyncSource) -> None:
-    """With Corosync 2 there is no statistics map to be refused; corosync-cfgtool's number tells."""
+    """With Corosync 2 no statistics map can be refused; the error number of corosync-cfgtool counts."""
     tools.show(outputs("corosync-2.4.6-rings"))
     source.read(soon())
     for tool in ("cfgtool", "quorumtool"):
@@ -97,7 +97,7 @@ def test_a_refused_attempt_is_one_attempt(tools: ToolDoubles, source: CorosyncSo
 
 
 def test_messages_on_stdout(tools: ToolDoubles, source: CorosyncSource) -> None:
-    """corosync-cfgtool before 3.1.0 says its failures on stdout, some of them with exit code 0."""
+    """corosync-cfgtool before 3.1.0 prints its failures on stdout, some of them with exit code 0."""
     tools.answer(
         "cfgtool",
         b"Printing link status.\nLocal node ID 1\nCould not get the link status, the error is: 6\n",

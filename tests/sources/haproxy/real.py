@@ -43,7 +43,7 @@ frontend origin
   http-request return status 200 content-type text/plain string "well"
   http-after-response set-status 503 reason "no, \"not\" well" if {{ status 503 }}
 frontend web
-  bind 127.0.0.1:{web} name "door:1"
+  bind 127.0.0.1:{web} name "listener:1"
   default_backend app
 backend app
   option httpchk GET /
@@ -100,9 +100,9 @@ class Haproxy:
     def command(self, text: str) -> str:
         return unix_socket.ask(self.socket, text, Deadline.after(5)).decode()
 
-    def get(self, door: str, path: str, times: int = 1) -> str:
+    def get(self, port: str, path: str, times: int = 1) -> str:
         """The body of the last answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports[door], timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=5)
         for _ in range(times):
             connection.request("GET", path)
             body = connection.getresponse().read()

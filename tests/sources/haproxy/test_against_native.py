@@ -63,38 +63,38 @@ def haproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[real.Haproxy]:
         )
         haproxy.get("web", "/", times=1200)  # averages are over 1024
         haproxy.get("web", "/missing", times=3)
-        with ExitStack() as doors:
+        with ExitStack() as clients:
             for _ in range(3):
-                doors.enter_context(socket.create_connection(("127.0.0.1", haproxy.ports["queued"])))
+                clients.enter_context(socket.create_connection(("127.0.0.1", haproxy.ports["queued"])))
             real.wait_until(
                 lambda: rows(haproxy, "queued", Kind.BACKEND)["BACKEND"].numbers["qcur"] == 2, "the queue"
             )
             yield haproxy
 
 
-# Where theirs and ours differ, and why ours is so.
+# Where HAProxy's endpoint and the exporter differ, and why.
 def has_no_value(value: float) -> bool:
-    """Theirs says NaN for what is not set or not configured; ours leaves it out: NaN spoils every sum()."""
+    """HAProxy has NaN for what is not set or not configured; here it is left out: NaN spoils every sum()."""
     return math.isnan(value)
 
 
 def check_rests(name: str, labels: dict[str, str]) -> bool:
-    """Theirs goes on with the duration of the last check before maintenance; the CSV has nothing then."""
+    """HAProxy keeps the duration of the last check before maintenance; the CSV has nothing then."""
     return name == "haproxy_server_check_duration_seconds" and labels["server"] == "laid-off"
 
 
 def counts_resting_checks(name: str) -> bool:
-    """2.6 counts servers whose check rests too; 3.x and ours only those that are checked."""
+    """2.6 counts servers whose check is suspended too; 3.x and the exporter only those that are checked."""
     return name == "haproxy_backend_agg_check_status"
 
 
 def averaged_over_too_many(name: str) -> bool:
-    """Theirs divides by 1024 from the first session on, so it is too low until there were as many."""
+    """HAProxy divides by 1024 from the first session on, so it is too low until there were as many."""
     return name.endswith("_time_average_seconds")
 
 
 def moves(name: str, labels: dict[str, str]) -> bool:
-    """What asking does itself: a connection, a task, idle time, memory; and checks, ten each second."""
+    """What the reading itself changes: a connection, a task, idle time, memory; and checks, ten a second."""
     return (
         name == "haproxy_server_check_duration_seconds"
         or labels.get("proxy") == "metrics"
@@ -108,7 +108,7 @@ def moves(name: str, labels: dict[str, str]) -> bool:
 
 
 def differences(haproxy: real.Haproxy) -> list[str]:
-    """One comparison; what moves must lie between our readings before and after theirs."""
+    """One comparison; what moves must lie between readings of ours before and after."""
     before = ours(f"unix:{haproxy.socket}")
     native = parsed(haproxy.get("metrics", "/metrics"))
     after = ours(f"unix:{haproxy.socket}")
@@ -133,8 +133,8 @@ def differences(haproxy: real.Haproxy) -> list[str]:
 def test_every_series_of_the_own_endpoint_is_there_with_its_value(haproxy: real.Haproxy) -> None:
     """Names, labels and values agree.
 
-    Theirs may be asked in the middle of a check, which shows for a millisecond (code 0, a session more at
-    the server); what differs in each of five comparisons differs.
+    HAProxy may be in the middle of a check, which shows for a millisecond (code 0, a session more at the
+    server); only what differs in each of five comparisons is a difference.
     """
     persistent = set(differences(haproxy))
     for _ in range(4):

@@ -38,7 +38,7 @@ def test_the_page_of_a_capture_is_exactly_the_expected_one(capture: Path, update
 
 
 def test_a_haproxy_that_does_not_run_is_up_0_and_nothing_else() -> None:
-    """The passive node's page has the one series that says why there are no others."""
+    """The passive node's page has one series, which is the reason that there are no others."""
     assert series(NOT_RUNNING) == {"haproxy_up": 0.0}
 
 
@@ -119,7 +119,7 @@ def test_a_check_not_ended_yet_is_in_no_state() -> None:
 
 
 def test_a_server_without_a_check_has_no_check_series() -> None:
-    """No check, or one that rests in maintenance, says nothing: no stale result."""
+    """No check, or one suspended in maintenance, has no series: no stale result."""
     assert not [name for name in series(server(check_status="")) if "_check_" in name]
 
 

@@ -50,7 +50,7 @@ def test_an_answer_cut_off_anywhere_is_unparsable() -> None:
 
 
 def test_a_page_cut_off_inside_a_row_is_unparsable() -> None:
-    """A row that is not whole betrays itself; a page cut between rows is the transport's to see."""
+    """A row that is cut is noticed; a page cut between rows has to be noticed by the transport."""
     for end in range(len(PAGE)):
         result = reading_or_error(PAGE[:end], page=True)
         assert isinstance(result, Unparsable) or PAGE[end - 1 : end] == b"\n", f"cut at {end}"
@@ -107,7 +107,7 @@ def test_the_first_odd_characters_are_in_the_text() -> None:
 
 
 def test_a_socket_that_does_not_let_us_ask_is_denied() -> None:
-    """HAProxy's own refusal is Denied and says what to do."""
+    """HAProxy's own refusal is Denied and has the remedy."""
     error = reading_or_error(b"Permission denied\n\nPermission denied\n\n")
     assert isinstance(error, Denied)
     assert "level" in str(error)

@@ -79,7 +79,7 @@ def test_no_process_on_the_socket_is_a_reading(tmp_path: Path) -> None:
     assert source(f"unix:{tmp_path / 's'}").read(Deadline.after(5)) == NOT_RUNNING
     left_over(tmp_path / "s")
     assert source(f"unix:{tmp_path / 's'}").read(Deadline.after(5)) == NOT_RUNNING
-    assert source("abns@nobody-is-called-so").read(Deadline.after(5)) == NOT_RUNNING
+    assert source("abns@no-such-name").read(Deadline.after(5)) == NOT_RUNNING
 
 
 def test_no_process_on_the_port_is_a_reading() -> None:
@@ -211,7 +211,7 @@ def test_requests_is_imported_for_pages_only(tmp_path: Path) -> None:
 
 
 def test_unreachable_is_a_failure() -> None:
-    """A name that can't be resolved says nothing about HAProxy."""
+    """A name that can't be resolved is no evidence about HAProxy."""
     with pytest.raises(Unreachable) as caught:
         source("http://no-such-host.invalid/stats;csv").read(Deadline.after(5))
     assert not isinstance(caught.value, Refused)
@@ -246,18 +246,18 @@ defaults
   timeout connect 1s
   timeout client 1s
   timeout server 1s
-frontend doors
-  bind 127.0.0.1:{web} name door
-  bind 127.0.0.1:{tcp} name door
+frontend clients
+  bind 127.0.0.1:{web} name same
+  bind 127.0.0.1:{tcp} name same
 """
 
 
 @needs_haproxy
-def test_a_real_haproxy_with_two_doors_of_one_name_is_read(tmp_path: Path) -> None:
+def test_a_real_haproxy_with_two_listeners_of_one_name_is_read(tmp_path: Path) -> None:
     """Level user is right enough to ask, and listeners of one name do not cost the page."""
     with real.running(tmp_path, RANGE) as haproxy:
         reading = source(f"unix:{haproxy.socket}").read(Deadline.after(5))
-    assert [row.name for row in reading.rows if row.kind == Kind.LISTENER] == ["door", "door#2"]
+    assert [row.name for row in reading.rows if row.kind == Kind.LISTENER] == ["same", "same#2"]
 
 
 @needs_haproxy

@@ -33,7 +33,7 @@ def test_activity_blocked() -> None:
 
 
 def test_qdevice() -> None:
-    """The Qdevice is a member with node id 0; what it says of itself is no part of a node's name."""
+    """The Qdevice is a member with node id 0; its own text about a node is no part of the node's name."""
     quorum = parse_quorumtool(QDEVICE)
     assert quorum.members == (
         Member(1, "alpha", 1, True, QdeviceState(alive=True, votes=False, master_wins=True)),
@@ -91,7 +91,7 @@ def test_nodes_without_a_name(row: bytes, member: Member) -> None:
 
 
 def test_a_qdevice_s_text_of_a_node_without_a_name() -> None:
-    """What the Qdevice says of itself is not taken for the name either."""
+    """The Qdevice's text about a node is not taken for the name either."""
     members = parse_quorumtool(QDEVICE.replace(b"alpha [site A]", b" [site A]")).members
     assert (members[0].name, members[0].local) == ("", True)
 
@@ -103,7 +103,7 @@ def test_rows_without_the_qdevice_column() -> None:
 
 
 def test_another_provider() -> None:
-    """Without votequorum the tool tells no votes and no members, and that is a whole reading."""
+    """Without votequorum the tool prints no votes and no members: that is complete."""
     output = re.sub(rb"\nVotequorum.*", b"", HEALTHY, flags=re.DOTALL).replace(
         b"corosync_votequorum", b"other"
     )

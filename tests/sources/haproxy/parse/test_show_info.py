@@ -1,4 +1,4 @@
-"""What `show info` says of the process."""
+"""`show info`."""
 
 import pytest
 
@@ -10,7 +10,7 @@ INFO = (CAPTURES / "haproxy-2.6.12-everything.txt").read_text().partition("\n\n"
 
 
 def test_the_lines_are_read_by_name() -> None:
-    """Version, node, description and the figures; lines that nobody needs are ignored."""
+    """Version, node, description and the figures; other lines are ignored."""
     process = parse(INFO)
     assert process.version.startswith("2.6.12")
     assert (process.node, process.description) == ("test-node", 'a "pair", really')

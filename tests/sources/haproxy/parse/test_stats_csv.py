@@ -42,14 +42,14 @@ def test_a_server_is_read_by_the_names_of_its_fields() -> None:
 
 
 def test_the_order_of_the_columns_does_not_matter() -> None:
-    """A field is where the header says, so new columns may come anywhere."""
+    """A field is found by the header, so new columns may come anywhere."""
     header = "# svname,new,type,pxname,mode,agent_status,check_status,status,scur,sid,"
     read = one("a,?,2,app,tcp,,,DOWN,4,1,", header)
     assert (read.proxy, read.name, read.numbers) == ("app", "a", {"scur": 4.0})
 
 
 def test_the_type_tells_a_server_from_a_proxy() -> None:
-    """A server may be called BACKEND; the column `type` says what it is."""
+    """A server may be called BACKEND; the column `type` has its kind."""
     assert one(row("BACKEND", kind=2)).kind == Kind.SERVER
     assert one(row("BACKEND", kind=1)).kind == Kind.BACKEND
     assert one(row("FRONTEND", kind=0)).kind == Kind.FRONTEND
@@ -72,7 +72,7 @@ def test_a_check_that_took_no_measurable_time_has_no_duration() -> None:
 
 
 def test_a_row_there_twice_is_there_once() -> None:
-    """The same row again says nothing new."""
+    """The same row again adds nothing."""
     (read,) = parse("\n".join([HEADER, row("a", 3), row("a", 3), ""]))
     assert read.numbers["scur"] == 3.0
 

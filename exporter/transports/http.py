@@ -125,6 +125,7 @@ class _Watchdog:
         self.over = False
 
     def __enter__(self) -> "_Watchdog":
+        self._timer.name = "page watchdog"
         self._timer.daemon = True
         self._timer.start()
         return self

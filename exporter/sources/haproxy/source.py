@@ -97,13 +97,15 @@ class HaproxySource(Source[HaproxyReading]):
         if isinstance(self._place, UnixPlace):
             _check_path(self._place.path, refused)
         process = self._find(PROGRAMS)
-        if process and time.time() - process.started > STARTING_SECONDS:
-            raise Unreachable(f"{refused}, but HAProxy runs (pid {process.pid}): {_remedy(self._place)}")
-        others = [match[1] for path in self._listening() if (match := _BOUND.fullmatch(path))]
-        if not process and others and not self._is_bound(others):
-            raise Unreachable(
-                f"{refused}, but HAProxy runs, it listens at {', '.join(others)}: {_remedy(self._place)}"
-            )
+        sockets = [match[1] for path in self._listening() if (match := _BOUND.fullmatch(path))]
+        if process:
+            runs = time.time() - process.started > STARTING_SECONDS
+        else:
+            runs = bool(sockets) and not self._is_bound(sockets)
+        if runs:
+            pid = f" (pid {process.pid})" if process else ""
+            where = f" and listens at {', '.join(sockets)}" if sockets else ""
+            raise Unreachable(f"{refused}, but HAProxy runs{pid}{where}: {_remedy(self._place)}")
 
     def _is_bound(self, paths: Collection[str]) -> bool:
         """It was bound since it was asked: HAProxy is just starting."""

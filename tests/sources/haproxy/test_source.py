@@ -118,7 +118,7 @@ def test_a_haproxy_that_is_starting_is_not_running_yet(tmp_path: Path) -> None:
 def test_a_haproxy_that_is_hidden_shows_by_its_sockets(tmp_path: Path) -> None:
     """Where /proc hides it, the kernel's list of sockets has what only HAProxy binds in that way."""
     bound = ["/run/mysqld/mysqld.sock", "/run/haproxy/other.sock.4711.tmp"]
-    with pytest.raises(Unreachable, match=r"it listens at /run/haproxy/other\.sock:"):
+    with pytest.raises(Unreachable, match=r"HAProxy runs and listens at /run/haproxy/other\.sock:"):
         source(f"unix:{tmp_path / 's'}", listening=bound).read(Deadline.after(5))
     assert source(f"unix:{tmp_path / 's'}", listening=bound[:1]).read(Deadline.after(5)) == NOT_RUNNING
 

@@ -19,10 +19,8 @@ def rooms() -> list[str]:
 
 def tracked_folders(top: str) -> set[str]:
     """Folders with a Python file that git knows, `top` itself included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", f"{top}/*.py"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    git = ["git", "ls-files", "--cached", "--others", "--exclude-standard", f"{top}/*.py"]
+    listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True)
     return {f"{Path(line).parent}/" for line in listed.stdout.splitlines()}
 
 

@@ -57,7 +57,7 @@ def test_the_tree_as_it_is_breaks_none(copy: Path) -> None:
 def test_an_import_that_is_not_allowed_breaks_its_contract(
     copy: Path, file: str, line: str, contracts: set[str]
 ) -> None:
-    """A socket, a process, a clock, a file or a transport in what is pure; an import against the direction."""
+    """A socket, process, clock, file or transport in what is pure; an import against the direction."""
     with (copy / file).open("a") as opened:
         opened.write(f"\n{line}\n")
     found = broken(copy)

@@ -167,20 +167,3 @@ def test_stop_before_start_and_twice() -> None:
     stream = Stream([["/nonexistent/tool"]], Listener())
     stream.stop()
     stream.stop()
-
-
-def test_a_tool_that_prints_without_end_waits(tool: Callable[[str], str]) -> None:
-    """Its output is read at a bounded pace, so that it costs neither its own CPU nor this process's."""
-    reads: list[float] = []
-    enough = threading.Event()
-
-    def take(_: bytes) -> None:
-        reads.append(time.monotonic())
-        if len(reads) == 10:
-            enough.set()
-
-    stream = Stream([[tool("exec yes")]], take)
-    stream.start()
-    assert enough.wait(PATIENCE)
-    stream.stop()
-    assert reads[9] - reads[0] >= 9 * stream_module.BREATH

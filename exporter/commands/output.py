@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 
 
 def fail(text: object) -> int:
@@ -11,7 +12,10 @@ def fail(text: object) -> int:
 
 
 def write(text: str) -> None:
-    """On stdout. A reader that has seen enough, as in `| head`, is no error."""
+    """On stdout. A reader that has seen enough, as in `| head`, is no error; what the encoding there does
+    not have is escaped."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

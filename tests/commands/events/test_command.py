@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -118,6 +119,16 @@ def test_an_odd_file_ends_in_a_sentence(
     assert said.out == ""
     assert said.err.startswith(f"{tmp_path}/events.db")
     assert len(said.err.splitlines()) == 1
+
+
+def test_a_name_that_the_terminal_can_not_show(config: Path, tmp_path: Path) -> None:
+    """In Latin 1 it is escaped."""
+    with closing(Database(tmp_path / "events.db")) as journal:
+        journal.write([replace(FELT, resource="adresse-\N{SNOWMAN}")], {})
+    command = [sys.executable, "-m", "exporter", "events", f"--config.file={config}"]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    ran = subprocess.run(command, capture_output=True, check=True, env=environment)
+    assert b"adresse-\\u2603" in ran.stdout
 
 
 def test_a_damaged_journal(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

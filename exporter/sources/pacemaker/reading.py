@@ -1,7 +1,6 @@
 """What Pacemaker says of itself, as one host sees it. Times are seconds since 1970, durations seconds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ class LocationConstraint:
     score: float  # ±inf; 0 where a rule carries it
     rule_node: str  # the node that a rule with `#uname eq` names, "" without one
     rules: tuple[LocationRule, ...] = ()
-    members: tuple[str, ...] = ()  # of its resource sets
+    members: tuple[str, ...] = ()  # of its resource sets, or what its tag stands for
     pattern: str = ""  # a regular expression for the names of resources
 
 
@@ -223,7 +222,6 @@ class Configuration:
     constraints: tuple[LocationConstraint, ...] = ()
     colocations: tuple[Colocation, ...] = ()
     tickets: tuple[TicketConstraint, ...] = ()
-    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     node_attributes: tuple[
         NodeAttribute, ...
     ] = ()  # those that the configuration holds, so a person set them
@@ -239,7 +237,6 @@ class PacemakerReading:
     constraints: tuple[LocationConstraint, ...]
     colocations: tuple[Colocation, ...] = ()
     tickets: tuple[TicketConstraint, ...] = ()
-    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     node_attributes: tuple[NodeAttribute, ...] = ()
     timed_stickiness: bool = False
     orders: tuple[Order, ...] = ()
@@ -254,7 +251,6 @@ class PacemakerReading:
             configuration.constraints,
             configuration.colocations,
             configuration.tickets,
-            configuration.tags,
             configuration.node_attributes,
             configuration.timed_stickiness,
             configuration.orders,

@@ -1,7 +1,5 @@
 """Which resources are meant to be stopped (pure)."""
 
-from collections.abc import Iterable
-
 from exporter.sources.pacemaker.reading import PacemakerReading, Resource
 
 
@@ -23,13 +21,6 @@ def called(resource: Resource) -> frozenset[str]:
     return frozenset({resource.id, resource.id.partition(":")[0], resource.group, resource.clone} - {""})
 
 
-def expand(names: Iterable[str], reading: PacemakerReading) -> Iterable[str]:
-    """The names, and what they stand for where they are tags."""
-    for name in names:
-        yield name
-        yield from reading.tags.get(name, ())
-
-
 def _without_ticket(reading: PacemakerReading) -> set[str]:
     """A ticket that this site never had is in no list."""
     held = {one.id for one in reading.view.tickets if one.granted and not one.standby}
@@ -37,5 +28,5 @@ def _without_ticket(reading: PacemakerReading) -> set[str]:
         name
         for one in reading.tickets
         if one.ticket not in held and not one.promotion_only
-        for name in expand(one.resources, reading)
+        for name in one.resources
     }

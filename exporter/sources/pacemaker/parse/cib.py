@@ -1,7 +1,7 @@
 """Constraints, tags and node attributes of the configuration, as cibadmin prints them (pure)."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from exporter.parsing import integer
@@ -33,18 +33,20 @@ _ROOTS = ("constraints", "xpath-query", "tags", "nodes", "configuration", "cib")
 _INFINITIES = {"INFINITY": math.inf, "+INFINITY": math.inf, "-INFINITY": -math.inf}
 _PROMOTED = ("promoted", "master")
 
+Tags = Mapping[str, tuple[str, ...]]  # by a tag's id what it stands for
+
 
 def configuration(output: bytes) -> Configuration:
     """All that is read of the configuration; of `<constraints>` alone, what it says."""
     root = read(output, _WHAT, _ROOTS)
+    tags = {text(tag, "id"): tuple(_ids(tag, "obj_ref")) for tag in root.iter("tag")}
     return Configuration(
-        constraints=tuple(_location(one) for one in root.iter("rsc_location")),
-        colocations=tuple(_colocation(one) for one in root.iter("rsc_colocation")),
-        tickets=tuple(_ticket(one) for one in root.iter("rsc_ticket")),
-        tags={text(tag, "id"): tuple(_ids(tag, "obj_ref")) for tag in root.iter("tag")},
+        constraints=tuple(_location(one, tags) for one in root.iter("rsc_location")),
+        colocations=tuple(_colocation(one, tags) for one in root.iter("rsc_colocation")),
+        tickets=tuple(_ticket(one, tags) for one in root.iter("rsc_ticket")),
         node_attributes=tuple(_node_attributes(root)),
         timed_stickiness=any(_timed(one) for one in root.iter("meta_attributes")),
-        orders=tuple(_order(one) for one in root.iter("rsc_order") if _is_mandatory(one)),
+        orders=tuple(_order(one, tags) for one in root.iter("rsc_order") if _is_mandatory(one)),
     )
 
 
@@ -76,7 +78,7 @@ def health(output: bytes, names: Mapping[str, str]) -> tuple[NodeAttribute, ...]
 #     <rule id="cli-prefer-rule-vip" score="INFINITY" boolean-op="and">
 #       <expression id="cli-prefer-expr-vip" attribute="#uname" operation="eq" value="node01"/>
 #       <date_expression id="cli-prefer-lifetime-end-vip" operation="lt" end="2026-11-28 22:00:00Z"/>
-def _location(element: Element) -> LocationConstraint:
+def _location(element: Element, tags: Tags) -> LocationConstraint:
     return LocationConstraint(
         id=text(element, "id"),
         node=element.get("node", ""),
@@ -85,7 +87,7 @@ def _location(element: Element) -> LocationConstraint:
         score=_score(element),
         rule_node=_rule_node(element),
         rules=tuple(_rule(one) for path in ("rule", "lifetime/rule") for one in element.iterfind(path)),
-        members=tuple(_ids(element, "resource_ref")),
+        members=_named(element, ("rsc",) if element.get("rsc") in tags else (), tags),
         pattern=element.get("rsc-pattern", ""),
     )
 
@@ -139,17 +141,13 @@ def _limits(rule: Element) -> Iterator[float]:
 #   <rsc_colocation id="c1" rsc="haproxy" with-rsc="vip" score="INFINITY"/>
 #   <rsc_colocation id="c2" score="INFINITY"><resource_set id="c2-0">
 #     <resource_ref id="vip"/><resource_ref id="haproxy"/>
-def _colocation(element: Element) -> Colocation:
-    pair = [element.get("rsc", ""), element.get("with-rsc", "")]
-    return Colocation(
-        tuple(name for name in [*pair, *_ids(element, "resource_ref")] if name), _score(element)
-    )
+def _colocation(element: Element, tags: Tags) -> Colocation:
+    return Colocation(_named(element, ("rsc", "with-rsc"), tags), _score(element))
 
 
 #   <rsc_order id="o1" first="db" then="vip" kind="Mandatory"/>, or with sets as above
-def _order(element: Element) -> Order:
-    pair = [element.get("first", ""), element.get("then", "")]
-    return Order(tuple(name for name in [*pair, *_ids(element, "resource_ref")] if name))
+def _order(element: Element, tags: Tags) -> Order:
+    return Order(_named(element, ("first", "then"), tags))
 
 
 def _is_mandatory(element: Element) -> bool:
@@ -158,12 +156,12 @@ def _is_mandatory(element: Element) -> bool:
 
 
 #   <rsc_ticket id="t1" rsc="vip" ticket="site-a" loss-policy="stop"/>
-def _ticket(element: Element) -> TicketConstraint:
+def _ticket(element: Element, tags: Tags) -> TicketConstraint:
     """Where only promotion is lost with the ticket, the resource goes on unpromoted."""
     roles = [element.get("rsc-role", ""), *(one.get("role", "") for one in element.iter("resource_set"))]
     return TicketConstraint(
         ticket=text(element, "ticket"),
-        resources=tuple(name for name in (element.get("rsc", ""), *_ids(element, "resource_ref")) if name),
+        resources=_named(element, ("rsc",), tags),
         promotion_only=any(role.lower() in _PROMOTED for role in roles)
         and element.get("loss-policy") == "demote",
     )
@@ -173,6 +171,13 @@ def _node_attributes(root: Element) -> Iterator[NodeAttribute]:
     for node in (node for nodes in root.iter("nodes") for node in nodes.iterchildren("node")):
         for pair in node.iter("nvpair"):
             yield NodeAttribute(node.get("uname", ""), pair.get("name", ""), pair.get("value", ""))
+
+
+def _named(element: Element, attributes: Iterable[str], tags: Tags) -> tuple[str, ...]:
+    """The resources that these attributes and the resource sets name; of a tag what it stands for."""
+    names = [element.get(attribute, "") for attribute in attributes]
+    names += _ids(element, "resource_ref")
+    return tuple(each for name in names if name for each in tags.get(name, (name,)))
 
 
 def _ids(element: Element, name: str) -> Iterator[str]:

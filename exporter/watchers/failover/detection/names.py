@@ -22,7 +22,6 @@ _CLASSES = {  # of POSIX's regular expressions, inside brackets
 
 class Names:
     def __init__(self, reading: PacemakerReading):
-        self._tags = reading.tags
         self._orders = [one.resources for one in reading.orders]
         self._unique = {one.id: one.clone for one in reading.view.resources if _is_unique_instance(one)}
         # The names of what runs in many places at once.
@@ -38,7 +37,7 @@ class Names:
             self._tie(self._called(one))
         for colocation in reading.colocations:
             if colocation.score > 0:
-                self._tie(self.expanded(colocation.resources) - self._tags.keys())
+                self._tie(colocation.resources)
 
     def is_single(self, resource: Resource) -> bool:
         """Whether it runs in one place: then one can say that it moves."""
@@ -73,20 +72,16 @@ class Names:
             waiting += fresh
         if name not in self._unique:
             found |= {instance for instance, clone in self._unique.items() if clone in found}
-        return frozenset(found | {tag for tag, members in self._tags.items() if found & {*members}})
+        return frozenset(found)
 
     def before(self, together: frozenset[str]) -> frozenset[str]:
         """The names of what is started before any of these."""
         found: set[str] = set()
         for order in self._orders:
             for number, name in enumerate(order):
-                if self.expanded([name]) & together:
-                    found |= self.expanded(order[:number])
+                if name in together:
+                    found.update(order[:number])
         return frozenset(found.union(*(self._tied[name] for name in found)))
-
-    def expanded(self, names: Iterable[str]) -> frozenset[str]:
-        """The names, and what they stand for where they are tags."""
-        return frozenset(each for name in names if name for each in (name, *self._tags.get(name, ())))
 
     def _called(self, resource: Resource) -> set[str]:
         """What constraints, operations and failures may call it."""

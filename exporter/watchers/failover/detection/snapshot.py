@@ -128,7 +128,7 @@ def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
         unmanaged=frozenset(names.plain(one.id) for one in view.resources if not one.managed),
         bans=frozenset(view.bans),
         tickets={one.id: one.granted and not one.standby for one in view.tickets},
-        ticket_resources={one.ticket: names.expanded(one.resources) for one in reading.tickets},
+        ticket_resources={one.ticket: frozenset(one.resources) for one in reading.tickets},
         timed_stickiness=reading.timed_stickiness,
         before={name: names.before(together[name]) for name in watched},
     )

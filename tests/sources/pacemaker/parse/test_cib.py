@@ -87,21 +87,33 @@ def test_colocations_name_what_runs_together() -> None:
 
 
 def test_the_configuration_as_cibadmin_prints_it_for_an_xpath() -> None:
-    """Tickets with what needs them, tags with what they stand for, rules, attributes that a person set."""
+    """Tickets with what needs them, tags as what they stand for, rules, attributes that a person set."""
     read = cib.configuration(cibadmin_output("2.1.5-disabled"))
     assert read.tickets == (
         TicketConstraint("tA", ("ticketed",), promotion_only=False),
-        TicketConstraint("tB", ("ticketed2", "tg"), promotion_only=False),
+        TicketConstraint("tB", ("ticketed2", "tagged", "vip-off"), promotion_only=False),
         TicketConstraint("tB", ("db-clone",), promotion_only=True),
         TicketConstraint("tC", ("held",), promotion_only=False),
     )
-    assert read.tags == {"tg": ("tagged", "vip-off")}
     assert read.node_attributes == (NodeAttribute("alpha", "rack", "7"),)
     by_rack, by_date = (one.rules[0] for one in read.constraints)
     assert by_rack == LocationRule(
         "l1r", -math.inf, "", False, (Condition("rack", "eq", "7", ""),), timed=False, limits=()
     )
     assert (by_date.timed, by_date.limits) == (True, (1_767_225_600.0,))
+
+
+def test_a_tag_is_what_it_stands_for() -> None:
+    """Wherever a constraint names one; the constraint keeps the name that the person gave it."""
+    read = cib.configuration(
+        b"""<xpath-query><constraints>
+          <rsc_location id="l" rsc="t" node="alpha" score="1"/>
+          <rsc_colocation id="c" rsc="t" with-rsc="x" score="1"/><rsc_order id="o" first="x" then="t"/>
+        </constraints><tags><tag id="t"><obj_ref id="a"/><obj_ref id="b"/></tag></tags></xpath-query>"""
+    )
+    assert read.constraints == (LocationConstraint("l", "alpha", "t", "", 1.0, "", members=("a", "b")),)
+    assert read.colocations == (Colocation(("a", "b", "x"), 1.0),)
+    assert read.orders == (Order(("x", "a", "b")),)
 
 
 def test_one_match_of_an_xpath_comes_without_a_wrapper() -> None:

@@ -23,7 +23,7 @@ help:
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
 	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
-	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (any user, no lab)'
+	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make clean       take the lab down, remove what was built'

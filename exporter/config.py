@@ -1,6 +1,6 @@
 """What the configuration file may say. A section's keys are the fields of its dataclass, beside its code."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from exporter.endpoint import Endpoint
 from exporter.sources.corosync.source import Options as CorosyncOptions
@@ -24,7 +24,9 @@ class Config:
     journal: str = "/var/lib/failover-exporter/events.db"
 
     def __post_init__(self) -> None:
-        if not any((self.pacemaker, self.corosync, self.haproxy, self.galera, self.vips)):
+        if not any(
+            getattr(self, one.name) for one in fields(self) if one.name not in ("failover", "journal")
+        ):
             raise ValueError("nothing to watch: turn a section on, for a start `pacemaker: {}`")
         seen = set[tuple[str, int | None]]()
         for vip in self.vips:

@@ -21,7 +21,6 @@ ALLOWED = {
 }
 OWN = {
     "galera": {"components"},  # counts the Primary components from the views of all nodes
-    "pacemaker": {"wanted"},  # which resources are meant to be stopped, from the configuration
 }
 
 

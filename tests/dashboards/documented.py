@@ -6,16 +6,11 @@ from pathlib import Path
 ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<kind>\w+) \| (?P<labels>[\w, ]*) \|", re.MULTILINE)
 OF_PROMETHEUS = {"up": set[str](), "ALERTS": {"alertname", "alertstate", "severity"}}
 OF_TARGETS = {"cluster", "job", "instance"}
-# Agreed, and not yet in docs/metrics.md; what is there counts instead.
-AGREED = {
-    "ha_cluster_corosync_qdevice_alive": {"node", "node_id"},
-    "ha_cluster_corosync_qdevice_votes": {"node", "node_id"},
-}
 
 
 def series(metrics: Path) -> dict[str, set[str]]:
     """Every name to its labels."""
-    found = OF_PROMETHEUS | AGREED
+    found = dict(OF_PROMETHEUS)
     for row in ROW.finditer(metrics.read_text()):
         labels = {label.strip() for label in row["labels"].split(",") if label.strip()}
         if row["kind"] == "histogram":

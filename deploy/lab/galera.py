@@ -53,6 +53,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;
 CREATE USER haproxy@'%';
 CREATE USER exporter@'%' IDENTIFIED BY 'exporter-lab';
 CREATE USER probe@'%' IDENTIFIED BY 'probe-lab';
+CREATE USER client@'%' IDENTIFIED BY 'client-lab';
 CREATE USER writer@'%' IDENTIFIED BY 'writer-lab';
 GRANT CREATE, INSERT, SELECT, DELETE ON failover_exporter.* TO writer@'%';
 """
@@ -203,6 +204,21 @@ def sql(host: Host, statement: str) -> str:
     except LabError:
         return ""
     return done.stdout
+
+
+def set_password(host: Host, user: str, password: str) -> None:
+    """On all nodes of its component."""
+    sql(host, f"ALTER USER {user}@'%' IDENTIFIED BY '{password}'")
+
+
+def restore_password(hosts: Sequence[Host], user: str) -> None:
+    """As ACCOUNTS has it, where a fault changed it."""
+    host = next((one for one in hosts if is_synced(one)), None)
+    if host is None:
+        return
+    client = ["mariadb", "--no-defaults", f"--socket={SOCKET}", f"--user={user}", "--execute=DO 1"]
+    if host.exec(client, 5, env={"MYSQL_PWD": f"{user}-lab"}).returncode:
+        set_password(host, user, f"{user}-lab")
 
 
 def login(client: Host, vip: str, port: int) -> str:

@@ -32,6 +32,7 @@ def _databases(fleet: Fleet) -> None:
         *(lambda host=host: galera.start(host) for host in fleet.databases),
         lambda: galera.agree(fleet.databases),
     )
+    galera.restore_password(fleet.databases, "probe")
 
 
 def _monitoring(fleet: Fleet) -> None:

@@ -60,6 +60,9 @@ _PEOPLE = (
     Fault("ping-pong", "the same three times, there and back and there", people.ping_pong),
     Fault("standby", "the balancer that serves put into standby", people.standby),
     Fault("maintenance", "maintenance mode switched on and forgotten", people.maintenance),
+    Fault(
+        "probe-refused", "the password of the probes' account changed: clients are well", people.probe_refused
+    ),
     Fault("rolling-restart", "both balancers' cluster software restarted in order", people.rolling_restart),
     Fault("vip-twice", "the address added by hand on the second balancer", people.vip_twice),
     Fault(

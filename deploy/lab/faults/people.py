@@ -62,6 +62,11 @@ def maintenance(fleet: Fleet, name: str | None) -> str:
     return "maintenance-mode=true for the whole cluster: Pacemaker manages nothing"
 
 
+def probe_refused(fleet: Fleet, _name: str | None) -> str:
+    galera.set_password(fleet.databases[0], "probe", "rotated")
+    return "the password of the account `probe` changed on the Galera nodes; the exporters have the old one"
+
+
 def rolling_restart(fleet: Fleet, name: str | None) -> str:
     holder = balancer(fleet, name)
     order = (fleet.peer(holder), holder)

@@ -15,7 +15,7 @@ from tests.trials.common.truth import Attempt, parse
 DAEMON = "ground-truth"
 PROGRAM = Path(__file__).with_name("client.py")
 LOG = f"/var/log/lab/{DAEMON}.log"
-USER, PASSWORD = "probe", "probe-lab"  # an account without any privilege, see deploy/lab/galera.py
+USER, PASSWORD = "client", "client-lab"  # an account without any privilege, see deploy/lab/galera.py
 PATIENCE = 5.0  # seconds, as the exporter's: a client that waits longer has no failure where it has one
 TAIL = 32 * 1024  # bytes of the log, some seconds
 QUIET = 2.0  # seconds without a failure: the next trial's outage is another one

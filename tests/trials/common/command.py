@@ -13,7 +13,6 @@ from deploy.lab.console import Screen, to_stderr
 from deploy.lab.host import REPOSITORY
 from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
-from tests.trials.common.report import spliced
 
 BORROWED = f"the lab that is up, or {DEFAULT_TOPOLOGY}"
 
@@ -47,11 +46,6 @@ class Output:
     def document(self, text: Callable[[], str]) -> None:
         if not self._options.no_document:
             self._options.document.write_text(text())
-
-    def splice(self, document: Path, name: str, text: Callable[[], str]) -> None:
-        """Replaces the part of that name, see report.spliced()."""
-        if not self._options.no_document:
-            document.write_text(spliced(document.read_text(), name, text()))
 
     def results(self, plain: Mapping[str, object], show: Callable[[Screen], object]) -> None:
         """As JSON, or for a person as `show` shows them."""

@@ -63,16 +63,7 @@ def test_as_json_only_the_results_are_on_standard_output(
 
 
 def test_without_a_document_none_is_made(tmp_path: Path) -> None:
-    """Neither the whole one nor a part of another."""
+    """The option says so."""
     output = Output(options(tmp_path, "--no-document"))
     output.document(lambda: pytest.fail("made"))
-    output.splice(tmp_path / "other.md", "drill", lambda: pytest.fail("made"))
     assert not list(tmp_path.iterdir())
-
-
-def test_a_part_of_a_document_is_replaced(tmp_path: Path) -> None:
-    """That between its marks."""
-    readme = tmp_path / "README.md"
-    readme.write_text("before\n<!-- drill -->\nold\n<!-- end drill -->\nafter\n")
-    Output(options(tmp_path)).splice(readme, "drill", lambda: "new")
-    assert readme.read_text() == "before\n<!-- drill -->\nnew\n<!-- end drill -->\nafter\n"

@@ -3,7 +3,6 @@
 import argparse
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 
 from deploy.lab import preflight
 from deploy.lab.borrowed import Report, whole_lab
@@ -17,14 +16,13 @@ from tests.trials.drill.cases import CASES, Case
 from tests.trials.drill.results import Results, table
 from tests.trials.drill.runs import drill
 
-DOCUMENT, README = REPOSITORY / "docs/drill.md", REPOSITORY / "README.md"
+DOCUMENT = REPOSITORY / "docs/drill.md"
 
 
 def parser() -> argparse.ArgumentParser:
     top = command.parser("drill", "The article's stress cases, while clients write.")
     add = top.add_argument
     add("--case", action="append", choices=[case.fault for case in CASES], help="without: each of them")
-    add("--readme", type=Path, default=README, metavar="FILE", help="with the table to replace (README.md)")
     command.add_output(top, DOCUMENT)
     return top
 
@@ -41,7 +39,6 @@ def _drill(options: argparse.Namespace) -> int:
     with whole_lab(options.topology, options.folder, output.step) as lab:
         results = run(lab, cases, output.step)
     output.document(lambda: report.document(results))
-    output.splice(options.readme, "drill", lambda: report.excerpt(results))
     output.results(results.as_json(), lambda screen: show(results, screen))
     return 1 if results.problems else 0
 

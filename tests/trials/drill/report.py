@@ -1,4 +1,4 @@
-"""docs/drill.md, and the table in the README (pure but for reading the template)."""
+"""docs/drill.md (pure but for reading the template)."""
 
 from pathlib import Path
 
@@ -16,10 +16,3 @@ def document(results: Results) -> str:
         table=table(results.outcomes).markdown(),
         problems=listed_in_bold(results.problems) or "All is as it should be.",
     )
-
-
-def excerpt(results: Results) -> str:
-    """For the README."""
-    day = f"{results.at.when:%Y-%m-%d}"
-    note = f"`make drill`, {day}: [docs/drill.md](docs/drill.md) says what the columns are."
-    return f"{table(results.outcomes).markdown()}\n\n{note}"

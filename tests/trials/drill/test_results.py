@@ -4,15 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.lab.errors import LabError
 from deploy.lab.faults import FAULTS
 from exporter.watchers.failover.detection.causes import CAUSES
 from tests.trials.common.circumstances import Circumstances
-from tests.trials.common.report import marks, spliced
 from tests.trials.drill.cases import CASES
 from tests.trials.drill.felt import Commits, Felt
-from tests.trials.drill.journal import Event, events_since
-from tests.trials.drill.report import document, excerpt
+from tests.trials.drill.journal import Event
+from tests.trials.drill.report import document
 from tests.trials.drill.results import Outcome, Results, table
 
 PHASES = {"detection": 0.1, "address": 0.2, "service": 0.3, "reconnect": 0.05, "total": 0.65}
@@ -112,32 +110,3 @@ def test_the_document_says_how_it_was_made() -> None:
     assert "| haproxy | 2.6 |" in text
     assert ROW in text
     assert "{" not in text
-
-
-def test_the_readmes_table_is_written_anew_and_nothing_else() -> None:
-    """Again and again; without its marks it is an error."""
-    begin, end = marks("drill")
-    readme = f"before\n{begin}\nold\n{end}\nafter {begin}\n"
-    once = spliced(readme, "drill", excerpt(RESULTS))
-    assert once.startswith(f"before\n{begin}\n| what was done")
-    assert once.endswith(f"{end}\nafter {begin}\n")
-    assert ROW in once
-    assert "old" not in once
-    assert spliced(once, "drill", excerpt(RESULTS)) == once
-    with pytest.raises(LabError, match="the document has no"):
-        spliced("no marks", "drill", excerpt(RESULTS))
-
-
-def test_of_the_journal_only_what_came_since() -> None:
-    """As `failover-exporter events --json` has it."""
-    event = {"resource": "vip", "kind": "move", "cause": "standby", "phases": PHASES, "at": 5.0}
-    assert events_since([event, {**event, "at": 9.0, "cause": "failback"}], 6.0) == (
-        Event("vip", "move", "failback", PHASES),
-    )
-
-
-def test_phases_that_do_not_add_up_are_not_whole() -> None:
-    """A balancer that did not get the address can't separate them."""
-    assert MOVED.events[0].whole
-    assert not MOVED.events[1].whole
-    assert not Event("vip", "move", "standby", {}).whole

@@ -24,9 +24,17 @@ def program(tmp_path: Path) -> str:
     return str(tmp_path / NAME)
 
 
+def await_name(pid: int) -> None:
+    """The kernel closes what exec() closes, which subprocess waits for, before it sets the new name."""
+    end = time.monotonic() + 20
+    while not ((there := processes.by_pid(pid)) and there.name == NAME):
+        assert time.monotonic() < end
+
+
 @pytest.fixture
 def running(program: str) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([program, "1000"]) as process:
+        await_name(process.pid)
         yield process
         process.kill()
 
@@ -63,9 +71,7 @@ def test_a_process_that_ended_is_not_there(running: subprocess.Popen[bytes]) -> 
 def test_another_network_namespace_is_another_host(program: str) -> None:
     """A process in a container's network is no proxy of this host."""
     with subprocess.Popen(["unshare", "--net", program, "1000"]) as process:  # noqa: S607  # a test's tool
-        end = time.monotonic() + 20
-        while not ((there := processes.by_pid(process.pid)) and there.name == NAME):
-            assert time.monotonic() < end
+        await_name(process.pid)
         assert processes.find([NAME]) is None
         process.kill()
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +118,14 @@ def free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
+def listens(path: str) -> bool:
+    """HAProxy makes the file before it listens there."""
+    with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
+        connection.connect(path)
+        return True
+    return False
+
+
 @contextmanager
 def running(folder: Path, configuration: str = CONFIGURATION, *arguments: str) -> Iterator[Haproxy]:
     """Start it in the foreground, end it by its own pid."""
@@ -129,7 +137,7 @@ def running(folder: Path, configuration: str = CONFIGURATION, *arguments: str) -
         process = subprocess.Popen([HAPROXY, "-db", "-f", str(file), *arguments], stdout=log, stderr=log)
     haproxy = Haproxy(path, process.pid, ports)
     try:
-        wait_until(lambda: Path(haproxy.socket).exists() or process.poll() is not None, "its socket")
+        wait_until(lambda: listens(haproxy.socket) or process.poll() is not None, "its socket")
         assert process.poll() is None, (folder / "log").read_text()
         yield haproxy
     finally:

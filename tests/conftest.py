@@ -15,8 +15,8 @@ settings.load_profile("check")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half of the tests' time is waiting, for servers that start or peers that hang: one worker more."""
-    return len(os.sched_getaffinity(0)) + 1
+    """More than half of the tests' time is waiting, for servers that start or peers that hang."""
+    return 2 * len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -264,7 +264,8 @@ def test_nothing_of_a_page_is_left() -> None:
     end = time.monotonic() + 10
     while threading.active_count() > threads and time.monotonic() < end:
         time.sleep(0.01)
-    assert (psutil.Process().num_fds(), threading.active_count()) == (before, threads)
+    assert psutil.Process().num_fds() == before
+    assert threading.active_count() <= threads  # threads of earlier tests may have ended meanwhile
 
 
 @pytest.mark.parametrize(

@@ -360,7 +360,6 @@ backend other
   stick-table type string len 20 size 5k
 backend mysql_read
   stick-table type ip size 1k
-  stick on src
   server db1 127.0.0.1:{closed}
 """
 

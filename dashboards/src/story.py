@@ -211,8 +211,9 @@ def signs() -> Panel:
 
 
 def views() -> Panel:
-    seen = f"max by (cluster, host, node) ({by_host(pick('ha_cluster_pacemaker_nodes', status='online'))})"
-    itself = f'label_replace({seen}, "node", "$1", "host", "(.+)")'
+    nodes = by_host(pick("ha_cluster_pacemaker_nodes", status="online"))
+    seen = f"max by (cluster, host, node) ({nodes})"
+    itself = f'label_replace(max by (cluster, host) ({nodes}), "node", "$1", "host", "(.+)")'
     return states(
         About(
             "Who sees whom",

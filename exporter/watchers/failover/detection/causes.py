@@ -81,6 +81,13 @@ def _ran_twice(change: Change, step: Step) -> bool:
     return change.kind == kinds.DOUBLED and change.resource in step.together
 
 
+def _ran_twice_lately(change: Change, step: Step) -> bool:
+    """Its address was held by two hosts a moment ago: the halves may meet without one snapshot that shows it
+    on both. That two hosts answer moves nothing by itself, so it explains only what nothing else does.
+    """
+    return change.kind == kinds.SHARED and change.resource in step.together
+
+
 def _may_return(change: Change, step: Step) -> bool:
     """The target can be used again, or what kept the resource away from it is gone."""
     if not (step.moved and step.concerned(change)):
@@ -118,6 +125,7 @@ RULES: Sequence[tuple[str, Rule]] = (
     ("node_health", _concerned(kinds.DEGRADED)),
     ("failback", _anywhere(kinds.RETURNED)),
     ("operator_move", _concerned(kinds.TIMED)),
+    ("split_healed", _ran_twice_lately),
 )
 CAUSES = (*dict.fromkeys(cause for cause, _ in RULES), UNKNOWN)
 

@@ -142,6 +142,10 @@ class Detector:
     def _excluded(self, resource: str, snapshot: Snapshot, looked: float) -> set[str]:
         """Nodes on which running it in two places was ended, or that were away until now."""
         together = snapshot.together[resource]
+        if self._evidence.doubled(
+            together
+        ):  # each half of a split has started it: no move from one to the other
+            return set(snapshot.nodes)
         ended = {node for name, node in self._doubled if name in together}
         brought = {
             node
@@ -164,6 +168,7 @@ class Detector:
         evidence = [
             *self._evidence.of(resource, now.mono, placement.unsettled_since),
             *(Dated(change, now.mono) for change in changes.standing(snapshot)),
+            *self._evidence.of_a_split(),
         ]
         unsettled = now.mono if placement.unsettled_since is None else placement.unsettled_since
         found = []

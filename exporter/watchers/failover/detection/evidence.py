@@ -1,6 +1,6 @@
 """Changes, kept for the events that they may explain (pure). Times are monotonic seconds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from exporter.watchers.failover.detection.kinds import (
@@ -70,6 +70,19 @@ class Evidence:
             if now < one.spent.get(resource, float("inf"))
             and any(_is_near(one, moment) for moment in moments)
         ]
+
+    def of_a_split(self) -> list[Dated]:
+        """What was held or ran twice a moment ago, also where that has explained an event already: what
+        belongs to the address is started anew some seconds after it."""
+        return [
+            Dated(replace(one.change, kind=SHARED), one.at)
+            for one in self._changes
+            if one.change.kind in (SHARED, DOUBLED)
+        ]
+
+    def doubled(self, names: Collection[str]) -> bool:
+        """Whether one of these resources ran in two places within the last minute."""
+        return any(one.change.kind == DOUBLED and one.change.resource in names for one in self._changes)
 
     def spend(self, resource: str, now: float) -> None:
         """It had an event: all until now was before it."""

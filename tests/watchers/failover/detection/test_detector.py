@@ -488,8 +488,44 @@ def test_a_node_that_was_found_running_it_was_no_stage_of_a_move() -> None:
     cluster.now += 110
     cluster.go("beta")
     _, after = cluster.go("alpha")
-    watch.look(replace(after, founds=call), cluster.now)  # an old probe proves nothing
+    after = replace(after, founds=call, updated=cluster.now)
+    watch.look(after, cluster.now)  # an old probe proves nothing
     assert watch.moves()[1:] == [("alpha", "beta"), ("beta", "alpha")]
+
+
+def test_a_start_of_the_other_half_is_no_move_while_the_halves_meet() -> None:
+    """Two hosts answered, a node is back: its own start from the split is no stage on the way."""
+    cluster, watch = Cluster(), Watch()
+    cluster.go("alpha")
+    lost = {"beta": replace(UP, online=False)}
+    watch.look(replace(cluster.seen(), nodes={**cluster.seen().nodes, **lost}), cluster.now)
+    watch.detector.shared(VIP, "10.0.0.100", cluster.now)
+    cluster.now += 1
+    watch.look(cluster.seen(), cluster.now)  # the halves meet
+    cluster.go("beta")
+    _, after = cluster.go("alpha")
+    watch.look(after, cluster.now)
+    assert watch.moves() == [("alpha", "alpha")]
+    assert watch.found[0].event.cause == "split_healed"
+
+
+def test_what_two_hosts_held_a_moment_ago_explains_what_nothing_else_does() -> None:
+    """An address that was added by hand: Pacemaker finds it, and starts everything anew; also what belongs to
+    the address, seconds later. A failure explains its own restart all the same."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    watch.detector.shared(VIP, "10.0.0.100", cluster.now)
+    _, after = cluster.go("alpha")
+    (event,) = watch.look(after, cluster.now)
+    assert event.cause == "split_healed"
+    cluster.now += 20
+    _, after = cluster.go("alpha")
+    (event,) = watch.look(after, cluster.now)
+    assert event.cause == "unknown"
+    watch.detector.shared(VIP, "10.0.0.100", cluster.now)
+    _, after = cluster.go("alpha")
+    (event,) = watch.look(replace(after, failures=frozenset({failed(cluster.now)})), cluster.now)
+    assert event.cause == "resource_failure"
 
 
 def test_a_failure_while_a_split_ends_is_not_why() -> None:

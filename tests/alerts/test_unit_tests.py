@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.alerts.rules import ALERTING, ALERTS, Rule
+from tests.alerts.rules import ALERTING, ALERTS, Rule, read_yaml
 
 CLUSTER = re.compile(r'\bcluster="([^"]+)"')
 
@@ -24,7 +23,7 @@ class Case:
 
 def _cases() -> Iterator[Case]:
     for path in sorted((ALERTS / "tests").glob("*.yml")):
-        for test in yaml.safe_load(path.read_text())["tests"]:
+        for test in read_yaml(path)["tests"]:
             series = " ".join(one["series"] for one in test.get("input_series", []))
             clusters = set(CLUSTER.findall(series))
             for case in test.get("alert_rule_test", []):

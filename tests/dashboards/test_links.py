@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from dashboards.src.links import RUNBOOKS
+from tests.alerts.rules import read_yaml
 from tests.dashboards.pages import PAGES, REPOSITORY
 
 VARIABLE = re.compile(r"\$\{([\w.]+)(?::\w+)?\}|\$(\w+)")
@@ -17,7 +18,7 @@ OF_LINKS = {"__url_time_range", "__value.raw", "__field.labels.alertname", "__fi
 ALERTS = {
     rule["alert"]
     for path in (REPOSITORY / "alerts" / "rules").glob("*.yml")
-    for group in yaml.safe_load(path.read_text())["groups"]
+    for group in read_yaml(path)["groups"]
     for rule in group["rules"]
     if "alert" in rule
 }

@@ -184,7 +184,9 @@ def _add_events(commands: "argparse._SubParsersAction[_Parser]") -> None:
     events = commands.add_parser("events", help=text, description=text, allow_abbrev=False)
     # It may be given before the command too, so here it must not set a default.
     config = argparse.SUPPRESS
-    events.add_argument("--config.file", dest="config", type=Path, metavar="FILE", default=config)
+    events.add_argument(
+        "--config.file", dest="config", type=Path, metavar="FILE", default=config, help="it names the journal"
+    )
     events.add_argument(
         "--since", type=_since, default=0.0, metavar="TIME", help="24h, 7d, or 2026-11-22 (default: all)"
     )

@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare accuracy split-brain drill matrix dashboards pictures venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare accuracy split-brain drill matrix dashboards pictures sdist-test release venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -26,12 +26,14 @@ help:
 	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
+	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
+	@echo 'make release     wheel, sdist, packages and checksums of a tagged commit; DRY_RUN=yes: of any'
 	@echo 'make clean       take the lab down, remove what was built'
 
 demo: packages venv
 	$(RUN)/python -m deploy.lab.demo
 
-test: packages-if-root check oldest newest lab-test
+test: packages-if-root check oldest newest sdist-test lab-test
 
 check: venv
 	$(RUN)/ruff format --check .
@@ -45,6 +47,12 @@ oldest: $(OLDEST)/.complete
 
 newest:
 	tests/newest.sh $(PYTHON) $(NEWEST)
+
+sdist-test: venv
+	tests/sdist.sh $(PYTHON) $(RUN)/python build/sdist
+
+release: venv
+	$(RUN)/python -m deploy.release $(if $(DRY_RUN),--dry-run)
 
 lab-test: venv
 	$(RUN)/pytest -m lab --durations=20
@@ -94,6 +102,9 @@ packages:
 lock:
 	$(RUN)/pip-compile --quiet --extra dev --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt pyproject.toml
+	$(RUN)/pip-compile --quiet --extra ed25519 --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --constraint requirements-dev.txt --output-file requirements.txt \
+	  pyproject.toml
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi

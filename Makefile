@@ -105,6 +105,8 @@ lock:
 	$(RUN)/pip-compile --quiet --extra ed25519 --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --constraint requirements-dev.txt --output-file requirements.txt \
 	  pyproject.toml
+	$(RUN)/pip-compile --quiet --only-build-deps --build-deps-for wheel --strip-extras --allow-unsafe --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-build.txt pyproject.toml
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi

@@ -1,7 +1,7 @@
 """The sdist and the wheel; `python -m deploy.release.distributions FOLDER` builds both.
 
-They are built of a copy of what git lists, so that nothing else gets in, with the locked setuptools; the wheel
-is made of the sdist.
+They are built of a copy of what git lists, so that nothing else gets in, with the locked setuptools; the
+wheel is made of the sdist.
 """
 
 import gzip

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from deploy.manual.completion import PLACES, completions
 from deploy.manual.page import page, subcommands
 from exporter.cli import parser
+from tests.deploy.tools import tool
 
 NAME = "failover-exporter"
 
@@ -18,14 +18,6 @@ NAME = "failover-exporter"
 def flags(of: argparse.ArgumentParser) -> set[str]:
     own = {flag for action in of._actions for flag in action.option_strings}
     return own.union(*(flags(one) for one, _ in subcommands(of)))
-
-
-def tool(name: str) -> str:
-    """Its path; without it the test is skipped."""
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"needs {name}: deploy/lab/packages.sh tests/packages.txt")
-    return path
 
 
 def plain(roff: str) -> str:

@@ -5,6 +5,7 @@
 #   sdist.sh PYTHON BUILDER FOLDER      PYTHON makes the environment, BUILDER has the development tools
 set -eu
 cd "$(dirname "$0")/.."
+tree=$PWD
 python=$1 builder=$2 folder=$3
 rm -rf "$folder"
 mkdir -p "$folder"
@@ -24,3 +25,5 @@ share=share/failover-exporter
 for one in "$share"/alerts/rules/vip.yml "$share"/dashboards/failover-story.json "$share"/runbooks/VIPDown.md; do
     [ -s "$one" ] || { echo "the wheel does not install $one" >&2; exit 1; }
 done
+cd "$tree"
+rm -rf "$folder"

@@ -28,12 +28,8 @@ def main() -> int:
     if reasons and not dry:
         return 1
     version = readiness.version(ROOT)
-    shutil.rmtree(DIST, ignore_errors=True)
-    os.environ["SOURCE_DATE_EPOCH"] = str(distributions.epoch(ROOT))  # for the packages too
     try:
-        distributions.build(ROOT, DIST)
-        if (ROOT / "deploy/packages").is_dir():
-            subprocess.run(PACKAGES, cwd=ROOT, check=True)
+        _build(version)
     except (distributions.NotWhole, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -41,6 +37,17 @@ def main() -> int:
     print(f"{version}{' (dry run)' if dry else ''}: {DIST}")
     print((DIST / SUMS).read_text(), end="")
     return 0
+
+
+def _build(version: str) -> None:
+    """Everything, into an empty DIST. Raises NotWhole, CalledProcessError."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    os.environ["SOURCE_DATE_EPOCH"] = str(distributions.epoch(ROOT))  # for the packages too
+    distributions.build(ROOT, DIST)
+    if (ROOT / "deploy/packages").is_dir():
+        subprocess.run(PACKAGES, cwd=ROOT, check=True)
+    if strangers := [one.name for one in DIST.iterdir() if version not in one.name]:
+        raise distributions.NotWhole(f"not of version {version}: {', '.join(strangers)}")
 
 
 def write_sums(folder: Path) -> None:

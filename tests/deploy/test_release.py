@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.release import __main__ as command
 from deploy.release import distributions, readiness
-from deploy.release.__main__ import write_sums
 
 ROOT = Path(__file__).parents[2]
 GIT = ["git", "-c", "user.name=Joe", "-c", "user.email=joe@example.com", "-c", "commit.gpgsign=false"]
@@ -82,6 +82,20 @@ def test_a_changelog_that_says_something_else_is_refused(
     assert readiness.problems(ready) == [said]
 
 
+def test_what_is_not_ready_is_not_built(
+    ready: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each reason is said; what an earlier release built stays."""
+    (ready / "dist").mkdir()
+    (ready / "dist/earlier").write_text("")
+    monkeypatch.setattr(command, "ROOT", ready)
+    monkeypatch.setattr(command, "DIST", ready / "dist")
+    monkeypatch.setattr("sys.argv", ["release"])
+    assert command.main() == 1
+    assert capsys.readouterr().err == "no release: the tree has changes that are not committed: dist/\n"
+    assert [one.name for one in (ready / "dist").iterdir()] == ["earlier"]
+
+
 def test_this_changelog_is_that_of_the_version() -> None:
     """Its first heading; only the date is given at the release."""
     number = readiness.version(ROOT)
@@ -136,8 +150,8 @@ def test_checksums_are_those_of_sha256sum(tmp_path: Path) -> None:
     """So that anybody can check a download."""
     for name in ("b.whl", "a.tar.gz"):
         (tmp_path / name).write_text(name)
-    write_sums(tmp_path)
-    write_sums(tmp_path)
+    command.write_sums(tmp_path)
+    command.write_sums(tmp_path)
     check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
     checked = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert checked.stdout == "a.tar.gz: OK\nb.whl: OK\n"

@@ -36,6 +36,7 @@ def build(root: Path, folder: Path) -> tuple[Path, Path]:
         for name in files:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / name, copy / name)
+            (copy / name).chmod(_mode((root / name).stat().st_mode))
         _python(copy, when, "build", "--no-isolation", "--quiet", "--outdir", str(folder.resolve()), ".")
     stem = folder / f"failover_exporter-{version(root)}"
     sdist, wheel = Path(f"{stem}.tar.gz"), Path(f"{stem}-py3-none-any.whl")
@@ -108,14 +109,19 @@ def normalise(sdist: Path, when: int) -> None:
             member.uid = member.gid = 0
             member.uname = member.gname = ""
             member.mtime, member.pax_headers = when, {}
-            member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+            member.mode = 0o755 if member.isdir() else _mode(member.mode)
             new.addfile(member, archive.extractfile(member) if member.isfile() else None)
     sdist.write_bytes(gzip.compress(content.getvalue(), mtime=when))
 
 
+def _mode(found: int) -> int:
+    """That of git, whatever the umask was."""
+    return 0o755 if found & 0o100 else 0o644
+
+
 def _python(folder: Path, when: int, *module: str) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(when)}
-    subprocess.run([sys.executable, "-m", *module], cwd=folder, env=environment, check=True)
+    subprocess.run([sys.executable, "-m", *module], cwd=folder, env=environment, umask=0o022, check=True)
 
 
 if __name__ == "__main__":

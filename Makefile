@@ -27,13 +27,13 @@ help:
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
-	@echo 'make release     wheel, sdist, packages and checksums of a tagged commit; DRY_RUN=yes: of any'
+	@echo 'make release     sdist-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
 	@echo 'make clean       take the lab down, remove what was built'
 
 demo: packages venv
 	$(RUN)/python -m deploy.lab.demo
 
-test: packages-if-root check oldest newest sdist-test lab-test
+test: packages-if-root check oldest newest lab-test
 
 check: venv
 	$(RUN)/ruff format --check .
@@ -51,7 +51,7 @@ newest:
 sdist-test: venv
 	tests/sdist.sh $(PYTHON) $(RUN)/python build/sdist
 
-release: venv
+release: venv sdist-test
 	$(RUN)/python -m deploy.release $(if $(DRY_RUN),--dry-run)
 
 lab-test: venv

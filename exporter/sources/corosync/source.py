@@ -37,6 +37,10 @@ _NOT_QUORATE = 2  # corosync-quorumtool's exit code
 # Could not initialize corosync configuration API error 11                 corosync-cfgtool
 _ACCESS = re.compile(r"CS_ERR_ACCESS|CS_ERR_SECURITY|error (?:11|100)\b")
 
+# Failed to initialize the cmap API. Error CS_ERR_LIBRARY                  corosync-cmapctl
+# Could not initialize corosync configuration API error 2                  corosync-cfgtool
+_NOT_RUNNING = re.compile(r"CS_ERR_LIBRARY|API error 2\b")
+
 # Could not get the link status, the error is: 6       on stdout from 2.99 to 3.0.4, with exit code 0
 _FAILURE = re.compile(r"^Could not .*", re.MULTILINE)
 
@@ -151,4 +155,7 @@ def _check(tool: str, completed: Completed, also_good: Sequence[int] = ()) -> No
 
 def _failure(tool: str, message: str) -> SourceError:
     text = f"{tool}: {message}"
-    return Denied(_DENIED.format(failure=text)) if _ACCESS.search(message) else Unreachable(text)
+    if _ACCESS.search(message):
+        return Denied(_DENIED.format(failure=text))
+    running = "; is Corosync running? `systemctl status corosync`" if _NOT_RUNNING.search(message) else ""
+    return Unreachable(text + running)

@@ -54,12 +54,15 @@ def test_ok(case: str, tools: ToolDoubles, source: CorosyncSource) -> None:
 
 @pytest.mark.parametrize("known", [False, True])
 def test_unreachable(known: bool, tools: ToolDoubles, source: CorosyncSource) -> None:
-    """Without corosync the source is unreachable, in the words of a tool, before and after it was well."""
+    """Without corosync the source is unreachable, in the words of a tool and with what to look at, before and
+    after it was well."""
     if known:
         source.read(soon())
     for tool, said in DOWN.items():
         tools.answer(tool, b"", said, code=1)
-    with pytest.raises(Unreachable, match="CS_ERR_LIBRARY"):
+    with pytest.raises(
+        Unreachable, match=r"CS_ERR_LIBRARY; is Corosync running\?.*systemctl status corosync"
+    ):
         source.read(soon())
 
 

@@ -28,6 +28,8 @@ LONGEST_SECONDS = 90 * 86400.0  # before the newest event
 BUSY_SECONDS = 2.0  # for a reader, or somebody who makes a copy
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# SQLite says the same of a link that leads nowhere and of a missing right.
+_CANNOT_OPEN = "; does a link there lead nowhere, and may this user read it and write to its folder?"
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
@@ -65,7 +67,8 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended codes have more above
-        raise (JournalDamaged if code in _DAMAGED else JournalError)(f"{path}: {error}") from None
+        hint = _CANNOT_OPEN if code == sqlite3.SQLITE_CANTOPEN else ""
+        raise (JournalDamaged if code in _DAMAGED else JournalError)(f"{path}: {error}{hint}") from None
     except UnicodeDecodeError:
         raise JournalDamaged(f"{path}: text that is not UTF-8") from None
     except OSError as error:

@@ -356,3 +356,11 @@ def test_killed_at_any_moment_each_event_is_whole_or_not_there(
             )  # the last one may have been written and not reported
             assert journal.totals() == {"number": len(ids) - 1}
         number = len(ids)
+
+
+def test_what_can_not_be_opened_says_what_to_look_at(path: Path) -> None:
+    """SQLite's own words name no reason: a link that leads nowhere, for one."""
+    path.parent.mkdir()
+    path.symlink_to(path.parent / "absent" / "events.db")
+    with pytest.raises(JournalError, match=r"unable to open database file; does a link .* and may this user"):
+        Database(path).write([], {})

@@ -1,13 +1,13 @@
 """Puts the parts together: the one module that knows all of them."""
 
 import asyncio
-import functools
 import gc
 import logging
+import os
 import platform
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,15 +20,22 @@ from prometheus_client.metrics_core import Metric
 from exporter import VERSION
 from exporter.config import Config
 from exporter.families import gauge
+from exporter.reload import LastReload, Reloader
+from exporter.running import Part, Plan, Running
 from exporter.scrape import Scraper, Source
+from exporter.service import Service
 from exporter.sources.address.source import AddressSource
 from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
+from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.sources.pacemaker.source import PacemakerSource
+from exporter.transports.service_manager import service_manager
+from exporter.trouble import TroubleLog
 from exporter.watchers.claimants.watcher import ClaimantsWatcher
+from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
-from exporter.watchers.prober.watcher import VipWatcher
+from exporter.watchers.prober.watcher import VipWatcher, with_port
 from exporter.web.application import application
 from exporter.web.certificates import CannotSecure, Certificates
 from exporter.web.connections import Limits, connection_limit
@@ -54,102 +61,181 @@ SOURCES: dict[str, Callable[[Any], Source[Any]]] = {
 }
 
 
-def sources(config: Config) -> list[Source[Any]]:
-    """The collectors that the configuration turns on, built but not started."""
-    return [build() for build in _builders(config).values()]
-
-
 def collectors(config: Config) -> list[str]:
-    """Their names, in the same order. Builds nothing, so nothing is opened for --check-config."""
-    return list(_builders(config))
+    """The names of those that the configuration turns on. Builds nothing, so nothing is opened for
+    --check-config."""
+    return list(parts(config, Relay()))
 
 
-def _builders(config: Config) -> dict[str, Callable[[], Source[Any]]]:
-    """By the collector's name. The failover watcher is last, and built once for all that report to it."""
-
-    @functools.cache
-    def failover() -> tuple[FailoverWatcher, ...]:
-        """Empty on a host that is not in the cluster."""
-        if not config.pacemaker:
-            return ()
-        return (FailoverWatcher(config.failover, config.pacemaker, Path(config.journal)),)
-
-    def address() -> Source[Any]:
-        return AddressSource(config.addresses, ClaimantsWatcher(config.addresses, failover()))
-
-    def vip() -> Source[Any]:
-        return VipWatcher(config.vips, failover(), config.galera.nodes if config.galera else {})
-
-    on = _source_builders(config)
+def parts(config: Config, relay: Relay) -> dict[str, Part]:
+    """By the collector's name, in the order of the page. What probes and claimants notice goes to `relay`."""
+    on = {name: Part(partial(SOURCES[name], section), section) for name, section in _sections(config).items()}
     if config.vips:
-        on[AddressSource.name] = address
-    if any(one.port for one in config.vips):
-        on[VipWatcher.name] = vip
+        on[AddressSource.name] = _address(config, relay)
+    if with_port(config.vips):
+        on[VipWatcher.name] = _vip(config, relay)
     if config.pacemaker:
-        on[FailoverWatcher.name] = lambda: failover()[0]
+        on[FailoverWatcher.name] = _failover(config, config.pacemaker)
     return on
 
 
-def _source_builders(config: Config) -> dict[str, Callable[[], Source[Any]]]:
-    """Those whose section is in the file, in the order of SOURCES."""
-    sections = {name: getattr(config, name) for name in SOURCES}
-    return {name: partial(SOURCES[name], section) for name, section in sections.items() if section}
+def _sections(config: Config) -> dict[str, Any]:
+    """Those that are in the file, in the order of SOURCES."""
+    return {name: section for name in SOURCES if (section := getattr(config, name))}
+
+
+def _address(config: Config, relay: Relay) -> Part:
+    addresses = config.addresses
+
+    def build() -> AddressSource:
+        return AddressSource(addresses, ClaimantsWatcher(addresses, [relay]))
+
+    def adapt(source: AddressSource) -> None:
+        source.change(addresses)
+
+    return Part(build, AddressSource, addresses, adapt)
+
+
+def _vip(config: Config, relay: Relay) -> Part:
+    vips, nodes = config.vips, config.galera.nodes if config.galera else {}
+
+    def adapt(watcher: VipWatcher) -> None:
+        watcher.change(vips, nodes)
+
+    return Part(lambda: VipWatcher(vips, [relay], nodes), VipWatcher, (vips, nodes), adapt)
+
+
+def _failover(config: Config, pacemaker: PacemakerOptions) -> Part:
+    """Another path of the journal is another journal, with the counters that are in it."""
+    options = config.failover
+
+    def build() -> FailoverWatcher:
+        return FailoverWatcher(options, pacemaker, Path(config.journal))
+
+    def adapt(watcher: FailoverWatcher) -> None:
+        watcher.change(options)
+
+    return Part(build, (pacemaker.crm_mon_path, config.journal), options, adapt)
 
 
 class AboutItself:
     """Families about the exporter's own process."""
 
     def __init__(self) -> None:
+        self.last_reload = LastReload()
         self._process = ProcessCollector(registry=CollectorRegistry())
 
     def collect(self) -> Iterable[Metric]:
         build = gauge("failover_exporter_build_info", "1; which build runs here.", "version", "python")
         build.add(1, version=VERSION, python=platform.python_version())
-        return [build, *self._process.collect()]
+        return [build, *self.last_reload.collect(), *self._process.collect()]
 
 
 @dataclass(frozen=True)
 class Pages:
     """Where and how the pages are served."""
 
-    listen: Sequence[tuple[str | None, int]]  # host (None: all addresses) and port
+    listen: Sequence[tuple[str | None, int]] | None  # host (None: all addresses) and port; None: as passed
     telemetry_path: str
     max_requests: int  # for the metrics page at the same time; 0: no limit
     web_config: WebConfig
     folder: Path  # relative file names in web_config are in it
+    lifecycle: bool = False  # whether POST /-/reload is answered
 
 
-async def serve(config: Config, pages: Pages) -> None:
-    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate again. Raises CannotServe."""
+async def serve(config: Config, load: Callable[[], Config], pages: Pages) -> None:
+    """Serve until SIGTERM or SIGINT. At SIGHUP `load` reads the configuration again: it may block, is called
+    in a thread, and raises ConfigError. Raises CannotServe."""
     gc.freeze()  # what the imports made is not looked through again: a tenth of the time of a large page
     sys.setswitchinterval(SWITCH_SECONDS)
+    manager = service_manager(
+        os.environ, TroubleLog(log, "service manager", recovered="takes messages again")
+    )
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     certificates = load_certificates(pages.web_config, pages.folder)
-    loop.add_signal_handler(signal.SIGHUP, _reload, certificates)
-    started = sources(config)
-    scraper = Scraper(started, AboutItself().collect)
-    for one in started:
-        if isinstance(one, FailoverWatcher):
-            one.attach(scraper.shared(PacemakerSource.name).read)
-    server = WebServer(_application(scraper, pages), Limits(connection_limit()), certificates)
+    about, relay = AboutItself(), Relay()
+    running = Running(about.collect, partial(_connect, relay))
+    service = Service(manager, partial(_status, running.scraper, about.last_reload), running.stuck)
+    reloader = Reloader(
+        partial(_apply, running, relay, load, certificates),
+        about.last_reload,
+        service.reloading,
+        service.ready,
+    )
+    loop.add_signal_handler(signal.SIGHUP, reloader.signal)
+    prepared = running.prepare(parts(config, relay))
+    running.install(prepared)
+    pages_of = _application(running.scraper, pages, reloader.reload if pages.lifecycle else None)
+    server = WebServer(pages_of, Limits(connection_limit()), certificates)
     try:
         await server.start(pages.listen)
-        for one in started:
-            one.start()
-        log.info("started, collectors: %s", ", ".join(scraper.collectors))
+        await running.begin(prepared)
+        reloader.start()
+        service.ready()
+        log.info("started, collectors: %s", ", ".join(running.scraper.collectors))
         await stop.wait()
         log.info("stopped by a signal")
     finally:
+        service.stopping()
+        await reloader.stop()
         await server.stop()
-        scraper.close()
+        running.close()
 
 
-def _application(scraper: Scraper, pages: Pages) -> web.Application:
+def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> None:
+    """The failover watcher looks through the pacemaker source, and hears what the others notice."""
+    watcher = now.get(FailoverWatcher.name)
+    relay.watcher = watcher if isinstance(watcher, FailoverWatcher) else None
+    if relay.watcher:
+        relay.watcher.attach(scraper.shared(PacemakerSource.name).read)
+
+
+async def _apply(
+    running: Running, relay: Relay, load: Callable[[], Config], certificates: Certificates | None
+) -> str:
+    """Everything that may be refused comes first. What has changed, for the log."""
+    config = await asyncio.to_thread(load)
+    if certificates:
+        await asyncio.to_thread(certificates.reload)
+    return _described(await running.apply(parts(config, relay)))
+
+
+def _described(done: Plan) -> str:
+    """In words."""
+    said = {
+        "started": done.build - done.close,
+        "stopped": done.close - done.build,
+        "started anew": done.build & done.close,
+        "adapted": done.adapt,
+        "as before": done.stay,
+    }
+    return "; ".join(f"{word}: {', '.join(sorted(names))}" for word, names in said.items() if names)
+
+
+def _status(scraper: Scraper, last_reload: LastReload) -> str:
+    """One line for `systemctl status`."""
+    said = [f"serving {', '.join(scraper.collectors)}"]
+    if troubles := scraper.troubles:
+        said.append(f"can't read {', '.join(f'{name} ({why})' for name, why in troubles.items())}")
+    if last_reload.failed:
+        said.append(f"the changed configuration is refused: {last_reload.failed.splitlines()[0]}")
+    return "; ".join(said)
+
+
+def _application(
+    scraper: Scraper, pages: Pages, reload: Callable[[], Awaitable[None]] | None
+) -> web.Application:
     users = pages.web_config.basic_auth_users
-    auth = BasicAuth(users) if users else None
-    return application(scraper, pages.telemetry_path, VERSION, max_requests=pages.max_requests, auth=auth)
+    return application(
+        scraper,
+        pages.telemetry_path,
+        VERSION,
+        max_requests=pages.max_requests,
+        auth=BasicAuth(users) if users else None,
+        reload=reload,
+    )
 
 
 def load_certificates(web_config: WebConfig, folder: Path) -> Certificates | None:
@@ -160,14 +246,3 @@ def load_certificates(web_config: WebConfig, folder: Path) -> Certificates | Non
         return Certificates(web_config.tls_server_config, folder)
     except CannotSecure as error:
         raise CannotServe(str(error)) from None
-
-
-def _reload(certificates: Certificates | None) -> None:
-    if not certificates:
-        log.info("SIGHUP: no certificate to read again; a changed configuration needs a restart")
-        return
-    try:
-        certificates.reload()
-        log.info("SIGHUP: certificate read again")
-    except CannotSecure as error:
-        log.error("SIGHUP: the old certificate stays in use: %s", error)

@@ -38,9 +38,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     return serve.run(
         config_file=arguments.config,
         web_config_file=arguments.web_config,
-        listen=getattr(arguments, "listen", [(None, DEFAULT_PORT)]),
+        listen=None if arguments.passed else getattr(arguments, "listen", [(None, DEFAULT_PORT)]),
         telemetry_path=arguments.path,
         max_requests=arguments.max_requests,
+        lifecycle=arguments.lifecycle,
         log_level=arguments.level,
         log_format=arguments.format,
     )
@@ -126,6 +127,12 @@ def parser() -> argparse.ArgumentParser:
         default=argparse.SUPPRESS,
     )
     add(
+        "--web.systemd-socket",
+        dest="passed",
+        action="store_true",
+        help="serve on the sockets that systemd passes, instead of --web.listen-address",
+    )
+    add(
         "--web.telemetry-path",
         dest="path",
         type=telemetry_path,
@@ -147,6 +154,12 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="TLS and basic authentication, in the format of all Prometheus exporters",
+    )
+    add(
+        "--web.enable-lifecycle",
+        dest="lifecycle",
+        action="store_true",
+        help="POST /-/reload reads the configuration again, as SIGHUP always does",
     )
     add(
         "--log.level",

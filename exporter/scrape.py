@@ -9,7 +9,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -23,8 +23,10 @@ from exporter.trouble import TroubleLog
 
 log = logging.getLogger(__name__)
 
+READERS = 32  # threads: one for each source, and for readings under way of sources that a reload took out
 RENDERERS = 2  # threads: more are not faster, and each holds the families of a page, 40 MB for 60,000 series
 REUSE_SECONDS = 1.0  # a reading this young serves every scrape and watcher that asks
+DRAIN_SECONDS = 5.0  # beyond a source's own timeout, for what is rendered of its last reading
 DENIED_SECONDS = 60.0  # corosync and pacemaker write log lines for each attempt that they refuse: ask rarely
 
 T = TypeVar("T")
@@ -54,10 +56,20 @@ class Source(ABC, Generic[T]):
         return ()
 
     def start(self) -> None:
-        """Begin what runs between readings; called when the pages are served."""
+        """In the running loop: begin what runs between readings. Called when the pages are served."""
+
+    def stuck(self, now: float) -> str:  # noqa: ARG002  # for those that override it
+        """What does not work any more though nothing outside prevents it; empty: all is well. Never waits.
+
+        `now` is in monotonic seconds. The service manager ends a program that is stuck for long.
+        """
+        return ""
+
+    def halt(self) -> None:
+        """In the running loop, before close(): end what runs in the loop."""
 
     def close(self) -> None:
-        """End it, and close what is kept between readings."""
+        """End what runs between readings, and close what is kept. May block, so in a thread while serving."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +103,38 @@ def _describe(error: Exception) -> str:
 class SharedSource:
     """A source whose readings are shared: one under way at a time, and a young one is used again."""
 
-    def __init__(self, source: Source[Any], executor: Executor):
+    def __init__(self, source: Source[Any], executor: Executor, before: "SharedSource | None" = None):
+        """`before` is the one of that name that this one replaces: its failures are counted on."""
         self.source = source
-        self.failures = Counter[str]()
+        self.failures: Counter[str] = before.failures if before else Counter()
         self._executor = executor
+        self._users = set[asyncio.Future[Any]]()  # parts of pages that are being made of it
         self._latest: Reading | None = None
         self._under_way: asyncio.Future[Reading] | None = None
         self._waited_out = False  # the reading under way was already counted as timed out
-        self._trouble_log = TroubleLog(log, source.name, recovered="reads well again", describe=_describe)
+        self._trouble_log: TroubleLog = (
+            before._trouble_log
+            if before
+            else TroubleLog(log, source.name, recovered="reads well again", describe=_describe)
+        )
+
+    @property
+    def trouble(self) -> str:
+        """The reason why the latest reading failed; empty if it did not."""
+        return reason_of(self._latest.error) if self._latest and self._latest.error else ""
+
+    def used_by(self, work: Coroutine[Any, Any, R]) -> "asyncio.Task[R]":
+        """Start work on a page with this source; drained() waits for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._users.add(task)
+        task.add_done_callback(self._users.discard)
+        return task
+
+    async def drained(self) -> None:
+        """When no page is made of it any more and no reading is under way, or none should be."""
+        under_way = {*self._users, *([self._under_way] if self._under_way else [])}
+        if under_way:
+            await asyncio.wait(under_way, timeout=self.source.timeout + DRAIN_SECONDS)
 
     async def read(self, budget: float) -> Reading:
         """A reading, at the latest after `budget` seconds; never raises."""
@@ -154,13 +190,34 @@ class Scraper:
     def __init__(self, sources: Sequence[Source[Any]], about: Callable[[], Iterable[Metric]]):
         """`about` gives the families about the exporter itself, for every page."""
         self._about = about
-        self._executor = ThreadPoolExecutor(max_workers=len(sources) or 1, thread_name_prefix="source")
+        self._executor = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="source")
         self._renderers = ThreadPoolExecutor(max_workers=RENDERERS, thread_name_prefix="render")
-        self._shared = {source.name: SharedSource(source, self._executor) for source in sources}
+        self._shared: dict[str, SharedSource] = {}
+        self.replace(sources)
 
     @property
     def collectors(self) -> tuple[str, ...]:
         return tuple(self._shared)
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Why the latest reading failed, by collector; without those that were read or not asked yet."""
+        return {name: one.trouble for name, one in self._shared.items() if one.trouble}
+
+    def replace(self, sources: Sequence[Source[Any]]) -> list[SharedSource]:
+        """Other sources for the scrapes that begin from now on; those under way finish with what they have.
+
+        A source that is there already keeps its latest reading. Returns those that are left out, to be closed
+        when they are drained().
+        """
+        before = self._shared
+        self._shared = {source.name: self._share(source, before.get(source.name)) for source in sources}
+        return [one for name, one in before.items() if self._shared.get(name) is not one]
+
+    def _share(self, source: Source[Any], before: SharedSource | None) -> SharedSource:
+        if before and before.source is source:
+            return before
+        return SharedSource(source, self._executor, before)
 
     def shared(self, name: str) -> SharedSource:
         """For a watcher that needs a source's readings too."""
@@ -176,7 +233,7 @@ class Scraper:
         alone.
         """
         shared = [one for name, one in self._shared.items() if not only or name in only]
-        parts = await asyncio.gather(*(self._part(one, budget, render) for one in shared))
+        parts = await asyncio.gather(*(one.used_by(self._part(one, budget, render)) for one in shared))
         about = await self._in_thread(lambda: render(self._about_the_scrape(parts)))
         return [*(part.rendered for part in parts if part.rendered is not None), about]
 
@@ -214,6 +271,7 @@ class Scraper:
 
     def close(self) -> None:
         for one in self._shared.values():
+            one.source.halt()
             one.source.close()
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._renderers.shutdown(wait=False, cancel_futures=True)

@@ -14,6 +14,7 @@ from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.pacemaker.source import PacemakerSource
 from exporter.typed_yaml import parse
 from exporter.watchers.claimants.watcher import ClaimantsWatcher
+from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher
 
@@ -43,11 +44,11 @@ SECTIONS = {
     ],
 )
 def test_the_names_are_those_of_what_is_built(sections: list[str], names: list[str], tmp_path: Path) -> None:
-    """collectors() names what sources() builds, in its order; a section turns its collectors on."""
+    """collectors() names what parts() builds, in its order; a section turns its collectors on."""
     text = "\n".join([*(SECTIONS[one] for one in sections), f"journal: {tmp_path}/events.db"])
     config = parse(Config, text, "config.yml")
     assert app.collectors(config) == names
-    built = app.sources(config)
+    built = [part.build() for part in app.parts(config, Relay()).values()]
     try:
         assert [source.name for source in built] == names
     finally:

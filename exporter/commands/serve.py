@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from exporter import app
@@ -19,22 +20,28 @@ def run(  # noqa: PLR0913  # the flags
     *,
     config_file: Path,
     web_config_file: Path | None,
-    listen: Sequence[tuple[str | None, int]],
+    listen: Sequence[tuple[str | None, int]] | None,
     telemetry_path: str,
     max_requests: int,
+    lifecycle: bool,
     log_level: str,
     log_format: str,
 ) -> int:
-    """Exit code: 0 after SIGTERM or SIGINT, 1 if it can't run as configured."""
+    """Exit code: 0 after SIGTERM or SIGINT, 1 if it can't run as configured.
+
+    `listen` of None: on the sockets that the service manager passed.
+    """
+    load = partial(load_config, config_file)
     try:
-        config = load_config(config_file)
+        config = load()
         web_config = load_web_config(web_config_file)
     except ConfigError as error:
         return fail(error)  # several lines, before logging begins
     set_up(log_level, log_format)
     folder = (web_config_file or config_file).parent
+    pages = app.Pages(listen, telemetry_path, max_requests, web_config, folder, lifecycle)
     try:
-        asyncio.run(app.serve(config, app.Pages(listen, telemetry_path, max_requests, web_config, folder)))
+        asyncio.run(app.serve(config, load, pages))
     except CannotServe as error:
         log.error("%s", error)
         return 1

@@ -7,6 +7,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from exporter.endpoint import Endpoint
+from exporter.transports.service_manager import passed_sockets
+
 BACKLOG = 128  # connections that the kernel keeps until they are accepted
 
 
@@ -22,13 +25,27 @@ class Listener:
         """The one that the kernel chose, where 0 was asked for."""
         return int(self._socket.getsockname()[1])
 
+    @property
+    def where(self) -> str:
+        """Address and port, or the path of a unix socket, to be shown."""
+        name = self._socket.getsockname()
+        return str(Endpoint(name[0], name[1]) if isinstance(name, tuple) else name)
+
     async def accept(self) -> tuple[socket.socket, str]:
         """The next connection and its client's address. Raises OSError, as when descriptors are used up."""
         accepted, address = await asyncio.get_running_loop().sock_accept(self._socket)
-        return accepted, str(address[0])
+        return accepted, str(address[0]) if isinstance(address, tuple) else "unix socket"
 
     def close(self) -> None:
         self._socket.close()
+
+
+def passed() -> list[Listener]:
+    """Listeners on the sockets that the service manager opened, as it passed them. Raises OSError."""
+    sockets = passed_sockets(os.environ)
+    if not sockets:
+        raise OSError("no socket activation file descriptors found")
+    return [Listener(one) for one in sockets]
 
 
 def listen(host: str | None, port: int) -> list[Listener]:

@@ -16,7 +16,7 @@ class MetricsPage:
 
     def __init__(self, scraper: Scraper, max_requests: int):
         """`max_requests` of 0: no limit."""
-        self._collectors = scraper.collectors
+        self._scraper = scraper
         self._renderer, self._deliveries = Renderer(scraper), Deliveries()
         self._max_requests = max_requests
         self._requests = 0
@@ -24,10 +24,9 @@ class MetricsPage:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Query: collect[] for single collectors, name[] for single series."""
         only = request.query.getall("collect[]", [])
-        if unknown := set(only) - set(self._collectors):
-            text = (
-                f"collect[]: {', '.join(sorted(unknown))} is not on; on are {', '.join(self._collectors)}\n"
-            )
+        on = self._scraper.collectors  # a reload may change them
+        if unknown := set(only) - set(on):
+            text = f"collect[]: {', '.join(sorted(unknown))} is not on; on are {', '.join(on)}\n"
             return web.Response(status=400, text=text)
         if not self._admits():
             text = f"Limit of concurrent requests reached ({self._max_requests}), try again later.\n"

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 
 from exporter.endpoint import Endpoint
 from exporter.errors import KnownError
-from exporter.transports.listener import Listener, listen
+from exporter.transports.listener import Listener, listen, passed
 from exporter.web.certificates import Certificates
 from exporter.web.connections import SERVER_NAME, Connections, Limits
 
@@ -41,9 +41,32 @@ class WebServer:
         """Those that are listened on."""
         return [listener.port for listener in self._listeners]
 
-    async def start(self, addresses: Sequence[tuple[str | None, int]]) -> None:
-        """Host (None: all addresses) and port of each. Raises CannotServe; stop() is right then too."""
+    async def start(self, addresses: Sequence[tuple[str | None, int]] | None) -> None:
+        """Host (None: all addresses) and port of each; None: on the sockets that the service manager passed.
+
+        Raises CannotServe; stop() is right then too.
+        """
         await self._runner.setup()
+        if addresses is None:
+            self._take_passed()
+        else:
+            self._listen(addresses)
+        if self._runner.server is None:
+            raise RuntimeError("setup() makes a server")
+        self.connections.start(self._runner.server, self._listeners)
+
+    def _take_passed(self) -> None:
+        try:
+            self._listeners += passed()
+        except OSError as error:
+            raise CannotServe(
+                f"--web.systemd-socket: {error}: is failover-exporter.socket active, as by "
+                "`systemctl start failover-exporter.socket`?"
+            ) from None
+        for listener in self._listeners:
+            log.info("listening on %s%s, passed by the service manager", listener.where, self._with_tls)
+
+    def _listen(self, addresses: Sequence[tuple[str | None, int]]) -> None:
         for host, port in addresses:
             shown = str(Endpoint(host or "", port))
             try:
@@ -53,9 +76,6 @@ class WebServer:
                 raise CannotServe(f"can't listen on {shown}: {error}; {hint}") from None
             bound = Endpoint(host or "", self._listeners[-1].port)
             log.info("listening on %s%s", bound, self._with_tls)
-        if self._runner.server is None:
-            raise RuntimeError("setup() makes a server")
-        self.connections.start(self._runner.server, self._listeners)
 
     async def stop(self) -> None:
         """Accept nothing more, wait a little for what is being answered, close everything."""

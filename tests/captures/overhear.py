@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
-from exporter.app import sources
+from exporter.app import parts
 from exporter.config import Config
 from exporter.errors import SourceError
 from exporter.sources.corosync import source as corosync
 from exporter.transports import command, mysql, unix_socket
 from exporter.transports.deadline import Deadline
 from exporter.typed_yaml import load
+from exporter.watchers.failover.relay import Relay
 from tests.golden import exposition
 
 RUN, ASK, QUERY = command.run, unix_socket.ask, mysql.Session.query
@@ -62,9 +63,9 @@ def listen(config: Config, names: Sequence[str]) -> Heard:
         patch.object(unix_socket, "ask", heard.ask),
         patch.object(mysql.Session, "query", autospec=True, side_effect=heard.query),
     ):
-        known = {source.name: source for source in sources(config)}
+        known = parts(config, Relay())
         for name in names:
-            source = known[name]
+            source = known[name].build()
             try:
                 heard.page += exposition(source.collect(source.read(Deadline.after(source.timeout))))
             except SourceError as error:

@@ -22,6 +22,7 @@ class Claimants(Protocol):
 
     def start(self) -> None: ...
     def counts(self) -> Mapping[str, int]: ...
+    def change(self, vips: Iterable[str]) -> None: ...
     def close(self) -> None: ...
 
 
@@ -42,11 +43,19 @@ class AddressSource(Source[Holding]):
         if self._claimants:
             self._claimants.start()
 
+    def change(self, vips: tuple[str, ...]) -> None:
+        """These instead, in the next reading."""
+        self._vips = vips
+        if self._claimants:
+            self._claimants.change(vips)
+
     def read(self, deadline: Deadline) -> Holding:
         deadline.remaining(self.name)
-        here = held(interfaces())
-        bound = {vip: vip in here for vip in self._vips}
-        return Holding(bound, self._claimants.counts() if self._claimants else {})
+        here, vips = held(interfaces()), self._vips
+        counts = self._claimants.counts() if self._claimants else {}
+        return Holding(
+            {vip: vip in here for vip in vips}, {vip: count for vip, count in counts.items() if vip in vips}
+        )
 
     def collect(self, reading: Holding) -> Iterable[Metric]:
         return families(reading)

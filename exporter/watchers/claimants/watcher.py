@@ -47,6 +47,10 @@ class Answers:
     troubles: dict[Address, SourceError] = field(default_factory=dict)
 
 
+def _without_scope(vips: Iterable[str]) -> tuple[Address, ...]:
+    return tuple(ipaddress.ip_address(vip) for vip in vips if "%" not in vip)
+
+
 def agreed(first: Mapping[Address, Owners], second: Mapping[Address, Owners]) -> dict[Address, Owners]:
     """The owners that answered both questions: an address that just moves may be seen at both ends once. One
     that could not be asked for a second time is not known."""
@@ -66,11 +70,10 @@ class ClaimantsWatcher:
     def __init__(self, vips: Iterable[str], listeners: Sequence[Listener] = ()):
         """An address with a scope (`fe80::1%eth0`) is not asked for."""
         self._listeners = listeners
-        self._policies = {ipaddress.ip_address(vip): AskPolicy() for vip in vips if "%" not in vip}
-        self._troubles = {
-            vip: TroubleLog(log, f"vip_claimants of {vip}", recovered="asked for again")
-            for vip in self._policies
-        }
+        self._wanted = _without_scope(vips)
+        self._policies: dict[Address, AskPolicy] = {}
+        self._troubles: dict[Address, TroubleLog] = {}
+        self._take_over()
         self._defect = TroubleLog(log, "vip_claimants", failing="a round failed", recovered="asks again")
         self._counts: dict[str, int] = {}
         self._counted = float("-inf")  # monotonic seconds
@@ -79,6 +82,20 @@ class ClaimantsWatcher:
 
     def start(self) -> None:
         self._thread.start()
+
+    def change(self, vips: Iterable[str]) -> None:
+        """Ask for these from the next round on. What is known of those that were asked for already stays."""
+        self._wanted = _without_scope(vips)
+
+    def _take_over(self) -> None:
+        """In the thread that asks, once there is one: what the round works with changes between two."""
+        wanted = self._wanted
+        self._policies = {vip: self._policies.get(vip) or AskPolicy() for vip in wanted}
+        self._troubles = {
+            vip: self._troubles.get(vip)
+            or TroubleLog(log, f"vip_claimants of {vip}", recovered="asked for again")
+            for vip in wanted
+        }
 
     def close(self) -> None:
         self._stop.set()
@@ -101,6 +118,7 @@ class ClaimantsWatcher:
             self._stop.wait(max(0.0, began + INTERVAL - time.monotonic()))
 
     def _round(self) -> None:
+        self._take_over()
         deferred = self._deferred()
         first = ask([vip for vip in self._policies if vip not in deferred], self._stop)
         for vip, trouble in self._troubles.items():

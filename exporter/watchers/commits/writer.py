@@ -68,6 +68,16 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
+    def can_become(self, write: Write) -> bool:
+        """Whether change() is enough; another schema is another table."""
+        return write.schema == self._write.schema
+
+    def change(self, write: Write, nodes: Mapping[str, str]) -> None:
+        """Other options; what was counted goes on, and what was written is still looked for."""
+        if write.client_file != self._write.client_file:
+            self._account_file = AccountFile(write.client_file)
+        self._write, self._nodes = write, Nodes(nodes, self._table)
+
     def stop(self) -> None:
         """End writing, and delete the rows, as far as that can be done within two seconds."""
         self._stopping.set()

@@ -42,7 +42,7 @@ _DIALECTS = (
 
 
 class ChangeFeed:
-    """Notifications that the cluster may have changed. All but call_in_loop() is called in the loop."""
+    """Notifications that the cluster may have changed. Called in the loop, but call_in_loop() and close()."""
 
     def __init__(self, crm_mon_path: str):
         self.arrivals: dict[str, float] = {}  # for each address of this host since when: monotonic seconds
@@ -68,10 +68,15 @@ class ChangeFeed:
         self.arrivals = dict.fromkeys(addresses_here(), float("-inf"))
         self._loop.add_reader(self._changes, self._address_changed, self._changes)
 
-    def close(self) -> None:
+    def halt(self) -> None:
+        """No more notifications of addresses."""
         if self._changes and self._loop:
             self._loop.remove_reader(self._changes)
             self._changes.close()
+            self._changes = None
+
+    def close(self) -> None:
+        """After halt(). Blocks until the stream's process has ended; from any thread."""
         self._stream.stop()
 
     @property

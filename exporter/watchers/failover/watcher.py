@@ -68,14 +68,25 @@ class FailoverWatcher(Source[FailoverReading]):
         return 5.0
 
     def attach(self, read: Read) -> None:
-        """`read` is the pacemaker source's: SharedSource.read, so that scrapes and this share readings."""
+        """`read` is the pacemaker source's: SharedSource.read, so that scrapes and this share readings.
+
+        Before start(), and again where that source is replaced.
+        """
         self._read = read
 
-    def start(self) -> None:
-        """In the running loop."""
+    def _reader(self) -> Read:
         if self._read is None:
             raise RuntimeError("attach() comes before start()")
-        self._task = asyncio.get_running_loop().create_task(self._run(self._read), name="failover watcher")
+        return self._read
+
+    def change(self, options: Options) -> None:
+        """Other options, from the next look on."""
+        self._options = options
+
+    def start(self) -> None:
+        """In the running loop, after attach()."""
+        self._reader()
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="failover watcher")
 
     # The Listener of the probers: called from any thread.
 
@@ -118,11 +129,15 @@ class FailoverWatcher(Source[FailoverReading]):
     def collect(self, reading: FailoverReading) -> Iterable[Metric]:
         return families(reading)
 
+    def halt(self) -> None:
+        if self._task:
+            self._task.cancel()
+            self._feed.halt()
+
     def close(self) -> None:
-        """Blocks for some seconds at worst: the stream is killed, the journal written."""
+        """After halt(). Blocks for some seconds at worst: the stream is killed, the journal written."""
         if self._task is None:
             return
-        self._task.cancel()
         self._feed.close()
         with self._lock:
             if self._loaded:
@@ -130,14 +145,14 @@ class FailoverWatcher(Source[FailoverReading]):
                 self._keep(())
         self._writer.close()
 
-    async def _run(self, read: Read) -> None:
+    async def _run(self) -> None:
         totals = await asyncio.get_running_loop().run_in_executor(None, self._writer.start)
         with self._lock:
             self._attribution, self._detector = Attribution(totals), Detector(totals.held, platform.node())
             self._loaded = True
         self._feed.start()
         while True:
-            await self._feed.wait(await self._try_to_look(read))
+            await self._feed.wait(await self._try_to_look(self._reader()))
 
     async def _try_to_look(self, read: Read) -> float:
         """A defect costs the look that it is in; each scrape fails with it until a look succeeds."""

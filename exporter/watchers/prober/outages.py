@@ -106,6 +106,10 @@ class OutageLedger:
         self._launched = 0
         self._latest_failure = self._latest_success = 0  # by number, so by launch
 
+    def wait_longer(self, patience: float) -> None:
+        """Patience for attempts that take longer; never less, as those in flight may still take as long."""
+        self._patience = max(self._patience, patience)
+
     @property
     def failing(self) -> bool:
         """Whether the latest launch, of those that have ended, failed."""

@@ -92,6 +92,32 @@ class Prober:
         threading.Thread(target=self._take_turns, name=f"probe {self.endpoint}", daemon=True).start()
         self._threads += 1
 
+    def change(self, vip: Vip, listeners: Sequence[Listener]) -> None:
+        """Other options for the same address and port.
+
+        What was counted goes on, and so does an outage: it is of the address, however that is probed.
+        """
+        with self._lock:
+            if vip.client_file != self._vip.client_file:
+                self._account_file = AccountFile(vip.client_file) if vip.client_file else None
+            if vip.interval != self._vip.interval:
+                self._schedule = Schedule(vip.interval)
+            self._vip, self._listeners = vip, listeners
+            self._ledger.wait_longer(2 * vip.timeout)
+            self._due = min(self._due, time.monotonic() + vip.interval)
+        self._kept_sessions.wake()
+
+    def overdue(self, now: float) -> float:
+        """For how many seconds a launch has been due, though nothing that is to be expected holds it up.
+
+        Above 0 a thread died or hangs, or this process gets no CPU. An address that fails does not hold a
+        launch up: at IN_FLIGHT attempts the next one waits until the oldest has timed out. Takes no lock.
+        """
+        if self._stopping or not self._threads:
+            return 0.0
+        waits = self._vip.timeout if self._in_flight >= IN_FLIGHT else 0.0
+        return max(0.0, now - self._due - waits)
+
     def stop(self, patience: float = 1.0) -> None:
         """Launch no more, and let attempts in flight end properly for `patience` seconds."""
         with self._changed:

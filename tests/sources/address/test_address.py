@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,8 @@ class TwoHolders:
 
     def counts(self) -> dict[str, int]:
         return {"10.0.0.100": 2}
+
+    def change(self, vips: Iterable[str]) -> None: ...
 
     def close(self) -> None: ...
 

@@ -84,6 +84,7 @@ async def run(path: Path, recording: Recording, felt: Mapping[int, Felt] = Mappi
             await asyncio.sleep(0)
     page = exposition(watcher.collect(watcher.read(Deadline.after(1))))
     await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+    watcher.halt()
     watcher.close()
     return page
 
@@ -131,6 +132,7 @@ async def test_an_address_that_two_hosts_answer_for_is_evidence(path: Path) -> N
     watcher.attach(read)
     watcher.start()
     await asyncio.wait_for(recording.ended.wait(), 20)
+    watcher.halt()
     watcher.close()
     assert [cause for _, cause, _ in causes(path)] == ["standby", "standby", "split_healed", "split_healed"]
 
@@ -189,6 +191,7 @@ async def test_ended_before_the_journal_was_read_nothing_is_overwritten(
     watcher.start()
     assert await asyncio.to_thread(begun.wait, 20)
     threading.Timer(0.05, go_on.set).start()
+    watcher.halt()
     watcher.close()
     with closing(JournalReader(path)) as journal:
         assert journal.totals() == before
@@ -277,4 +280,5 @@ async def test_a_defect_costs_one_look(path: Path) -> None:
     mended.set()
     await asyncio.wait_for(recording.ended.wait(), 20)
     assert "failover_events_total" in exposition(watcher.collect(watcher.read(Deadline.after(1))))
+    watcher.halt()
     watcher.close()

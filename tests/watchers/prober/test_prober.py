@@ -67,6 +67,10 @@ def failure() -> AttemptResult:
     return AttemptResult(time.monotonic(), "refused")
 
 
+def probers(watcher: VipWatcher) -> list[Prober]:
+    return [one.prober for one in watcher._probed.values()]
+
+
 def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("probe ")]
 
@@ -182,7 +186,7 @@ def test_a_defect_of_ours_is_no_failure_of_the_address(monkeypatch: pytest.Monke
     watcher = VipWatcher([SOON])
     watcher.start()
     try:
-        (prober,) = watcher._probers
+        (prober,) = probers(watcher)
         until("trouble", lambda: prober.trouble)
         with pytest.raises(KeyError):
             watcher.read(Deadline.after(1))
@@ -223,10 +227,10 @@ def test_want_of_descriptors_is_the_watchers_trouble(monkeypatch: pytest.MonkeyP
     watcher = VipWatcher([SOON])
     watcher.start()
     try:
-        until("trouble", lambda: watcher._probers[0].trouble)
+        until("trouble", lambda: probers(watcher)[0].trouble)
         with pytest.raises(NotMade):
             watcher.read(Deadline.after(1))
-        assert sum(watcher._probers[0].reading().failures.values()) == 0
+        assert sum(probers(watcher)[0].reading().failures.values()) == 0
     finally:
         watcher.close()
 
@@ -255,7 +259,7 @@ async def test_one_address_in_trouble_does_not_take_the_other_off_the_page(
     watcher.start()
     scraper = Scraper([watcher], list)
     try:
-        until("one in trouble", lambda: watcher._probers[1].trouble)
+        until("one in trouble", lambda: probers(watcher)[1].trouble)
         page = "".join(await scraper.scrape(5.0, exposition)).splitlines()
     finally:
         scraper.close()
@@ -583,7 +587,7 @@ async def test_the_page_of_two_ports_on_one_address(stand: Stand) -> None:
     watcher.start()
     scraper = Scraper([watcher], list)
     try:
-        up, out = watcher._probers
+        up, out = probers(watcher)
         until("both", lambda: ended(up.reading()) and out.reading().active_seconds)
         page = "".join(await scraper.scrape(5.0, exposition)).splitlines()
     finally:

@@ -83,8 +83,8 @@ class Reloader:
         if self._lock.locked():
             log.info("waiting for the reload that is under way")
             try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await self._lock.acquire()
+                async with asyncio.timeout(STOP_SECONDS), self._lock:
+                    pass
             except TimeoutError:
                 log.warning("the reload that is under way did not end within %g s", STOP_SECONDS)
         for task in self._tasks:

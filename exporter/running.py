@@ -130,6 +130,7 @@ class Running:
             prepared.built[name].start()
         elif name in prepared.plan.adapt and (adapt := prepared.wanted[name].adapt):
             await asyncio.to_thread(adapt, self._sources[name])
+            self.scraper.shared(name).forget()
 
     def stuck(self, now: float) -> str:
         """What does not work any more though nothing outside prevents it; empty: all is well."""

@@ -130,6 +130,10 @@ class SharedSource:
         task.add_done_callback(self._users.discard)
         return task
 
+    def forget(self) -> None:
+        """The source has other settings: the latest reading, of those before, serves nobody any more."""
+        self._latest = None
+
     async def drained(self) -> None:
         """When no page is made of it any more and no reading is under way, or none should be."""
         under_way = {*self._users, *([self._under_way] if self._under_way else [])}

@@ -160,6 +160,14 @@ def test_a_port_that_is_taken_is_named(serving: tuple["subprocess.Popen[str]", s
     assert "Traceback" not in ran.stderr
 
 
+def test_without_passed_sockets_it_says_what_is_missing(config: Path) -> None:
+    """--web.systemd-socket of a service that was started by hand; no address is listened on instead."""
+    ran = run(f"--config.file={config}", "--web.systemd-socket", "--web.listen-address=127.0.0.1:0")
+    assert ran.returncode == 1
+    assert "--web.systemd-socket: no socket activation file descriptors found: is failover-exp" in ran.stderr
+    assert "listening on" not in ran.stderr
+
+
 def test_json_logs(config: Path) -> None:
     """--log.format=json writes one JSON object a line."""
     ran = run(f"--config.file={config}", "--web.listen-address=192.0.2.1:1", "--log.format=json")

@@ -83,6 +83,15 @@ def test_page(monkeypatch: pytest.MonkeyPatch, update_golden: bool) -> None:
     assert_golden(EXPECTED / "balancer.prom", families, update=update_golden)
 
 
+def test_other_addresses_are_taken_over_while_it_runs() -> None:
+    """What is left out is not on the page any more, though it was counted a moment ago."""
+    source = AddressSource(("127.0.0.1", "10.0.0.100"), TwoHolders())
+    assert source.read(Deadline.after(5)).claimants == {"10.0.0.100": 2}
+    source.change(("127.0.0.1", "192.0.2.1"))
+    reading = source.read(Deadline.after(5))
+    assert (reading.bound, reading.claimants) == ({"127.0.0.1": True, "192.0.2.1": False}, {})
+
+
 @pytest.mark.parametrize("written", ["2001:DB8::100", "2001:0db8:0000::0100", "2001:db8:0:0:0:0:0:100"])
 def test_ipv6_is_compared_as_an_address_and_not_as_text(written: str) -> None:
     """However the kernel or a tool writes an IPv6 address, it is the same one."""

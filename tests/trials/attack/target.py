@@ -104,9 +104,14 @@ class Target:
 
     def reload(self) -> None:
         """SIGHUP, until the log has its result."""
-        before = self.log.count("SIGHUP")
+        before = self.log.count("exporter.reload")
         self.process.send_signal(signal.SIGHUP)
-        until("the SIGHUP to be seen", lambda: self.log.count("SIGHUP") > before, 10, log=lambda: self.log)
+        until(
+            "the SIGHUP to be seen",
+            lambda: self.log.count("exporter.reload") > before,
+            10,
+            log=lambda: self.log,
+        )
 
 
 @contextmanager

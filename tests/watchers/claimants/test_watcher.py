@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from exporter.watchers.claimants.ask_policy import Owners
 from exporter.watchers.claimants.links import Address
-from exporter.watchers.claimants.watcher import agreed
+from exporter.watchers.claimants.watcher import ClaimantsWatcher, agreed
 
 REPOSITORY = Path(__file__).parents[3]
 UNSHARE = ["unshare", "--net", "--"]
@@ -344,3 +344,17 @@ def test_several_owners_that_could_not_be_asked_again_are_not_published() -> Non
 def test_never_more_than_either_question_saw(first: Owners, second: Owners) -> None:
     """A second question only takes owners away."""
     assert agreed({ADDRESS: first}, {ADDRESS: second})[ADDRESS] <= first & second
+
+
+def test_what_is_known_of_an_address_that_stays_is_kept() -> None:
+    """Other addresses are asked for from the next round on, by the thread that asks."""
+    watcher = ClaimantsWatcher([VIP])
+    known = watcher._policies[ipaddress.ip_address(VIP)]
+    watcher.change([VIP, VIP6, "fe80::1%eth0"])
+    assert list(watcher._policies.values()) == [known]
+    watcher._take_over()
+    assert [str(vip) for vip in watcher._policies] == [VIP, VIP6]
+    assert watcher._policies[ipaddress.ip_address(VIP)] is known
+    watcher.change([VIP6])
+    watcher._take_over()
+    assert [str(vip) for vip in watcher._troubles] == [VIP6]

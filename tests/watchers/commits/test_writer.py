@@ -223,3 +223,16 @@ def test_the_collector_vip_shows_commits_beside_probes(galera: MariaDB, client_f
     assert f"vip_commits_acknowledged_total{where} 0.0" in page
     assert re.findall(r"vip_commits_lost_total{.*", page) == [f"vip_commits_lost_total{where} 0.0"]
     assert 'vip="127.0.0.2"' in page
+
+
+def test_other_options_lose_no_count_and_no_row(galera: MariaDB, client_file: str) -> None:
+    """What was written before is still looked for; another schema needs another writer."""
+    with running(writer_of(galera, client_file)) as one:
+        acknowledged(one, 3)
+        assert one.can_become(Write(client_file, interval=0.2))
+        assert not one.can_become(Write(client_file, schema="other"))
+        one.change(Write(client_file, interval=0.2), {"renamed": f"127.0.0.1:{galera.port}"})
+        acknowledged(one, 5)
+        read_back(one)
+        assert one.reading().counts.lost == 0
+        assert one.troubles() == []

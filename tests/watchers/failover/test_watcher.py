@@ -26,7 +26,9 @@ from exporter.watchers.failover.journal.phases import Felt
 from exporter.watchers.failover.journal.totals import Totals
 from exporter.watchers.failover.journal.writer import JournalWriter
 from exporter.watchers.failover.options import Options
+from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
+from exporter.watchers.prober.outages import Outage
 from tests.golden import exposition
 from tests.watchers.failover.replay import frames
 
@@ -280,5 +282,48 @@ async def test_a_defect_costs_one_look(path: Path) -> None:
     mended.set()
     await asyncio.wait_for(recording.ended.wait(), 20)
     assert "failover_events_total" in exposition(watcher.collect(watcher.read(Deadline.after(1))))
+    watcher.halt()
+    watcher.close()
+
+
+async def test_other_resources_are_watched_from_the_next_look_on(path: Path) -> None:
+    """What was counted stays."""
+    recording = Recording("failback-haproxy-node01")
+    watcher = a_watcher(path)
+    watcher.attach(recording.read)
+    watcher.start()
+    await asyncio.wait_for(recording.ended.wait(), 20)
+    watcher.change(Options(resources=("haproxy",)))
+    recording.ended.clear()
+    await asyncio.wait_for(recording.ended.wait(), 20)
+    recording.ended.clear()
+    await asyncio.wait_for(recording.ended.wait(), 20)
+    page = exposition(watcher.collect(watcher.read(Deadline.after(1))))
+    assert 'failover_holder{node="haproxy-node01",resource="failover-ip"}' not in page
+    assert 'failover_holder{node="haproxy-node01",resource="haproxy"} 1.0' in page
+    assert 'failover_events_total{cause="failback",kind="move",resource="failover-ip"} 1.0' in page
+    watcher.halt()
+    await asyncio.to_thread(watcher.close)
+
+
+async def test_a_relay_passes_on_to_the_watcher_of_the_moment(path: Path) -> None:
+    """And to nobody while there is none."""
+    relay, recording = Relay(), Recording("failback-haproxy-node01")
+    endpoint = Endpoint("10.0.0.100", 3306)
+    relay.failing(endpoint)
+    relay.shared("10.0.0.100")
+    watcher = a_watcher(path)
+    watcher.attach(recording.read)
+    watcher.start()
+    await asyncio.wait_for(recording.ended.wait(), 20)
+    relay.watcher = watcher
+    relay.failing(endpoint)
+    await asyncio.to_thread(relay.shared, "10.0.0.100")
+    await asyncio.sleep(0)
+    assert watcher._failing == {endpoint}
+    relay.recovered(endpoint)
+    relay.outage(endpoint, Outage(1.0, 2.0, 0.1))
+    await asyncio.sleep(0)
+    assert not watcher._failing
     watcher.halt()
     watcher.close()

@@ -8,6 +8,7 @@ mode, so a process killed at any moment leaves each event whole or absent. Who w
 import fcntl
 import json
 import os
+import pwd
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ BUSY_SECONDS = 2.0  # for a reader, or somebody who makes a copy
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # SQLite says the same of a link that leads nowhere and of a missing right.
 _CANNOT_OPEN = "; does a link there lead nowhere, and may this user read it and write to its folder?"
+_NO_RIGHT = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
@@ -62,24 +64,51 @@ class JournalDamaged(JournalError):
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(path: Path, *, writes: bool = False) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended codes have more above
+        if code in _DAMAGED:
+            raise JournalDamaged(f"{path}: {error}") from None
+        advice = _advice(path, writes=writes) if code in _NO_RIGHT else ""
         hint = _CANNOT_OPEN if code == sqlite3.SQLITE_CANTOPEN else ""
-        raise (JournalDamaged if code in _DAMAGED else JournalError)(f"{path}: {error}{hint}") from None
+        raise JournalError(f"{path}: {error}{advice or hint}") from None
     except UnicodeDecodeError:
         raise JournalDamaged(f"{path}: text that is not UTF-8") from None
     except OSError as error:
-        raise JournalError(f"{path}: {error.strerror or error}") from None
+        advice = _advice(path, writes=writes) if isinstance(error, PermissionError) else ""
+        raise JournalError(f"{path}: {error.strerror or error}{advice}") from None
+
+
+def _advice(path: Path, *, writes: bool) -> str:
+    """Where the folder or a file of it is another user's, as after the service was started as root once."""
+    folder, us = path.parent, os.geteuid()
+    for one in (folder, path, *(path.with_name(path.name + suffix) for suffix in (".lock", *_BESIDE))):
+        try:
+            owner = one.stat().st_uid
+        except OSError:
+            continue
+        if owner != us and writes:
+            whose = f"{one} belongs to {_user(owner)}, this runs as {_user(us)}"
+            return f": {whose}: `chown -R {_user(us)}: {folder}` hands it over"
+        if owner != us:
+            return f": {one} belongs to {_user(owner)}; ask as root, or as that user"
+    return ""
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 class Database:
     def __init__(self, path: Path):
         """Open it for writing, or make it. Raises JournalError, JournalDamaged."""
         self.path = path
-        with _explained(path), ExitStack() as opened:
+        with _explained(path, writes=True), ExitStack() as opened:
             path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             opened.callback(os.close, _lock(path))
             _check_files(path)

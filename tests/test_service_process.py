@@ -1,0 +1,119 @@
+"""The command as systemd runs it: a real process, its sockets passed, its messages heard."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+# As systemd starts a service: descriptors from 3 on, and whom they are for. The shell keeps its pid at exec.
+START = 'export LISTEN_PID=$$; exec "$@" 3<&0'
+NUMBERS = count()
+
+
+@dataclass
+class Exporter:
+    process: "subprocess.Popen[str]"
+    port: int
+    config: Path
+    heard: socket.socket
+
+    def ask(self, path: str, method: str = "GET") -> tuple[int, str]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  # http, from above
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
+
+    def value(self, series: str) -> float | None:
+        """Of a page that nobody has asked for before, so that none of a moment ago serves again."""
+        _, page = self.ask(f"/metrics?name[]={series.partition('{')[0]}&name[]=absent_{next(NUMBERS)}")
+        found = re.search(rf"^{re.escape(series)} (.+)$", page, re.MULTILINE)
+        return float(found[1]) if found else None
+
+    def next(self, start: str) -> str:
+        """The next message that begins so."""
+        while not (message := self.heard.recv(8192).decode()).startswith(start):
+            pass
+        return message
+
+
+def vips(*ports: int, interval: float = 0.1) -> str:
+    """Nobody listens on these: each attempt is refused at once."""
+    entries = "".join(f"- {{address: 127.0.0.1, port: {port}, interval: {interval}}}\n" for port in ports)
+    return f"vips:\n{entries}"
+
+
+@pytest.fixture
+def exporter(tmp_path: Path) -> Iterator[Exporter]:
+    config = tmp_path / "config.yml"
+    config.write_text(vips(1))
+    told = {"LISTEN_FDS": "1", "NOTIFY_SOCKET": f"{tmp_path}/notify", "WATCHDOG_USEC": "2000000"}
+    command = [sys.executable, "-m", "exporter", f"--config.file={config}", "--web.systemd-socket"]
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+    ):
+        heard.bind(told["NOTIFY_SOCKET"])
+        heard.settimeout(20)
+        with subprocess.Popen(
+            ["/bin/sh", "-c", START, "sh", *command, "--web.enable-lifecycle"],
+            stdin=listening.fileno(),
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | told,
+        ) as process:
+            yield Exporter(process, listening.getsockname()[1], config, heard)
+            process.kill()
+
+
+def test_a_service_from_its_start_to_its_end(exporter: Exporter) -> None:
+    """Ready, fed, reloaded by signal and over HTTP with its counters kept, a broken file refused, stopped."""
+    first, second = (f'vip_probe_attempts_total{{port="{port}",vip="127.0.0.1"}}' for port in (1, 2))
+    successful = "failover_exporter_config_last_reload_successful"
+    assert exporter.next("READY=1") == "READY=1\nSTATUS=serving address, vip\n"
+    exporter.next("WATCHDOG=1")
+    before = exporter.value(first)
+    assert before
+
+    exporter.config.write_text(vips(1, 2, interval=0.5))
+    exporter.process.send_signal(signal.SIGHUP)
+    assert re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=\d+\n", exporter.next("RELOADING=1"))
+    exporter.next("READY=1")
+    assert (exporter.value(first) or 0) >= before
+
+    exporter.config.write_text("vips: 3\n")
+    assert exporter.ask("/-/reload", "POST") == (
+        500,
+        f"failed to reload config: {exporter.config}: line 1: vips: expected a list, "
+        "whose entries begin with `- `\n",
+    )
+    assert "the changed configuration is refused" in exporter.next("READY=1")
+    assert exporter.value(successful) == 0
+    refused = exporter.value(first)
+    assert refused and refused >= before
+    assert exporter.value(second)
+
+    exporter.config.write_text(vips(1))
+    assert exporter.ask("/-/reload", "PUT") == (200, "")
+    assert exporter.value(successful) == 1
+    assert (exporter.value(first) or 0) >= refused
+
+    exporter.process.send_signal(signal.SIGTERM)
+    assert exporter.next("STOPPING=1")
+    assert exporter.process.wait(20) == 0
+    assert exporter.process.stderr
+    log = exporter.process.stderr.read()
+    assert f'msg="listening on 127.0.0.1:{exporter.port}, passed by the service manager"' in log
+    assert "Traceback" not in log

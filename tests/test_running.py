@@ -228,3 +228,13 @@ async def test_the_first_that_is_stuck_is_named() -> None:
     await running.apply(both)
     assert running.stuck(1.0) == "since 1"
     running.close()
+
+
+async def test_a_reading_of_other_settings_is_not_used_again() -> None:
+    """Though it is younger than a second: the page after a reload is of the new configuration."""
+    running, log = Running(nothing), list[str]()
+    for settings in (0, 1):
+        await running.apply(parts({"a": (0, settings)}, log))
+        pages = await running.scraper.scrape(5.0, list[Metric])
+    assert [sample.value for page in pages for family in page for sample in family.samples][0] == 2
+    running.close()

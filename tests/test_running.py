@@ -236,5 +236,5 @@ async def test_a_reading_of_other_settings_is_not_used_again() -> None:
     for settings in (0, 1):
         await running.apply(parts({"a": (0, settings)}, log))
         pages = await running.scraper.scrape(5.0, list[Metric])
-    assert [sample.value for page in pages for family in page for sample in family.samples][0] == 2
+    assert next(sample.value for page in pages for family in page for sample in family.samples) == 2
     running.close()

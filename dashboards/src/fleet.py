@@ -167,7 +167,7 @@ def exporters() -> Panel:
             "Exporters",
             """Which exporters answer Prometheus. The metrics of one that does not are missing everywhere
             else.""",
-            ("ExporterDown", "ClusterUnobserved"),
+            ("ExporterDown", "ClusterUnobserved", "ExporterReloadFailed"),
         ),
         Query(f"max by (cluster, host) ({answers})", "{{cluster}}: {{host}}"),
         states=theme.ANSWERS,

@@ -19,7 +19,7 @@ PROMISED = {
         PacemakerMaintenanceMode PacemakerResourceFailures PacemakerLeftoverConstraint CorosyncLinkDown
         CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit
         HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
-        ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
+        ExporterDown ExporterReloadFailed CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
         PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost""",
     "info": "PacemakerFencingDisabled",
     "none": "Watchdog",

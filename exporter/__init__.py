@@ -4,6 +4,9 @@ cli         reads the arguments and starts a command
 commands/   one module or folder each: serve, check_config, events/, watch/
 app         puts the parts of the exporter together; the one module that knows all of them
 logs        log lines on stderr
+reload      when the configuration is read again, and how that went
+running     the collectors that run, and what a changed configuration does to them
+service     what systemd is told, and the watchdog
 config      what the configuration file may say
 web/        the pages over HTTP: connections, the metrics page, TLS and passwords
 watchers/   what runs all the time, so that nothing is missed between two scrapes: prober, failover, …

@@ -19,8 +19,8 @@ PROMISED = {
         PacemakerMaintenanceMode PacemakerResourceFailures PacemakerLeftoverConstraint CorosyncLinkDown
         CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit
         HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
-        ExporterDown ExporterReloadFailed CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
-        PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost""",
+        ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
+        ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost""",
     "info": "PacemakerFencingDisabled",
     "none": "Watchdog",
 }

@@ -45,6 +45,15 @@ def by_pid(pid: int) -> Process | None:
     return _read(_path(pid))
 
 
+def command_line(pid: int) -> tuple[str, ...]:
+    """Empty where the process is gone, or /proc hides it. Format: proc(5), each argument ends in a NUL."""
+    try:
+        raw = (_path(pid) / "cmdline").read_bytes()
+    except OSError:
+        return ()
+    return tuple(part.decode(errors="replace") for part in raw.split(b"\0")[:-1])
+
+
 def hidden() -> bool:
     """Whether /proc hides other users' processes from this one (hidepid, ProtectProc of systemd)."""
     return _read(_path(1)) is None

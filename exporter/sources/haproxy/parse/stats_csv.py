@@ -13,7 +13,7 @@ from exporter.sources.haproxy.fields.csv_columns import COLUMNS, Kind
 # The column `type`: STATS_TYPE_* of include/haproxy/stats-t.h.
 _KINDS = {"0": Kind.FRONTEND, "1": Kind.BACKEND, "2": Kind.SERVER, "3": Kind.LISTENER}
 _NEEDED = ("pxname", "svname", "type", "status", "sid")
-_OPTIONAL = ("mode", "check_status", "agent_status")  # mode and agent_status from 1.7
+_OPTIONAL = ("mode", "check_status", "agent_status", "addr")  # all but check_status from 1.7
 _NUMBERS = (*dict.fromkeys(column.field for column in COLUMNS), "check_code", "agent_code")
 _NO_COMMA = re.compile(r"(DRAIN \(agent\))([0-9]+)")
 _NONE = "18446744073709551615"  # -1 in an unsigned field: the check took no time that could be measured
@@ -32,6 +32,7 @@ class Row:
     check_status: str  # empty without a health check, or while it is suspended
     agent_status: str
     numbers: Mapping[str, float]  # by field, in the field's own unit; empty fields are not there
+    address: str = ""  # HOST:PORT of a server, where the socket's level (operator) lets HAProxy say it
 
 
 def parse(text: str) -> tuple[Row, ...]:
@@ -75,7 +76,9 @@ def _rows(lines: Sequence[Sequence[str]], columns: Mapping[str, int], width: int
                 f"statistics: a row of {len(line)} fields under {width} columns: {excerpt(','.join(line))}"
             )
         proxy, name, kind, status, identifier = (line[place] for place in needed)
-        mode, check, agent = (line[columns[field]] if field in columns else "" for field in _OPTIONAL)
+        mode, check, agent, address = (
+            line[columns[field]] if field in columns else "" for field in _OPTIONAL
+        )
         if kind not in _KINDS:
             raise Unparsable(f"statistics: {proxy}/{name}: type: expected 0 to 3, got {excerpt(kind)}")
         yield Row(
@@ -92,6 +95,7 @@ def _rows(lines: Sequence[Sequence[str]], columns: Mapping[str, int], width: int
                 for field, place in numbers
                 if line[place] and line[place] != _NONE
             },
+            address=address,
         )
 
 

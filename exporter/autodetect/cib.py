@@ -1,0 +1,30 @@
+"""The floating addresses in Pacemaker's configuration (pure)."""
+
+import ipaddress
+
+from exporter.sources.pacemaker.parse.xml import read
+from exporter.watchers.failover.detection.snapshot import ADDRESS_AGENTS
+
+# Only this of the resources' parameters: passwords are among the others. Groups and clones hold primitives,
+# which may take their agent and their parameters from a template.
+_AGENTS = " or ".join(f"@type='{agent}'" for agent in ADDRESS_AGENTS)
+XPATH = f"//*[self::primitive or self::template][{_AGENTS}]//nvpair[@name='ip' or @name='ipv6addr'] | " + (
+    f"//primitive[@template=//template[{_AGENTS}]/@id]//nvpair[@name='ip' or @name='ipv6addr']"
+)
+_WHAT = "cibadmin's output"
+
+
+# cibadmin 2.1.5; one match comes bare:
+#   <xpath-query><nvpair id="vip-instance_attributes-ip" name="ip" value="10.0.0.100"/>…
+def addresses(output: bytes) -> tuple[str, ...]:
+    """Each once, in the order of the configuration. What is no address (`ip=$VIP`) is left out."""
+    root = read(output, _WHAT, ("xpath-query", "nvpair"))
+    pairs = [root] if root.tag == "nvpair" else root.iter("nvpair")
+    return tuple(dict.fromkeys(found for pair in pairs if (found := _address(pair.get("value", "")))))
+
+
+def _address(value: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(value.strip().partition("/")[0]))
+    except ValueError:
+        return None

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 # A fifth of Python's own: while a page of 60,000 series was rendered without pause, an attempt of the prober
 # took 6.6 ms instead of 12.8.
 SWITCH_SECONDS = 0.001
+
+LOOK_AGAIN_SECONDS = 15.0  # while the host has not shown all that it will; costs one run of cibadmin
 
 # Each is made from its section of the configuration, which has the source's name.
 SOURCES: dict[str, Callable[[Any], Source[Any]]] = {
@@ -143,9 +145,18 @@ class Pages:
     lifecycle: bool = False  # whether POST /-/reload is answered
 
 
-async def serve(config: Config, load: Callable[[], Config], pages: Pages) -> None:
-    """Serve until SIGTERM or SIGINT. At SIGHUP `load` reads the configuration again: it may block, is called
-    in a thread, and raises ConfigError. Raises CannotServe."""
+class Origin(Protocol):
+    """Where the configuration comes from. Its methods block, and are called in threads."""
+
+    def load(self) -> Config:
+        """Read it again. Raises ConfigError."""
+
+    def outdated(self) -> bool:
+        """Whether it would be another one now, and nobody has to ask for that to be taken."""
+
+
+async def serve(config: Config, origin: Origin, pages: Pages) -> None:
+    """Serve until SIGTERM or SIGINT; at SIGHUP the configuration is read again. Raises CannotServe."""
     gc.freeze()  # what the imports made is not looked through again: a tenth of the time of a large page
     sys.setswitchinterval(SWITCH_SECONDS)
     manager = service_manager(
@@ -159,7 +170,7 @@ async def serve(config: Config, load: Callable[[], Config], pages: Pages) -> Non
     running = Running(about.collect, partial(_connect, relay))
     service = Service(manager, partial(_status, running.scraper, about.last_reload), running.stuck)
     reloader = Reloader(
-        partial(_apply, running, relay, load, certificates),
+        partial(_apply, running, relay, origin.load, certificates),
         about.last_reload,
         service.reloading,
         service.ready,
@@ -169,19 +180,31 @@ async def serve(config: Config, load: Callable[[], Config], pages: Pages) -> Non
     running.install(prepared)
     pages_of = _application(running.scraper, pages, reloader.reload if pages.lifecycle else None)
     server = WebServer(pages_of, Limits(connection_limit()), certificates)
+    following: list[asyncio.Task[None]] = []
     try:
         await server.start(pages.listen)
         await running.begin(prepared)
         reloader.start()
+        following.append(loop.create_task(_follow(origin, reloader), name="configuration"))
         service.ready()
         log.info("started, collectors: %s", ", ".join(running.scraper.collectors))
         await stop.wait()
         log.info("stopped by a signal")
     finally:
         service.stopping()
+        for task in following:
+            task.cancel()
         await reloader.stop()
         await server.stop()
         running.close()
+
+
+async def _follow(origin: Origin, reloader: Reloader) -> None:
+    """At boot the exporter may start before Pacemaker can say which addresses there are."""
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        if await asyncio.to_thread(origin.outdated):
+            reloader.signal()
 
 
 def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from exporter import VERSION
+from exporter.commands.paths import DEFAULT_CONFIG
 from exporter.endpoint import MYSQL_PORT, Endpoint, parse_endpoint, parse_listen_address
 from exporter.logs import FORMATS, LEVELS
 from exporter.watchers.prober.options import Vip
 
-DEFAULT_CONFIG = Path("/etc/failover-exporter/config.yml")
 DEFAULT_PORT = 10664
 MAX_REQUESTS = 40  # as node_exporter has it
 
@@ -114,8 +114,7 @@ def parser() -> argparse.ArgumentParser:
         dest="config",
         type=Path,
         metavar="FILE",
-        default=DEFAULT_CONFIG,
-        help="what to watch",
+        help=f"what to watch (default: {DEFAULT_CONFIG}; without it, what this host shows)",
     )
     add(
         "--web.listen-address",

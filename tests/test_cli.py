@@ -93,8 +93,8 @@ def test_a_missing_configuration_says_what_to_do(here: Here, tmp_path: Path) -> 
         ran = here(f"--config.file={absent}", *arguments)
         assert (ran.returncode, ran.stdout) == (1, "")
         assert ran.stderr == (
-            f"{absent}: can't be read: No such file or directory; write one, README.md has an example, "
-            "or name another with --config.file\n"
+            f"{absent}: can't be read: No such file or directory; name another with --config.file; "
+            "`failover-exporter setup` prints one\n"
         )
 
 

@@ -1,4 +1,4 @@
-"""What was seen on a host becomes a configuration, and lines for the log (pure)."""
+"""What was seen on a host becomes a configuration, and lines for the log. Asks nobody."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -4,6 +4,7 @@ serve          without a command: the exporter
 check_config   --check-config: every mistake in the configuration
 events/        the journal of failovers
 watch/         one address, probed and shown live
-configuration  reads the configuration files for all of them
+configuration  reads the configuration files for all of them; without one, looks at the host
+paths          where that file is usually
 output         what they print for a person
 """

@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from exporter import app
-from exporter.commands.configuration import load_config, load_web_config
+from exporter.commands.configuration import Configuration, load_web_config
 from exporter.commands.output import fail
 from exporter.logs import set_up
 from exporter.typed_yaml import ConfigError
@@ -18,7 +17,7 @@ log = logging.getLogger(__name__)
 
 def run(  # noqa: PLR0913  # the flags
     *,
-    config_file: Path,
+    config_file: Path | None,
     web_config_file: Path | None,
     listen: Sequence[tuple[str | None, int]] | None,
     telemetry_path: str,
@@ -31,17 +30,17 @@ def run(  # noqa: PLR0913  # the flags
 
     `listen` of None: on the sockets that the service manager passed.
     """
-    load = partial(load_config, config_file)
+    set_up(log_level, log_format)
+    configuration = Configuration(config_file)
     try:
-        config = load()
+        config = configuration.load()
         web_config = load_web_config(web_config_file)
     except ConfigError as error:
-        return fail(error)  # several lines, before logging begins
-    set_up(log_level, log_format)
-    folder = (web_config_file or config_file).parent
+        return fail(error)  # several lines, for a person
+    folder = web_config_file.parent if web_config_file else configuration.folder
     pages = app.Pages(listen, telemetry_path, max_requests, web_config, folder, lifecycle)
     try:
-        asyncio.run(app.serve(config, load, pages))
+        asyncio.run(app.serve(config, configuration, pages))
     except CannotServe as error:
         log.error("%s", error)
         return 1

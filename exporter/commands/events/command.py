@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console, RenderableType
 
-from exporter.commands.configuration import load_config
+from exporter.commands.configuration import journal_of
 from exporter.commands.events.table import as_json, table
 from exporter.commands.output import fail, write
 from exporter.typed_yaml import ConfigError
@@ -14,11 +14,10 @@ from exporter.watchers.failover.journal.database import JournalError, JournalRea
 WIDE = 1000  # characters: a terminal may wrap lines, and a pipe has no width
 
 
-def run(config_file: Path, since: float, *, json: bool) -> int:
+def run(config_file: Path | None, since: float, *, json: bool) -> int:
     """Those since a time (seconds since 1970). Exit code: 0, or 1 if there is no journal to read."""
     try:
-        config = load_config(config_file)
-        with closing(JournalReader(Path(config.journal))) as journal:
+        with closing(JournalReader(journal_of(config_file))) as journal:
             events = journal.events(since)
     except (ConfigError, JournalError) as error:
         return fail(error)

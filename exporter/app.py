@@ -36,6 +36,7 @@ from exporter.watchers.claimants.watcher import ClaimantsWatcher
 from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher, with_port
+from exporter.watchers.readiness.watcher import ReadinessWatcher
 from exporter.web.application import application
 from exporter.web.certificates import CannotSecure, Certificates
 from exporter.web.connections import Limits, connection_limit
@@ -78,6 +79,7 @@ def parts(config: Config, relay: Relay) -> dict[str, Part]:
         on[VipWatcher.name] = _vip(config, relay)
     if config.pacemaker:
         on[FailoverWatcher.name] = _failover(config, config.pacemaker)
+        on[ReadinessWatcher.name] = _readiness(config, config.pacemaker)
     return on
 
 
@@ -118,6 +120,11 @@ def _failover(config: Config, pacemaker: PacemakerOptions) -> Part:
         watcher.change(options)
 
     return Part(build, (pacemaker.crm_mon_path, config.journal), options, adapt)
+
+
+def _readiness(config: Config, pacemaker: PacemakerOptions) -> Part:
+    settings = config.readiness, pacemaker.cibadmin_path
+    return Part(partial(ReadinessWatcher, config.readiness, pacemaker), settings)
 
 
 class AboutItself:
@@ -208,11 +215,16 @@ async def _follow(origin: Origin, reloader: Reloader) -> None:
 
 
 def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> None:
-    """The failover watcher looks through the pacemaker source, and hears what the others notice."""
-    watcher = now.get(FailoverWatcher.name)
+    """The failover watcher looks through the pacemaker source, and hears what the others notice; what it sees
+    is what the readiness watcher asks about, with the votes of the corosync source."""
+    watcher, readiness = now.get(FailoverWatcher.name), now.get(ReadinessWatcher.name)
     relay.watcher = watcher if isinstance(watcher, FailoverWatcher) else None
+    on_look = readiness.observe if isinstance(readiness, ReadinessWatcher) else None
     if relay.watcher:
-        relay.watcher.attach(scraper.shared(PacemakerSource.name).read)
+        relay.watcher.attach(scraper.shared(PacemakerSource.name).read, on_look)
+    if isinstance(readiness, ReadinessWatcher):
+        corosync = CorosyncSource.name in now
+        readiness.attach(scraper.shared(CorosyncSource.name).read if corosync else None)
 
 
 async def _apply(

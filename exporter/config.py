@@ -9,6 +9,7 @@ from exporter.sources.haproxy.options import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.watchers.failover.options import Options as FailoverOptions
 from exporter.watchers.prober.options import Vip
+from exporter.watchers.readiness.options import Options as ReadinessOptions
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,14 @@ class Config:
     galera: GaleraOptions | None = None
     vips: tuple[Vip, ...] = ()
     failover: FailoverOptions = field(default_factory=FailoverOptions)  # on wherever pacemaker is
+    readiness: ReadinessOptions = field(default_factory=ReadinessOptions)  # likewise
     journal: str = "/var/lib/failover-exporter/events.db"
 
     def __post_init__(self) -> None:
         if not any(
-            getattr(self, one.name) for one in fields(self) if one.name not in ("failover", "journal")
+            getattr(self, one.name)
+            for one in fields(self)
+            if one.name not in ("failover", "readiness", "journal")
         ):
             raise ValueError("nothing to watch: turn a section on, for a start `pacemaker: {}`")
         seen = set[tuple[str, int | None]]()

@@ -17,6 +17,7 @@ from exporter.watchers.claimants.watcher import ClaimantsWatcher
 from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher
+from exporter.watchers.readiness.watcher import ReadinessWatcher
 
 SECTIONS = {
     "pacemaker": "pacemaker: {}",
@@ -31,7 +32,7 @@ SECTIONS = {
 @pytest.mark.parametrize(
     ("sections", "names"),
     [
-        (["pacemaker"], ["pacemaker", "failover"]),
+        (["pacemaker"], ["pacemaker", "failover", "readiness"]),
         (["corosync"], ["corosync"]),
         (["haproxy"], ["haproxy"]),
         (["galera"], ["galera"]),
@@ -39,7 +40,7 @@ SECTIONS = {
         (["vip"], ["address", "vip"]),
         (
             ["pacemaker", "corosync", "haproxy", "galera", "vip"],
-            ["pacemaker", "corosync", "haproxy", "galera", "address", "vip", "failover"],
+            ["pacemaker", "corosync", "haproxy", "galera", "address", "vip", "failover", "readiness"],
         ),
     ],
 )
@@ -67,10 +68,11 @@ def test_the_names_are_those_of_what_is_built(sections: list[str], names: list[s
         ClaimantsWatcher,
         VipWatcher,
         FailoverWatcher,
+        ReadinessWatcher,
     ],
 )
 def test_naming_the_collectors_builds_none(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     """--check-config opens no socket and makes no prober in order to list names."""
     monkeypatch.setattr(kind, "__init__", Mock(side_effect=AssertionError(f"built {kind}")))
     text = "\n".join(SECTIONS[one] for one in ("pacemaker", "corosync", "haproxy", "galera", "vip"))
-    assert len(app.collectors(parse(Config, text, "config.yml"))) == 7
+    assert len(app.collectors(parse(Config, text, "config.yml"))) == 8

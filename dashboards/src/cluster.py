@@ -20,6 +20,7 @@ def page() -> Page:
     )
     top = (able(), quorum(), dc(), maintenance(), fencing(), links_lost(), failed(), leftover())
     made.row("$cluster: could it fail over?", *((panel, 3) for panel in top), height=4)
+    made.more((pacemaker.takeovers(), 24), height=5)
     made.more((pacemaker.nodes(), 24), height=5)
     made.more((pacemaker.resources(), 24), height=7)
     made.row("$cluster: operations", (pacemaker.operations(), 14), (pacemaker.failures(), 10), height=9)

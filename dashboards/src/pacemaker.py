@@ -60,6 +60,25 @@ def resources() -> Panel:
     )
 
 
+def takeovers() -> Panel:
+    """Both balancers predict for the whole cluster; one that says no is enough to look."""
+    blocked = f"group by (cluster, resource, lost, reason) ({pick('failover_takeover_blocked_info')})"
+    return states(
+        About(
+            "Would it be taken over?",
+            """Pacemaker's own scheduler, asked after each change what it would do if the node were lost.
+            Nowhere: a row below has the reason, and the next fault is an outage.""",
+            ("FailoverNotReady",),
+        ),
+        Query(
+            f"min by (cluster, resource, lost) ({pick('failover_takeover_ready')})",
+            "{{resource}}, were {{lost}} lost",
+        ),
+        Query(f"0 * {blocked}", "{{resource}}, were {{lost}} lost: {{reason}}"),
+        states=theme.TAKEN_OVER,
+    )
+
+
 def operations() -> Panel:
     by = "cluster, resource, node, task, interval"
     prefix = "ha_cluster_pacemaker_operation_"

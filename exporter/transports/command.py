@@ -6,10 +6,11 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from exporter.errors import NotPermitted, TimedOut, Unparsable, Unreachable
 from exporter.transports.deadline import Deadline
@@ -30,28 +31,20 @@ class Completed:
         return message[:300] or f"exit code {self.returncode}, no message"
 
 
-def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] | None = None) -> Completed:
-    """Run `argv` without a shell, in the C locale, in a session of its own.
+def run(
+    argv: Sequence[str],
+    deadline: Deadline,
+    environment: Mapping[str, str] | None = None,
+    *,
+    stdin: bytes = b"",
+) -> Completed:
+    """Run `argv` without a shell, in the C locale, in a session of its own, with `stdin` to read.
 
     The caller judges the exit code. Raises Unreachable (not installed), NotPermitted (not executable),
     TimedOut, Unparsable (more output than OUTPUT_LIMIT). A process that the tool leaves behind with its
     output open is waited for too.
     """
-    try:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "LC_ALL": "C", **(environment or {})},
-            start_new_session=True,
-        )
-    except FileNotFoundError:
-        raise Unreachable(f"{argv[0]}: not installed, or not at this path") from None
-    except PermissionError:
-        raise NotPermitted(f"{argv[0]}: {_why_not_executable(argv[0])}") from None
-    except OSError as error:
-        raise Unreachable(f"{argv[0]}: can't be started: {error.strerror}") from None
+    process = _start(argv, environment, stdin)
     try:
         stdout, stderr = _drain(process, argv[0], deadline)
         process.wait(deadline.remaining(argv[0]))
@@ -60,6 +53,39 @@ def run(argv: Sequence[str], deadline: Deadline, environment: Mapping[str, str] 
     finally:
         _end(process)
     return Completed(process.returncode, stdout, stderr)
+
+
+def _start(
+    argv: Sequence[str], environment: Mapping[str, str] | None, stdin: bytes
+) -> "subprocess.Popen[bytes]":
+    try:
+        with _file_of(stdin) as file:
+            return subprocess.Popen(
+                argv,
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "LC_ALL": "C", **(environment or {})},
+                start_new_session=True,
+            )
+    except FileNotFoundError:
+        raise Unreachable(f"{argv[0]}: not installed, or not at this path") from None
+    except PermissionError:
+        raise NotPermitted(f"{argv[0]}: {_why_not_executable(argv[0])}") from None
+    except OSError as error:
+        raise Unreachable(f"{argv[0]}: can't be started: {error.strerror}") from None
+
+
+@contextmanager
+def _file_of(content: bytes) -> Iterator[BinaryIO | int]:
+    """In memory: no other user can open it, and a tool that never reads it blocks nobody."""
+    if not content:
+        yield subprocess.DEVNULL
+        return
+    with open(os.memfd_create("stdin"), "w+b") as file:  # noqa: PTH123  # it has no path
+        file.write(content)
+        file.seek(0)
+        yield file
 
 
 def _why_not_executable(path: str) -> str:

@@ -20,7 +20,8 @@ PROMISED = {
         CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit
         HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
         ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
-        ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost""",
+        ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost
+        FailoverNotReady""",
     "info": "PacemakerFencingDisabled",
     "none": "Watchdog",
 }

@@ -18,6 +18,7 @@ from prometheus_client.metrics_core import Metric
 from exporter.endpoint import Endpoint
 from exporter.errors import Unreachable
 from exporter.scrape import REUSE_SECONDS, Reading, Source
+from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.addresses import Addresses
@@ -41,6 +42,8 @@ RESTLESS_SECONDS = 60.0  # so long the watcher looks each second while a resourc
 STALE_SECONDS = 30.0  # a holder is not reported when the latest look that saw it is older
 
 Read = Callable[[float], Awaitable[Reading]]
+# The reading, what of it decides where resources run, and when it was had (monotonic seconds).
+OnLook = Callable[[PacemakerReading, Snapshot, float], None]
 
 
 class FailoverWatcher(Source[FailoverReading]):
@@ -53,6 +56,7 @@ class FailoverWatcher(Source[FailoverReading]):
         self._writer = JournalWriter(journal)
         self._feed = ChangeFeed(pacemaker.crm_mon_path)
         self._read: Read | None = None
+        self._on_look: OnLook | None = None
         self._task: asyncio.Task[None] | None = None
         self._failing: set[Endpoint] = set()
         self._defect: Exception | None = None  # of the latest look
@@ -67,12 +71,13 @@ class FailoverWatcher(Source[FailoverReading]):
     def timeout(self) -> float:
         return 5.0
 
-    def attach(self, read: Read) -> None:
+    def attach(self, read: Read, on_look: OnLook | None = None) -> None:
         """`read` is the pacemaker source's: SharedSource.read, so that scrapes and this share readings.
 
-        Before start(), and again where that source is replaced.
+        `on_look` gets what each look showed, in the loop; it must not wait. Before start(), and again where
+        one of them is replaced.
         """
-        self._read = read
+        self._read, self._on_look = read, on_look
 
     def _reader(self) -> Read:
         if self._read is None:
@@ -177,6 +182,8 @@ class FailoverWatcher(Source[FailoverReading]):
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, snapshot, reading.value, self._options.resources)
         self._observe(seen, reading.finished, notified)
+        if self._on_look:
+            self._on_look(reading.value, seen, reading.finished)
         for resource in self._addresses.unknown(seen):
             if self._feed.pending:
                 break

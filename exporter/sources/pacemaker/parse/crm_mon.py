@@ -66,7 +66,7 @@ def parse(output: bytes, zone: tzinfo) -> ClusterView:
             for node, attribute in _children(root, "node_attributes/node", "attribute")
         ),
         resources=tuple(
-            resource for section in root.iterchildren("resources") for resource in _resources(section)
+            resource for section in root.iterchildren("resources") for resource in resources(section)
         ),
         histories=tuple(history.resource(node, element) for node, element in histories),
         operations=history.latest(history.operations(histories)),
@@ -188,13 +188,13 @@ class _Around:
 _TOP = _Around()
 
 
-def _resources(parent: Element, around: _Around = _TOP) -> Iterator[Resource]:
+def resources(parent: Element, around: _Around = _TOP) -> Iterator[Resource]:
     """Primitives at any depth: in a group, a clone, a clone of a group, a bundle's replica."""
     for element in parent:
         if element.tag == "resource":
             yield _resource(element, around)
         elif element.tag in ("group", "clone", "bundle", "replica"):
-            yield from _resources(element, _within(element, parent, around))
+            yield from resources(element, _within(element, parent, around))
 
 
 def _within(element: Element, parent: Element, around: _Around) -> _Around:

@@ -1,0 +1,163 @@
+"""Asks Pacemaker's scheduler again when the cluster changed, and once a minute; never within a scrape."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar
+
+from prometheus_client.metrics_core import Metric
+
+from exporter.errors import Unreachable
+from exporter.scrape import Reading, Source
+from exporter.sources.corosync.reading import CorosyncReading
+from exporter.sources.pacemaker.reading import PacemakerReading
+from exporter.sources.pacemaker.source import Options as PacemakerOptions
+from exporter.transports.deadline import Deadline
+from exporter.watchers.failover.detection.snapshot import Snapshot
+from exporter.watchers.readiness.lost_node import without
+from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
+from exporter.watchers.readiness.options import Options
+from exporter.watchers.readiness.reasons import Loss, reasons
+from exporter.watchers.readiness.simulator import Simulator
+from exporter.watchers.readiness.votes import quorate_without
+
+REPEAT_SECONDS = 60.0  # what the snapshot does not show may change too: the clock, for rules with dates
+SETTLING_SECONDS = 2.0  # after a change: a failover makes several
+STALE_SECONDS = 30.0  # as for the failover watcher's holders
+
+Read = Callable[[float], Awaitable[Reading]]
+
+
+@dataclass(frozen=True)
+class View:
+    """What one look at the cluster showed."""
+
+    reading: PacemakerReading
+    snapshot: Snapshot
+    seen_at: float  # monotonic seconds
+
+    def differs(self, other: "View | None") -> bool:
+        """In what the scheduler looks at: not in the moment, nor in operations that say the same again."""
+        return other is None or _essence(self.snapshot) != _essence(other.snapshot)
+
+
+def _essence(snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, updated=0.0, starts={}, stops={}, founds={})
+
+
+class ReadinessWatcher(Source[ReadinessReading]):
+    name: ClassVar[str] = "readiness"
+
+    def __init__(self, options: Options, pacemaker: PacemakerOptions):
+        """It simulates from start() to close(), for the views that observe() gets."""
+        self._options = options
+        self._simulator = Simulator(pacemaker.cibadmin_path, options.crm_simulate_path)
+        self._read_corosync: Read | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._lock = threading.Lock()  # guards the following
+        self._view: View | None = None
+        self._takeovers: tuple[Takeover, ...] = ()
+        self._error: Exception | None = None
+
+    @property
+    def timeout(self) -> float:
+        return 5.0
+
+    def attach(self, read_corosync: Read | None) -> None:
+        """SharedSource.read of corosync, for the votes; without it the CIB's own quorum counts. Again where
+        that source is replaced."""
+        self._read_corosync = read_corosync
+
+    def observe(self, reading: PacemakerReading, snapshot: Snapshot, seen_at: float) -> None:
+        """The failover watcher looked at the cluster; called in the loop, must not wait."""
+        view = View(reading, snapshot, seen_at)
+        if view.differs(self._view):
+            self._changed.set()
+        with self._lock:
+            self._view = view
+
+    def start(self) -> None:
+        """In the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="readiness watcher")
+
+    def halt(self) -> None:
+        if self._task:
+            self._task.cancel()
+
+    def read(self, deadline: Deadline) -> ReadinessReading:  # noqa: ARG002  # nothing to wait for
+        """Nothing while Pacemaker can't be asked: that is the collector `pacemaker`'s to report."""
+        if self._task is None:
+            raise Unreachable("the readiness watcher does not run")
+        with self._lock:
+            if self._view is None or time.monotonic() - self._view.seen_at > STALE_SECONDS:
+                return ReadinessReading(())
+            if self._error:
+                raise self._error
+            return ReadinessReading(self._takeovers)
+
+    def collect(self, reading: ReadinessReading) -> Iterable[Metric]:
+        return families(reading)
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), REPEAT_SECONDS)
+                await asyncio.sleep(SETTLING_SECONDS)
+            self._changed.clear()
+            if self._view:
+                await self._ask(self._view)
+
+    async def _ask(self, view: View) -> None:
+        """A failure is that of each scrape until the next time."""
+        try:
+            corosync = await self._corosync()
+            work = partial(self._simulate, view, corosync, Deadline.after(self._options.timeout))
+            takeovers = await asyncio.get_running_loop().run_in_executor(None, work)
+        except Exception as error:
+            with self._lock:
+                self._takeovers, self._error = (), error
+        else:
+            with self._lock:
+                self._takeovers, self._error = takeovers, None
+
+    async def _corosync(self) -> CorosyncReading | None:
+        """None where it can't be read: then the CIB's own quorum counts."""
+        if self._read_corosync is None:
+            return None
+        reading = await self._read_corosync(self.timeout)
+        return None if reading.error else reading.value
+
+    def _simulate(
+        self, view: View, corosync: CorosyncReading | None, deadline: Deadline
+    ) -> tuple[Takeover, ...]:
+        """For each node that runs something watched; blocking."""
+        holders = view.snapshot.holders
+        members = {node.name for node in view.reading.view.nodes if node.type == "member"}
+        lost = sorted({node for nodes in holders.values() for node in nodes if node in members})
+        if not lost:
+            return ()
+        cib = self._simulator.cib(deadline)
+        found: list[Takeover] = []
+        for node in lost:
+            quorate = quorate_without(corosync, node) if corosync else None
+            placed = self._simulator.placement(without(cib, node, quorate=quorate), deadline)
+            running = (resource for resource, nodes in holders.items() if node in nodes)
+            found += (takeover(view, resource, node, quorate, placed) for resource in running)
+        return tuple(found)
+
+
+def takeover(
+    view: View, resource: str, lost: str, quorate: bool | None, placed: Mapping[str, tuple[str, ...]]
+) -> Takeover:
+    """Of one resource, by where the scheduler would run it."""
+    ran = placed.get(resource, ())
+    to = tuple(node for node in ran if node != lost)
+    if to:
+        return Takeover(resource, lost, to)
+    why = reasons(view.reading, view.snapshot, resource, Loss(lost, quorate, ran))
+    return Takeover(resource, lost, (), why)

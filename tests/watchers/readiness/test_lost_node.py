@@ -1,0 +1,41 @@
+"""The edited CIB, for both ways in which versions write a node's state."""
+
+import pytest
+from lxml import etree
+
+from exporter.errors import Unparsable
+from exporter.watchers.readiness.lost_node import without
+from tests.watchers.readiness.cib import HOLDER, PEER, article
+
+
+def state(cib: bytes, node: str) -> dict[str, str]:
+    (found,) = etree.fromstring(cib).iterfind(f"status/node_state[@uname='{node}']")
+    return {str(name): str(found.attrib[name]) for name in ("in_ccm", "crmd", "join", "expected")}
+
+
+def test_up_to_2_1_6() -> None:
+    """Truth values, as in the lab; the other node and all else stay as they are."""
+    edited = without(article(), HOLDER, quorate=None)
+    assert state(edited, HOLDER) == {
+        "in_ccm": "false",
+        "crmd": "offline",
+        "join": "down",
+        "expected": "member",
+    }
+    assert state(edited, PEER) == state(article(), PEER)
+    assert etree.fromstring(edited).get("have-quorum") == "1"
+
+
+def test_from_2_1_7() -> None:
+    """Since when, in seconds since 1970; 0 is gone."""
+    since = article().replace(b'in_ccm="true" crmd="online"', b'in_ccm="1764350000" crmd="1764350001"')
+    assert state(without(since, HOLDER, quorate=False), HOLDER)["in_ccm"] == "0"
+    assert state(without(since, HOLDER, quorate=False), HOLDER)["crmd"] == "0"
+    assert etree.fromstring(without(since, HOLDER, quorate=False)).get("have-quorum") == "0"
+
+
+@pytest.mark.parametrize("cib", [b"<cib><status/></cib>", b"<cib>", b"", b"<nodes/>"])
+def test_what_has_no_state_of_the_node_is_refused(cib: bytes) -> None:
+    """Nothing is predicted from half a CIB."""
+    with pytest.raises(Unparsable):
+        without(cib, HOLDER, quorate=None)

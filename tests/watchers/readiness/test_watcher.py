@@ -1,0 +1,89 @@
+"""When the scheduler is asked, and what is on the page; crm_simulate and cibadmin are the real ones."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import Unreachable
+from exporter.sources.pacemaker.source import Options as PacemakerOptions
+from exporter.transports.deadline import Deadline
+from exporter.watchers.failover.detection.snapshot import snapshot
+from exporter.watchers.readiness import watcher
+from exporter.watchers.readiness.metrics import Takeover
+from exporter.watchers.readiness.options import Options
+from exporter.watchers.readiness.watcher import STALE_SECONDS, ReadinessWatcher
+from tests.watchers.readiness.cib import HOLDER, PEER, article, needs_pacemaker, option, reading_of
+
+pytestmark = needs_pacemaker
+NOW = Deadline.after(10)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose cib.xml is what Pacemaker's tools take for the cluster."""
+    monkeypatch.setenv("CIB_file", str(tmp_path / "cib.xml"))
+    monkeypatch.setattr(watcher, "SETTLING_SECONDS", 0.01)
+    return tmp_path
+
+
+def look(one: ReadinessWatcher, folder: Path, cib: bytes, age: float = 0) -> None:
+    reading = reading_of(cib, folder)
+    one.observe(reading, snapshot(reading), time.monotonic() - age)
+
+
+async def answered(one: ReadinessWatcher, resource: str, *, ready: bool) -> Takeover:
+    async with asyncio.timeout(20):
+        while True:
+            for takeover in one.read(NOW).takeovers:
+                if takeover.resource == resource and takeover.ready == ready:
+                    return takeover
+            await asyncio.sleep(0.02)
+
+
+async def test_a_change_of_the_cluster_is_asked_about(cluster: Path) -> None:
+    """The healthy pair is ready; the maintenance mode of somebody's change shows at once, and its end too."""
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    one.start()
+    assert (await answered(one, "failover-ip", ready=True)).to == (PEER,)
+    look(one, cluster, article(lambda root: option(root, "maintenance-mode", "true")))
+    assert (await answered(one, "failover-ip", ready=False)).lost == HOLDER
+    look(one, cluster, article())
+    assert (await answered(one, "haproxy", ready=True)).to == (PEER,)
+    one.halt()
+
+
+async def test_the_same_again_is_not_asked_about(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that shows no news, as each of a healthy cluster, starts no simulation."""
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    one.start()
+    await answered(one, "failover-ip", ready=True)
+    monkeypatch.setattr(one, "_simulate", lambda *_: pytest.fail("asked again"))
+    look(one, cluster, article())
+    assert not one._changed.is_set()
+    assert one.read(NOW).takeovers
+    one.halt()
+
+
+async def test_a_missing_tool_fails_this_collector_and_says_so(cluster: Path) -> None:
+    """Nothing is said of takeovers then, and the reason names the tool."""
+    one = ReadinessWatcher(Options(crm_simulate_path="/nowhere/crm_simulate"), PacemakerOptions())
+    look(one, cluster, article())
+    one.start()
+    with pytest.raises(Unreachable, match="/nowhere/crm_simulate: not installed"):
+        await answered(one, "failover-ip", ready=True)
+    one.halt()
+
+
+async def test_nothing_is_said_while_pacemaker_is_not_read(cluster: Path) -> None:
+    """An old answer is none: with the latest look half a minute ago there are no series, and no failure."""
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    one.start()
+    await answered(one, "failover-ip", ready=True)
+    look(one, cluster, article(), age=STALE_SECONDS + 1)
+    assert one.read(NOW).takeovers == ()
+    one.halt()

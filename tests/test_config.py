@@ -1,20 +1,67 @@
 import re
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
 
 from exporter.config import Config
+from exporter.sources.corosync.source import Options as CorosyncOptions
+from exporter.sources.galera.source import Options as GaleraOptions
+from exporter.sources.haproxy.options import Options as HaproxyOptions
+from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.typed_yaml import ConfigError, parse
+from exporter.watchers.commits.options import Write
+from exporter.watchers.failover.options import Options as FailoverOptions
 from exporter.watchers.prober.options import Vip
+from exporter.watchers.readiness.options import Options as ReadinessOptions
 
-README = Path(__file__).parent.parent / "README.md"
+DOCUMENT = Path(__file__).parent.parent / "docs/configuration.md"
+# By the heading in the document the options that its table is of.
+SECTIONS = {
+    "pacemaker": PacemakerOptions,
+    "corosync": CorosyncOptions,
+    "haproxy": HaproxyOptions,
+    "galera": GaleraOptions,
+    "vips": Vip,
+    "write": Write,
+    "failover": FailoverOptions,
+    "readiness": ReadinessOptions,
+}
 
 
-def test_the_readme_example_is_valid() -> None:
-    """What a newcomer copies from the README turns on every section."""
-    (example,) = re.findall(r"```yaml\n(pacemaker:.*?)```", README.read_text(), re.DOTALL)
-    config = parse(Config, example, "README.md")
+def test_the_documented_example_is_valid() -> None:
+    """What a newcomer copies from the document turns on every section."""
+    (example,) = re.findall(r"```yaml\n(pacemaker:.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    config = parse(Config, example, "configuration.md")
     assert all((config.pacemaker, config.corosync, config.haproxy, config.galera, config.vips))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_key_is_documented(section: str) -> None:
+    """docs/configuration.md has each key of a section with its default, and no other."""
+    text = re.split(r"^#+ ", DOCUMENT.read_text(), flags=re.MULTILINE)
+    (table,) = [part for part in text if part.startswith(f"`{section}`")]
+    documented = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", table, re.MULTILINE))
+    assert documented == {one.name: shown(one.default) for one in fields(SECTIONS[section]) if one.init}
+
+
+def test_every_section_is_documented() -> None:
+    """A section that is added has a heading in the document."""
+    headings = set(re.findall(r"^## `(\w+)`", DOCUMENT.read_text(), re.MULTILINE))
+    assert headings == {one.name for one in fields(Config)}
+
+
+def shown(default: object) -> str:
+    """As the document writes it: nothing for what must be given or is nothing."""
+    if default in (MISSING, None, "", ()):
+        return ""
+    return (
+        str(default).lower()
+        if isinstance(default, bool)
+        else f"{default:g}"
+        if isinstance(default, float)
+        else str(default)
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare accuracy split-brain drill matrix dashboards pictures sdist-test release venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare accuracy split-brain drill matrix dashboards pictures sdist-test release package venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -26,6 +26,7 @@ help:
 	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
+	@echo 'make package     build the packages for Debian 12 and 13 and Enterprise Linux 9 into dist/ (root, Debian 12)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
 	@echo 'make release     sdist-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
 	@echo 'make clean       take the lab down, remove what was built'
@@ -53,6 +54,10 @@ sdist-test: venv
 
 release: venv sdist-test
 	$(RUN)/python -m deploy.release $(if $(DRY_RUN),--dry-run)
+
+package: venv
+	deploy/lab/packages.sh deploy/packages/packages.txt
+	$(RUN)/python -m deploy.packages
 
 lab-test: venv
 	$(RUN)/pytest -m lab --durations=20
@@ -94,7 +99,8 @@ $(OLDEST)/.complete: pyproject.toml requirements-dev.txt
 
 .PHONY: packages-if-root
 packages-if-root:
-	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/common/packages.txt tests/packages.txt
+	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/common/packages.txt tests/packages.txt \
+	  deploy/packages/packages.txt
 
 packages:
 	deploy/lab/packages.sh deploy/lab/packages.txt tests/trials/common/packages.txt

@@ -1,0 +1,45 @@
+"""The releases that there are packages for, and what differs between them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Release:
+    """One of RELEASES.
+
+    suite    the Debian whose root it is built in
+    python   the interpreter in /usr/bin that the environment's links lead to
+    minor    of Python 3; compiled libraries are bound to it
+    packager deb or rpm
+    suffix   of the package's version
+    depends  in the packager's words
+    """
+
+    name: str
+    suite: str
+    python: str
+    minor: int
+    packager: str
+    suffix: str
+    depends: tuple[str, ...]
+
+    def file_name(self, version: str) -> str:
+        """By the packager's own convention."""
+        if self.packager == "deb":
+            return f"failover-exporter_{version}-{self.suffix}_amd64.deb"
+        return f"failover-exporter-{version}-{self.suffix}.x86_64.rpm"
+
+
+def _debian(suite: str, number: int, minor: int) -> Release:
+    python = (f"python3 (>= 3.{minor})", f"python3 (<< 3.{minor + 1})")
+    depends = (*python, "libc6 (>= 2.28)", "adduser", "procps", "init-system-helpers (>= 1.54~)")
+    return Release(suite, suite, "python3", minor, "deb", f"1~deb{number}", depends)
+
+
+RELEASES = {
+    one.name: one
+    for one in (
+        _debian("bookworm", 12, 11),
+        _debian("trixie", 13, 13),
+    )
+}

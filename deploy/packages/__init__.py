@@ -1,7 +1,7 @@
 """The packages for Debian and Enterprise Linux, each made in a clean root.
 
-`python -m deploy.packages --release bookworm` builds one into dist/ and prints its path; `make package` builds
-all of them.
+`python -m deploy.packages --release bookworm` builds one into dist/ and prints its path; `make package`
+builds all of them.
 
 releases     which there are, and what differs between them
 roots        a minimal Debian of a release, cached; commands run in a throw-away copy of it

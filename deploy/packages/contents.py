@@ -34,6 +34,7 @@ def stage(root: Path, release: Release, version: str, epoch: int, tree: Path) ->
     command.symlink_to(f"../lib/{NAME}/bin/{NAME}")
     for unit in sorted((root / "deploy/systemd").glob(f"{NAME}.*")):
         _write(tree / UNITS / unit.name, unit.read_bytes())
+    _write(tree / SHARE / "installed.txt", (HERE / "files/installed.txt").read_bytes())
     _write(tree / DEFAULTS, (HERE / "files/default").read_bytes())
     _manual(tree, release)
     _documents(root, release, version, epoch, tree)

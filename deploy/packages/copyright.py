@@ -9,7 +9,7 @@ Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: failover-exporter
 
 Files: *
-Copyright: the failover-exporter developers
+Copyright: 2026 the failover-exporter developers
 License: Apache-2.0
 
 License: Apache-2.0

@@ -25,6 +25,16 @@ would all the time, and tells Prometheus what the cluster did and what its
 clients felt. With alert rules, dashboards and runbooks."""
 
 
+_FOLDERS: list[dict[str, Any]] = [
+    {"dst": "/etc/failover-exporter", "type": "dir", "file_info": {"group": NAME, "mode": 0o750}},
+    {
+        "dst": "/var/lib/failover-exporter",
+        "type": "dir",
+        "file_info": {"owner": NAME, "group": NAME, "mode": 0o750},
+    },
+]
+
+
 def build(root: Path, release: Release, folder: Path) -> Path:
     """Make the package of the tree at `root` in `folder`; its path. Raises CannotBuild."""
     number, when = version(root), epoch(root)
@@ -56,17 +66,19 @@ def describe(release: Release, number: str, tree: Path) -> dict[str, Any]:
         "license": "Apache-2.0",
         "description": _DESCRIPTION,
         "depends": list(release.depends),
-        "contents": _contents(tree),
+        "contents": _contents(release, tree),
         "scripts": _scripts(release),
     }
 
 
-def _contents(tree: Path) -> list[dict[str, Any]]:
+def _contents(release: Release, tree: Path) -> list[dict[str, Any]]:
     """Whole folders where they are the package's alone; elsewhere its files, so that it owns no other folder."""
     whole = [contents.HOME, contents.SHARE, contents.DOC]
     listed: list[dict[str, Any]] = [
         {"src": str(tree / one), "dst": f"/{one}", "type": "tree"} for one in whole
     ]
+    if release.packager == "rpm":  # Debian's user isn't there yet when the folders are unpacked
+        listed += _FOLDERS
     for path in sorted(tree.rglob("*")):
         place = str(path.relative_to(tree))
         if place.startswith(tuple(f"{one}/" for one in whole)) or place in whole:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Release:
     """One of RELEASES.
 
-    suite    the Debian whose root it is built in
+    suite    the Debian whose root it is built in; one with the same Python at the same place
     python   the interpreter in /usr/bin that the environment's links lead to
     minor    of Python 3; compiled libraries are bound to it
     packager deb or rpm
@@ -36,10 +36,13 @@ def _debian(suite: str, number: int, minor: int) -> Release:
     return Release(suite, suite, "python3", minor, "deb", f"1~deb{number}", depends)
 
 
+_EL9 = ("python3.11", "shadow-utils", "procps-ng", "systemd")
+
 RELEASES = {
     one.name: one
     for one in (
         _debian("bookworm", 12, 11),
         _debian("trixie", 13, 13),
+        Release("el9", "bookworm", "python3.11", 11, "rpm", "1.el9", _EL9),
     )
 }

@@ -13,7 +13,7 @@ IN_ROOT = Path(__file__).parent / "scripts" / "in-root.sh"
 _APT = Path("/etc/apt")
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # What the package depends on, and systemd, which reads its units.
-_PACKAGES = "adduser,init-system-helpers,procps,python3,systemd"
+_PACKAGES = ("adduser", "init-system-helpers", "procps", "python3", "systemd")
 _OPTIONS = (
     "--aptopt=Apt::Install-Recommends false",
     "--aptopt=Acquire::Languages none",
@@ -24,28 +24,32 @@ _OPTIONS = (
 )
 
 
-def clean_root(suite: str) -> Path:
-    """Made at the first call, kept in the cache; not to be written to. Raises CannotBuild."""
+def clean_root(suite: str, *more: str, name: str = "root") -> Path:
+    """Made at the first call, kept in the cache; not to be written to. Raises CannotBuild.
+
+    With more packages it is another root and needs another name.
+    """
     if os.geteuid() != 0:
         raise CannotBuild("only root can make a clean root: run it as root")
-    version = cache.key(_PACKAGES, *_OPTIONS)
+    packages = ",".join((*_PACKAGES, *more))
+    version = cache.key(packages, *_OPTIONS)
     return cache.kept(
-        f"root-{suite}",
+        f"{name}-{suite}",
         version,
-        f"Making a clean root of {suite} (half a minute, once)",
-        lambda new: _make(suite, new),
+        f"Making a clean root of {suite} (a minute, once)",
+        lambda new: _make(suite, packages, new),
     )
 
 
-def run(root: Path, inside: Path, out: Path, *command: str) -> None:
-    """Run a command in a throw-away copy of a root, without a network.
+def run(root: Path, inside: Path, out: Path, *command: str) -> str:
+    """What a command says that is run in a throw-away copy of a root, without a network. Raises CannotBuild.
 
     The folder `inside` is to be seen there as /in, and what it writes to /out is found in `out`.
     """
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net"]
     with tempfile.TemporaryDirectory(prefix="failover-exporter-root-") as work:
         script = [str(IN_ROOT), str(root), work, str(inside), str(out)]
-        _checked([*namespaces, *script, *command])
+        return _checked([*namespaces, *script, *command])
 
 
 def mirror(folder: Path = _APT) -> str:
@@ -59,13 +63,13 @@ def mirror(folder: Path = _APT) -> str:
 _SOURCE = re.compile(r"^URIs:\s*(\S+)|^deb\s+(?:\[[^]]*\]\s+)?(\S+)", re.MULTILINE)
 
 
-def _make(suite: str, new: Path) -> None:
+def _make(suite: str, packages: str, new: Path) -> None:
     source = f"deb [signed-by={_KEYRING}] {mirror()} {suite} main"
     command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--format=directory"]
-    _checked([*command, *_OPTIONS, f"--include={_PACKAGES}", suite, str(new), source])
+    _checked([*command, *_OPTIONS, f"--include={packages}", suite, str(new), source])
 
 
-def _checked(command: list[str]) -> None:
+def _checked(command: list[str]) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
@@ -75,3 +79,4 @@ def _checked(command: list[str]) -> None:
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
         raise CannotBuild(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
+    return done.stdout

@@ -10,7 +10,8 @@ contents     everything that the package brings, as a tree of files
 package      nfpm's description of it, and the file that nfpm makes
 cache        what is kept between builds, and by which key
 
-The wheels are downloaded by this machine's pip as it is set up here, for the Python and the glibc of the release,
-and checked by the hashes of requirements.txt. In the root nothing comes over the network. Roots and libraries are
-kept in $XDG_CACHE_HOME/failover-exporter (~/.cache/failover-exporter); it may be removed at any time.
+The wheels are downloaded by this machine's pip as it is set up here, for the Python and the glibc of the
+release, and checked by the hashes of requirements.txt. In the root nothing comes over the network. Roots and
+libraries are kept in $XDG_CACHE_HOME/failover-exporter (~/.cache/failover-exporter), which may be removed at
+any time.
 """

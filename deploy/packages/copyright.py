@@ -17,8 +17,8 @@ License: Apache-2.0
  /usr/share/common-licenses/Apache-2.0.
 
 Comment:
- The package carries the Python libraries that the program needs, in versions that Debian doesn't have. The text
- of each one's licence is in the folder of its metadata, below /usr/lib/failover-exporter in
+ The package carries the Python libraries that the program needs, in versions that Debian doesn't have.
+ The text of each one's licence is in the folder of its metadata, below /usr/lib/failover-exporter in
  lib/python3.*/site-packages/*.dist-info:
  .
 """

@@ -72,7 +72,7 @@ def describe(release: Release, number: str, tree: Path) -> dict[str, Any]:
 
 
 def _contents(release: Release, tree: Path) -> list[dict[str, Any]]:
-    """Whole folders where they are the package's alone; elsewhere its files, so that it owns no other folder."""
+    """Whole folders where they are the package's alone, elsewhere its files: it owns no other folder."""
     whole = [contents.HOME, contents.SHARE, contents.DOC]
     listed: list[dict[str, Any]] = [
         {"src": str(tree / one), "dst": f"/{one}", "type": "tree"} for one in whole
@@ -97,18 +97,16 @@ def _scripts(release: Release) -> dict[str, str]:
 
 
 def _nfpm(release: Release, description: Path, target: Path) -> None:
+    packager = ["package", "--packager", release.packager]
+    arguments = [*packager, "--config", str(description), "--target", str(target)]
+    done = subprocess.run([nfpm(), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CannotBuild(f"nfpm ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+
+
+def nfpm() -> str:
+    """Its path, that of the locked one. Raises CannotBuild."""
     command = shutil.which("nfpm", path=sysconfig.get_path("scripts"))
     if command is None:
         raise CannotBuild(f"nfpm is missing beside {sys.executable}: make venv")
-    arguments = [
-        "package",
-        "--packager",
-        release.packager,
-        "--config",
-        str(description),
-        "--target",
-        str(target),
-    ]
-    done = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CannotBuild(f"nfpm ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return command

@@ -3,8 +3,8 @@
 #
 #   unshare --cgroup --mount --pid --fork --kill-child --net --uts --ipc boot-root.sh ROOT WORK IN
 #
-# WORK is an empty folder for the mounts, which end with the mount namespace. IN is to be seen read-only as /in. The
-# caller's control group becomes the root's own.
+# WORK is an empty folder for the mounts, which end with the mount namespace. IN is to be seen read-only as /in; its
+# before.sh, where it has one, is run before systemd. The caller's control group becomes the root's own.
 set -eu
 root=$1 work=$2 in=$3
 mount --make-rprivate /
@@ -30,5 +30,6 @@ mount -t tmpfs -o mode=0755 tmpfs run
 ip link set lo up
 pivot_root . old
 umount -l /old
+[ ! -e /in/before.sh ] || sh -eu /in/before.sh
 exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
     /usr/lib/systemd/systemd --system --log-target=console --show-status=no </dev/null

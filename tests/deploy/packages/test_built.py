@@ -26,10 +26,9 @@ def test_the_same_tree_gives_the_same_bytes(
     assert hashlib.sha256(second.read_bytes()).digest() == hashlib.sha256(first.read_bytes()).digest()
 
 
-@pytest.mark.parametrize("release", ["bookworm", "trixie"])
-def test_lintian_finds_nothing_that_has_no_reason(release: str, built: Built) -> None:
+def test_lintian_finds_nothing_that_has_no_reason(built: Built) -> None:
     """Errors and warnings; what is overridden stands with its reason in files/lintian-overrides."""
-    command = [tool("lintian"), "--allow-root", "--fail-on=error,warning", str(built(release))]
+    command = [tool("lintian"), "--allow-root", "--fail-on=error,warning", str(built("bookworm"))]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
     assert found.stdout == ""

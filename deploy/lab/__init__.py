@@ -7,6 +7,8 @@ build.py      builds one;  faults/  what can be broken;  repair.py  heals any mi
 health.py     what is not whole, in sentences;  status.py  one reading, as data
 borrowed.py   the lab that is up, or one for the time of a measurement;  demo.py  `make demo`
 fleet.py      the hosts by role;  host.py  one host: its namespaces, commands, files
+roots.py      the files that a host begins with: this machine's, or a clean Debian release
+package.py    the deb of this tree, which the hosts install;  standin/  their `systemctl`
 state.py      what exists, recorded before it is made
 orders.py     what a person has Pacemaker do;  load.py  rows written through the address
 network.py    bridges and veths;  cluster.py, haproxy.py, galera.py, exporters.py  what runs on the hosts

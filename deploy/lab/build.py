@@ -1,8 +1,9 @@
 """Builds a topology: what can go side by side does, since an election alone takes 20 seconds."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from deploy.lab import cluster, exporters, galera, haproxy, network, repair
+from deploy.lab import cluster, exporters, galera, haproxy, network, package, repair, roots
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Monitoring, daemons
@@ -13,10 +14,14 @@ Report = Callable[[str], object]
 
 
 def build(fleet: Fleet, lock: int, report: Report) -> None:
-    _hosts(fleet, lock)
+    _hosts(fleet, lock, roots.root(fleet.state.release()))
     report(f"{len(fleet.hosts)} hosts on {len(fleet.topology.prefixes)} network(s)")
     _configure(fleet)
-    fleet.together(lambda: _cluster(fleet, report), lambda: _databases(fleet, report))
+    fleet.together(
+        lambda: _cluster(fleet, report),
+        lambda: _databases(fleet, report),
+        lambda: _install(fleet, report),
+    )
     repair.wait_whole(fleet, WHOLE, tidy=True)
     report(f"whole: {fleet.holder().name} holds {fleet.topology.vip}")
     if fleet.monitor:
@@ -25,9 +30,9 @@ def build(fleet: Fleet, lock: int, report: Report) -> None:
         report(f"Prometheus on {fleet.monitor.name} has scraped them")
 
 
-def _hosts(fleet: Fleet, lock: int) -> None:
+def _hosts(fleet: Fleet, lock: int, root: Path) -> None:
     for host in fleet.everything:
-        host.begin(lock)
+        host.begin(lock, root)
     for host in fleet.everything:
         host.wait_ready()
     network.build_switch(fleet.switch, fleet.topology)
@@ -78,8 +83,19 @@ def _databases(fleet: Fleet, report: Report) -> None:
     fleet.each(others, join)
 
 
+def _install(fleet: Fleet, report: Report) -> None:
+    """As people install it, on the hosts where they do."""
+    if not fleet.state.exporters():
+        return
+    deb = package.deb(fleet.state.release() or roots.codename())
+    hosts = fleet.balancers + fleet.clients
+    fleet.each(hosts, lambda host: exporters.install(host, deb))
+    report(f"{deb.name} is installed on {', '.join(host.name for host in hosts)}")
+
+
 def _exporters(fleet: Fleet, report: Report) -> None:
     """Once clients are served: what they had to wait for would be an outage, and an alert."""
     exporters.configure(fleet.balancers, fleet.clients, fleet.topology)
+    fleet.each(fleet.balancers, exporters.grant)
     fleet.each(fleet.exporters, exporters.start)
     report(f"the exporters answer on port {exporters.PORT}")

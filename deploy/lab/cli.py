@@ -13,6 +13,7 @@ from deploy.lab.console import Screen, carried_out
 from deploy.lab.faults import FAULTS
 from deploy.lab.host import ENVIRONMENT
 from deploy.lab.lab import Lab
+from deploy.lab.roots import RELEASES
 from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 
@@ -24,6 +25,10 @@ def parser() -> argparse.ArgumentParser:
     up = verbs.add_parser("up", help="build the cluster, wait until it is whole")
     topologies = "; ".join(f"{topology.name}: {topology.help}" for topology in TOPOLOGIES.values())
     up.add_argument("topology", nargs="?", default="article", choices=list(TOPOLOGIES), help=topologies)
+    releases = "; ".join(f"{name}: {what}" for name, what in RELEASES.items())
+    up.add_argument(
+        "--release", choices=list(RELEASES), help=f"of the hosts; without: this machine's; {releases}"
+    )
     up.add_argument("--without-exporters", action="store_true", help="the cluster alone")
     show = verbs.add_parser("status", help="what runs where, and what keeps the cluster from being whole")
     show.add_argument("--json", action="store_true")
@@ -45,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _up(options: argparse.Namespace, screen: Screen) -> int:
-    Lab(options.folder, screen.step).up(options.topology, exporters=not options.without_exporters)
+    lab = Lab(options.folder, screen.step)
+    lab.up(options.topology, exporters=not options.without_exporters, release=options.release)
     return 0
 
 

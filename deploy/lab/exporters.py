@@ -1,20 +1,28 @@
-"""The project's own exporter on the balancers and the clients, from the project's virtual environment."""
+"""The project's own exporter on the balancers and the clients: its package, installed as people install it.
 
-from collections.abc import Iterator
+It runs as its unit says (standin/): as its own user, with the rights that `grant` gives it and no others.
+"""
+
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from deploy.lab.errors import LabError
 from deploy.lab.galera import CLIENT_FILE
 from deploy.lab.haproxy import SOCKET
-from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.host import Host
+from deploy.lab.standin.unit import parse, privileges
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
 
 DAEMON = "failover-exporter"
-PROGRAM = REPOSITORY / ".venv/bin/failover-exporter"
+PROGRAM = "/usr/bin/failover-exporter"
+USER = "failover-exporter"  # and its group
+UNIT = "/usr/lib/systemd/system/failover-exporter.service"
 FOLDER = "/etc/failover-exporter"
 CONFIG = f"{FOLDER}/config.yml"
 PORT = 10664
+INSTALL = 120.0  # seconds
 START = 20.0  # seconds
 WRITE_INTERVAL = 0.2  # seconds; only within committing()
 
@@ -48,11 +56,39 @@ def writing(topology: Topology) -> str:
     return _galera(topology) + vantage(topology).replace(port, port + write)
 
 
+def install(host: Host, deb: Path) -> None:
+    copy = f"/run/lab/{deb.name}"
+    host.write(copy, deb.read_bytes())
+    host.run("dpkg", "--install", copy, timeout=INSTALL, env={"DEBIAN_FRONTEND": "noninteractive"})
+    host.path(copy).unlink()
+
+
+def grant(host: Host) -> None:
+    """What a balancer has to allow the service's user."""
+    for group in ("haclient", "haproxy"):
+        host.run("usermod", "--append", "--groups", group, USER)
+    number = host.run("id", "--user", USER).strip()
+    host.write(f"/etc/corosync/uidgid.d/{USER}", f"uidgid {{\n    uid: {number}\n}}\n")
+    host.run("corosync-cfgtool", "-R")
+
+
+def as_service(host: Host, *command: str, environment: Sequence[str] = ()) -> list[str]:
+    """A command line that has the user and the rights of the service there, as its unit gives them."""
+    unit = parse(host.path(UNIT).read_text())
+    return ["env", *environment, *privileges(unit), "--", *command]
+
+
+def write_account(host: Host, path: str, user: str) -> None:
+    """An option file with a password, that the service may read and nobody else."""
+    host.write(path, CLIENT_FILE.format(user=user), 0o640)
+    host.run("chgrp", USER, path)
+
+
 def configure(balancers: list[Host], clients: list[Host], topology: Topology) -> None:
     for host in balancers + clients:
-        host.write(f"{FOLDER}/probe.cnf", CLIENT_FILE.format(user="probe"), 0o600)
+        write_account(host, f"{FOLDER}/probe.cnf", "probe")
     for host in balancers:
-        host.write(f"{FOLDER}/galera.cnf", CLIENT_FILE.format(user="exporter"), 0o600)
+        write_account(host, f"{FOLDER}/galera.cnf", "exporter")
         host.write(CONFIG, config(topology))
     for host in clients:
         host.write(CONFIG, vantage(topology))
@@ -62,7 +98,7 @@ def configure(balancers: list[Host], clients: list[Host], topology: Topology) ->
 def committing(host: Host, topology: Topology) -> Iterator[None]:
     """With this, the exporter on this client also commits rows; it is restarted before and after."""
     for name, user in (("galera", "exporter"), ("writer", "writer")):
-        host.write(f"{FOLDER}/{name}.cnf", CLIENT_FILE.format(user=user), 0o600)
+        write_account(host, f"{FOLDER}/{name}.cnf", user)
     try:
         _start_again(host, writing(topology))
         yield
@@ -77,9 +113,7 @@ def _start_again(host: Host, config: str) -> None:
 
 
 def start(host: Host) -> None:
-    if not PROGRAM.exists():
-        raise LabError(f"{PROGRAM} is missing: run `make venv` (or `make demo`, which does everything)")
-    host.spawn(DAEMON, [str(PROGRAM), f"--config.file={CONFIG}"])
+    host.run("systemctl", "start", "--no-block", DAEMON)
 
     def answers() -> bool:
         if not host.daemon(DAEMON):
@@ -90,11 +124,7 @@ def start(host: Host) -> None:
 
 
 def stop(host: Host) -> None:
-    daemon = host.daemon(DAEMON)
-    if daemon:
-        host.signal("TERM", [daemon])
-        what = f"the exporter on {host.name} to stop"
-        until(what, lambda: not host.daemon(DAEMON), 15, log=lambda: tail(host))
+    host.run("systemctl", "stop", DAEMON)
 
 
 def ready(host: Host) -> bool:

@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",  # nothing is written into the repository from inside
 }
+PYTHON = "/usr/bin/python3"  # of the host's own release: what runs there has the standard library alone
 NAMESPACES = ["--net", "--mount", "--uts", "--ipc", "--pid"]
 # The daemon's parent writes down its pid and ends, so that the host's tini adopts the daemon.
 DAEMON = 'setsid "$@" </dev/null >>/var/log/lab/$0.log 2>&1 & echo $! >/run/lab/$0.pid'
@@ -32,12 +33,14 @@ class Host:
         self.abort = abort or threading.Event()
         self._init: Process | None = None
 
-    def begin(self, lock: int) -> None:
-        """Starts the host's first process, which records itself; `lock` stays held until it has."""
+    def begin(self, lock: int, root: Path) -> None:
+        """Starts the host's first process, which records itself; `lock` stays held until it has. `root` has
+        the files that the host finds; what it changes is its own.
+        """
         record = self.state.host_file(self.name)
         log = os.open(self._init_log(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         unshare = ["unshare", *NAMESPACES, "--fork", "--kill-child", "--"]
-        inside = ["sh", str(HERE / "host-init.sh"), self.name, str(REPOSITORY)]
+        inside = ["sh", str(HERE / "host-init.sh"), self.name, str(root), str(REPOSITORY)]
         argv = ["sh", str(HERE / "host-begin.sh"), str(record), *unshare, *inside]
         files = [(os.POSIX_SPAWN_DUP2, lock, 0), (os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)]
         os.posix_spawn("/bin/sh", argv, ENVIRONMENT, file_actions=files, setsid=True)
@@ -148,9 +151,15 @@ class Host:
             raise _failed(self.name, argv, done.returncode, done.stderr)
         return done.stdout
 
-    def run(self, *argv: str, timeout: float = 30, stdin: str | None = None) -> str:
+    def run(
+        self,
+        *argv: str,
+        timeout: float = 30,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
         """Like exec, for a command that must succeed: its output."""
-        return self.exec(argv, timeout, stdin=stdin, check=True).stdout
+        return self.exec(argv, timeout, stdin=stdin, env=env, check=True).stdout
 
     def spawn(self, daemon: str, argv: Sequence[str], fds: Sequence[int] = ()) -> None:
         """Starts a daemon that stays in the foreground, unless it runs; its output goes to /var/log/lab."""

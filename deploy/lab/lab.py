@@ -45,26 +45,29 @@ class Lab:
         _ = lab.fleet
         return lab
 
-    def up(self, name: str, *, exporters: bool = True) -> None:
-        """Builds the topology; returns when the cluster is whole. Harmless if that very topology is up."""
+    def up(self, name: str, *, exporters: bool = True, release: str | None = None) -> None:
+        """Builds the topology; returns when the cluster is whole. Harmless if that very topology is up.
+
+        Its hosts have the files of a Debian release, one of roots.RELEASES, or of this machine.
+        """
         preflight.check()
         topology = find(name)
         begun = False
         try:
             with self.state.locked(f"up {name}") as lock:
-                if self._is_up(topology):
+                if self._is_up(topology, release):
                     self.report(f"{name} is up already")
                     return
                 begun = True
-                self._build(topology, lock, exporters)
+                self.state.remove_older()
+                self.state.begin(name, exporters=exporters, release=release)
+                self._build(topology, lock)
         except BaseException:
             if begun:
                 self.down()  # takes the lock anew, and so sees also what was being started just now
             raise
 
-    def _build(self, topology: Topology, lock: int, exporters: bool) -> None:
-        self.state.remove_older()
-        self.state.begin(topology.name, exporters=exporters)
+    def _build(self, topology: Topology, lock: int) -> None:
         fleet = Fleet(topology, self.state)
         try:
             build(fleet, lock, self.report)
@@ -80,14 +83,14 @@ class Lab:
             self._end()
         return existed
 
-    def _is_up(self, topology: Topology) -> bool:
+    def _is_up(self, topology: Topology, release: str | None) -> bool:
         name = self.state.topology()
         if name is None:
             return False
         if not self.state.finished():
             raise LabError(f"an `up {name}` was interrupted: run `lab down` first")
-        if name != topology.name:
-            raise LabError(f"{name} is up: run `lab down` first")
+        if (name, self.state.release()) != (topology.name, release):
+            raise LabError(f"{name} is up{on(self.state.release())}: run `lab down` first")
         return True
 
     def _end(self) -> None:
@@ -185,6 +188,10 @@ def _end(host: Host) -> None:
 def _there(process: Process) -> bool:
     now = of_pid(process.pid)
     return now is not None and now.start == process.start
+
+
+def on(release: str | None) -> str:
+    return f" on {release}" if release else ""
 
 
 def find(name: str) -> Topology:

@@ -89,8 +89,10 @@ class State:
         except FileNotFoundError:
             return "another command"
 
-    def begin(self, topology: str, *, exporters: bool = True) -> None:
+    def begin(self, topology: str, *, exporters: bool = True, release: str | None = None) -> None:
         (self.folder / "hosts").mkdir(exist_ok=True)
+        if release:
+            self._write("release", release)
         if not exporters:
             self._write("without-exporters", "")
         self._write("boot", BOOT_ID.read_text())
@@ -109,6 +111,10 @@ class State:
     def exporters(self) -> bool:
         """Whether this lab runs the project's exporter."""
         return self._read("without-exporters") is None
+
+    def release(self) -> str | None:
+        """The Debian release whose files the hosts have; without one, this machine's."""
+        return self._read("release")
 
     def host_file(self, host: str) -> Path:
         return self.folder / "hosts" / host

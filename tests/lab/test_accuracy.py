@@ -91,8 +91,8 @@ def _probe(cluster: Cluster, *options: str) -> int:
     """How many were answered."""
     topology, host = cluster.lab.topology, cluster.lab.fleet.clients[0]
     limits = ["--json", "--interval=0.02", f"--count={ATTEMPTS}"]
-    command = [str(exporters.PROGRAM), "watch", f"{topology.vip}:{topology.port}", *limits, *options]
-    *_, last = host.run(*command, timeout=120).splitlines()
+    command = [exporters.PROGRAM, "watch", f"{topology.vip}:{topology.port}", *limits, *options]
+    *_, last = host.run(*exporters.as_service(host, *command), timeout=120).splitlines()
     return int(json.loads(last)["answered"])
 
 

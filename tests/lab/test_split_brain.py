@@ -33,7 +33,7 @@ def test_an_ordinary_user_has_all_but_the_claimants(cluster: Cluster) -> None:
     host = cluster.lab.host(cluster.lab.topology.clients[0].name)
     vip = cluster.lab.topology.vip
     host.write("/run/lab/plain.yml", f"vips: [{{address: {vip}}}]\n")
-    program = [str(exporters.PROGRAM), "--config.file=/run/lab/plain.yml", "--web.listen-address=:10665"]
+    program = [exporters.PROGRAM, "--config.file=/run/lab/plain.yml", "--web.listen-address=:10665"]
     host.spawn("plain", ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all", *program])
     try:
         until("the log line", lambda: "vip_claimants is off" in log(host), 20, log=lambda: log(host))

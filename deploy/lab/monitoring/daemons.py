@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.lab import exporters
 from deploy.lab.errors import LabError
-from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.host import PYTHON, REPOSITORY, Host
 from deploy.lab.monitoring import pages, receivers
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
@@ -70,7 +70,7 @@ def start(host: Host) -> None:
 def _argv(daemon: Daemon, urls: dict[str, str]) -> list[str]:
     if daemon is RECORDER:
         program = Path(__file__).with_name("recorder.py")
-        return [str(REPOSITORY / ".venv/bin/python"), str(program), str(daemon.port), RECORDED]
+        return [PYTHON, str(program), str(daemon.port), RECORDED]
     common = [f"--web.listen-address=127.0.0.1:{daemon.port}", f"--web.external-url={urls[daemon.name]}"]
     if daemon is PROMETHEUS:
         files = [f"--config.file={FOLDER}/prometheus.yml", f"--storage.tsdb.path={DATA}/prometheus"]

@@ -9,7 +9,7 @@ import json
 import socket
 from pathlib import Path
 
-from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.host import PYTHON, Host
 
 DAEMON = "forwarder"
 RECORD = "/run/lab/pages.json"
@@ -37,7 +37,7 @@ def show(host: Host, wanted: dict[str, tuple[int, int]]) -> None:
     try:
         ways = [f"{sockets[name].fileno()}:{inside}" for name, (inside, _) in wanted.items()]
         host.write(RECORD, json.dumps({name: one.getsockname()[1] for name, one in sockets.items()}))
-        argv = [str(REPOSITORY / ".venv/bin/python"), str(PROGRAM), *ways]
+        argv = [PYTHON, str(PROGRAM), *ways]
         host.spawn(DAEMON, argv, fds=[one.fileno() for one in sockets.values()])
     finally:
         for one in sockets.values():

@@ -12,7 +12,9 @@ from deploy.lab.faults import FAULTS
 from deploy.lab.waiting import until
 
 
-@pytest.mark.parametrize("argv", [[], ["up", "triple"], ["fault", "nothing-known"], ["raise"]])
+@pytest.mark.parametrize(
+    "argv", [[], ["up", "triple"], ["up", "--release", "potato"], ["fault", "nothing-known"], ["raise"]]
+)
 def test_wrong_usage_is_exit_code_2(argv: list[str]) -> None:
     """As every command line tool does."""
     with pytest.raises(SystemExit) as ended:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.lab.host import REPOSITORY, Host
+from deploy.lab.host import PYTHON, Host
 from deploy.lab.lab import Lab
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
@@ -52,7 +52,7 @@ def running(host: Host, topology: Topology) -> Iterator[Client]:
     """The client, from before its first attempt until after the end of its last."""
     log = host.path(LOG)
     log.unlink(missing_ok=True)
-    python = str(REPOSITORY / ".venv/bin/python")
+    python = PYTHON
     arguments = [str(PROGRAM), topology.vip, str(topology.port), USER, f"{PATIENCE:g}"]
     host.spawn(DAEMON, ["env", f"PASSWORD={PASSWORD}", python, *arguments])
     try:

@@ -1,11 +1,11 @@
-"""An exporter of its own in front of a large cluster; one of those is a real HAProxy with many servers."""
+"""A second exporter, as the service's user, in front of a large cluster: a real HAProxy with many servers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.lab.exporters import PROGRAM
+from deploy.lab.exporters import PROGRAM, USER, as_service
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.waiting import until
@@ -17,7 +17,7 @@ SINK = 13306  # a loopback port, which is all of the servers
 
 CONFIG = """\
 global
-    stats socket {socket} mode 660 level admin
+    stats socket {socket} group {group} mode 660 level admin
     maxconn 8000
 
 defaults
@@ -40,7 +40,7 @@ backend galera
 
 def haproxy_config(size: int, socket: str) -> str:
     servers = "\n".join(f"    server db{number:04} 127.0.0.1:{SINK} check" for number in range(1, size + 1))
-    return CONFIG.format(socket=socket, sink=SINK, servers=servers)
+    return CONFIG.format(socket=socket, group=USER, sink=SINK, servers=servers)
 
 
 @dataclass(frozen=True)
@@ -79,17 +79,18 @@ def running(case: Case, size: int, lab: Lab, host: Host, also: str = "") -> Iter
     """Starts both, and in the end stops exactly these two. `also` is more configuration of the exporter."""
     setup = case.set_up(lab, host, size)
     host.write(f"{FOLDER}/config.yml", setup.config + also)
-    exporter = (str(PROGRAM), f"--config.file={FOLDER}/config.yml", f"--web.listen-address=127.0.0.1:{PORT}")
+    options = (f"--config.file={FOLDER}/config.yml", f"--web.listen-address=127.0.0.1:{PORT}")
+    exporter = tuple(as_service(host, PROGRAM, *options, environment=setup.environment))
     member = Member(f"{size} {case.what}", host, PORT)
     try:
-        stop(host, member.daemon, str(PROGRAM))
+        stop(host, member.daemon, PROGRAM)
         if setup.cluster:
             _start_cluster(host, setup)
-        start(host, member.daemon, ("env", *setup.environment, *exporter), member.client())
+        start(host, member.daemon, exporter, member.client())
         check_read(member.client())
         yield member
     finally:
-        stop(host, member.daemon, str(PROGRAM))
+        stop(host, member.daemon, PROGRAM)
         if setup.cluster:
             stop(host, setup.daemon, setup.cluster[0])
 

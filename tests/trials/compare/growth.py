@@ -6,9 +6,8 @@ from pathlib import Path
 
 from deploy.lab import galera
 from deploy.lab.borrowed import Report
-from deploy.lab.exporters import PROGRAM
-from deploy.lab.galera import CLIENT_FILE
-from deploy.lab.host import Host
+from deploy.lab.exporters import write_account
+from deploy.lab.host import PYTHON, Host
 from deploy.lab.lab import Lab
 from tests.trials.common.large import FOLDER, SERVERS, Case, Setup, running
 from tests.trials.compare import cib, standin
@@ -26,12 +25,12 @@ def pacemaker(_lab: Lab, host: Host, size: int) -> Setup:
 
 def nodes(lab: Lab, host: Host, size: int) -> Setup:
     host.write(f"{FOLDER}/nodes.json", json.dumps(answers(lab, size)))
-    host.write(f"{FOLDER}/galera.cnf", CLIENT_FILE.format(user="exporter"), 0o600)
-    python, program = PROGRAM.with_name("python"), Path(standin.__file__)
+    write_account(host, f"{FOLDER}/galera.cnf", "exporter")
+    program = Path(standin.__file__)
     listed = "".join(f"    db{number:02}: 127.0.0.1:{FIRST_PORT + number}\n" for number in range(size))
     return Setup(
         f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{listed}",
-        (str(python), str(program), str(FIRST_PORT), f"{FOLDER}/nodes.json"),
+        (PYTHON, str(program), str(FIRST_PORT), f"{FOLDER}/nodes.json"),
     )
 
 

@@ -29,8 +29,8 @@ class Event:
 
 def events(host: Host) -> list[dict[str, Any]]:
     """All of its journal, oldest first; times in seconds since 1970."""
-    program = [str(exporters.PROGRAM), "events", "--config.file", exporters.CONFIG, "--json"]
-    found = [json.loads(line) for line in host.run(*program).splitlines()]
+    program = [exporters.PROGRAM, "events", "--config.file", exporters.CONFIG, "--json"]
+    found = [json.loads(line) for line in host.run(*exporters.as_service(host, *program)).splitlines()]
     return sorted(found, key=lambda event: float(event["at"]))
 
 

@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare accuracy split-brain drill matrix dashboards pictures sdist-test release package venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill matrix dashboards pictures sdist-test release package venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make newest      the fast tests on the newest Python that is on this machine'
 	@echo 'make compare     compare with the exporters people use today (root, Debian 12)'
 	@echo 'make accuracy    compare the outages of the exporter with those that clients had (root, Debian 12)'
+	@echo 'make releases    the lab on clean roots of Debian 12 and 13: installing, readings, failovers, faults (root, Debian 12)'
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
 	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
@@ -64,6 +65,12 @@ lab-test: venv
 
 compare: packages venv
 	$(RUN)/python -m tests.trials.compare
+
+releases: packages venv
+	$(RUN)/pytest -m lab -rP --durations=20 tests/lab/test_installing.py
+	for release in bookworm trixie; do \
+	  $(RUN)/pytest -m lab --release=$$release tests/lab/test_healthy.py tests/lab/test_failovers.py tests/lab/faults || exit 1; \
+	done
 
 accuracy: packages venv
 	$(RUN)/python -m tests.trials.accuracy

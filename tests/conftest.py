@@ -21,6 +21,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the expected expositions anew")
+    parser.addoption("--release", metavar="NAME", help="the lab's hosts are of this Debian release (trixie)")
 
 
 @pytest.fixture

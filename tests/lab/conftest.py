@@ -17,7 +17,9 @@ def topology(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def running(topology: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def running(
+    topology: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
     """The topology, up; skipped with the reason where this machine can't run it."""
     try:
         check()
@@ -25,7 +27,7 @@ def running(topology: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         pytest.skip(str(missing))
     lab = Lab(tmp_path_factory.mktemp(topology) / "lab")
     try:
-        lab.up(topology)
+        lab.up(topology, release=request.config.getoption("--release"))
         yield Cluster(lab)
     finally:
         lab.down()

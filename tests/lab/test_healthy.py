@@ -111,5 +111,5 @@ def test_up_twice_does_no_harm(cluster: Cluster) -> None:
     """`up` on a lab that is up changes nothing."""
     lab = cluster.lab
     before = lab.state.outers()
-    Lab(lab.state.folder).up(lab.topology.name)
+    Lab(lab.state.folder).up(lab.topology.name, release=lab.state.release())
     assert lab.state.outers() == before

@@ -11,7 +11,7 @@ from deploy.lab.errors import LabError
 from deploy.lab.exporters import PORT
 from deploy.lab.lab import Lab
 
-COLLECTORS = ("pacemaker", "corosync", "haproxy", "galera", "address", "vip", "failover")
+COLLECTORS = ("pacemaker", "corosync", "haproxy", "galera", "address", "vip", "failover", "readiness")
 URL = f"http://127.0.0.1:{PORT}/metrics"
 
 

@@ -238,7 +238,7 @@ class Scraper:
         """
         shared = [one for name, one in self._shared.items() if not only or name in only]
         parts = await asyncio.gather(*(one.used_by(self._part(one, budget, render)) for one in shared))
-        about = await self._in_thread(lambda: render(self._about_the_scrape(parts)))
+        about = await self.in_thread(lambda: render(self._about_the_scrape(parts)))
         return [*(part.rendered for part in parts if part.rendered is not None), about]
 
     async def _part(
@@ -248,7 +248,7 @@ class Scraper:
         if reading.error:
             return _Part(one, reading.seconds, None)
         try:
-            rendered = await self._in_thread(lambda: render(_with_samples(one.source.collect(reading.value))))
+            rendered = await self.in_thread(lambda: render(_with_samples(one.source.collect(reading.value))))
         except Exception as error:
             one.count_bug(error)
             return _Part(one, reading.seconds, None)
@@ -273,6 +273,12 @@ class Scraper:
                 failures.add(part.shared.failures[reason], collector=name, reason=reason)
         return _with_samples([*self._about(), success, duration, failures])
 
+    async def readings(self, budget: float) -> "dict[str, Collected]":
+        """By collector, those that scrapes share; what is under way is joined, what is young serves again."""
+        shared = dict(self._shared)
+        collected = await asyncio.gather(*(one.used_by(_collected(one, budget)) for one in shared.values()))
+        return dict(zip(shared, collected, strict=True))
+
     def close(self) -> None:
         for one in self._shared.values():
             one.source.halt()
@@ -280,8 +286,22 @@ class Scraper:
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._renderers.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_thread(self, work: Callable[[], R]) -> R:
+    async def in_thread(self, work: Callable[[], R]) -> R:
+        """Where pages are rendered: `work` holds neither the event loop nor a reading up."""
         return await asyncio.get_running_loop().run_in_executor(self._renderers, work)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A source's reading, and the errors of parts that could not be read."""
+
+    reading: Reading
+    failures: tuple[Exception, ...] = ()
+
+
+async def _collected(one: SharedSource, budget: float) -> Collected:
+    reading = await one.read(budget)
+    return Collected(reading, () if reading.error else tuple(one.source.failures(reading.value)))
 
 
 @dataclass(frozen=True)

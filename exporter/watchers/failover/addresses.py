@@ -31,6 +31,10 @@ class Addresses:
         self._by_resource = {name: at for name, at in self._by_resource.items() if name in seen.addresses}
         return sorted(seen.addresses - self._asked)
 
+    def known(self) -> dict[str, str]:
+        """By resource; may be called from any thread."""
+        return dict(self._by_resource)
+
     def learn(self, resource: str) -> None:
         """Ask for the resource's address; blocking. Without an answer the address is not known."""
         address = self._ask(resource)

@@ -1,13 +1,13 @@
 """Failovers as metric families (pure)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client.metrics_core import Metric
 
 from exporter.families import counter, gauge
 from exporter.watchers.failover.detection.causes import CAUSES
-from exporter.watchers.failover.events import KINDS
+from exporter.watchers.failover.events import KINDS, Event
 from exporter.watchers.failover.journal.health import JournalHealth
 from exporter.watchers.failover.journal.totals import BOUNDS, Totals
 from exporter.watchers.histogram import Histogram, HistogramFamily
@@ -20,6 +20,8 @@ class FailoverReading:
     nodes: tuple[str, ...]
     totals: Totals
     journal: JournalHealth
+    addresses: Mapping[str, str] = field(default_factory=dict)  # by resource, those that are known
+    recent: tuple[Event, ...] = ()  # the latest of the journal, the oldest first
 
 
 def families(reading: FailoverReading) -> Iterator[Metric]:

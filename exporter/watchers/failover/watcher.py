@@ -129,6 +129,8 @@ class FailoverWatcher(Source[FailoverReading]):
             nodes=tuple(fresh.nodes) if fresh else (),
             totals=totals,
             journal=self._writer.health(),
+            addresses=self._addresses.known(),
+            recent=self._writer.recent(),
         )
 
     def collect(self, reading: FailoverReading) -> Iterable[Metric]:

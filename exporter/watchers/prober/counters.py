@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from exporter.endpoint import Endpoint
 from exporter.watchers.histogram import Distribution, Histogram
+from exporter.watchers.prober.history import Stretch
 from exporter.watchers.prober.outages import Outage
 from exporter.watchers.prober.result import PHASES, REASONS, AttemptResult
 
@@ -51,6 +52,9 @@ class ProbeReading:
     last: LastOutage | None
     phases: dict[str, Distribution]
     outage_durations: Distribution
+    # Of the last hour, seconds since 1970: when attempts ended, and when clients were out.
+    probed: tuple[Stretch, ...] = ()
+    recent_outages: tuple[Stretch, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from exporter.endpoint import Endpoint
@@ -17,6 +18,7 @@ from exporter.transports.mysql_account import Account, AccountFile
 from exporter.trouble import TroubleLog
 from exporter.watchers.prober.attempt import WHO, make_attempt
 from exporter.watchers.prober.counters import Counters, ProbeReading
+from exporter.watchers.prober.history import History, Stretch
 from exporter.watchers.prober.kept_sessions import KeptSessions
 from exporter.watchers.prober.options import Vip
 from exporter.watchers.prober.outages import APART_SECONDS, Attempt, Outage, OutageLedger
@@ -70,6 +72,7 @@ class Prober:
         self._account_file = AccountFile(vip.client_file) if vip.client_file else None
         self._ledger = OutageLedger(patience=2 * vip.timeout)
         self._counters = Counters()
+        self._history = History()
         self._latest_failure = float("-inf")  # its launch; those close together: one outage, one log line
         self._in_flight = 0
         self._threads = 0
@@ -137,7 +140,11 @@ class Prober:
         with self._lock:
             now = time.monotonic()
             outages = self._settle(now)
-            reading = self._counters.reading(self.endpoint, self._ledger.active_seconds(now))
+            reading = replace(
+                self._counters.reading(self.endpoint, self._ledger.active_seconds(now)),
+                probed=_on_the_wall(self._history.probed(now), now),
+                recent_outages=_on_the_wall(self._history.outages(now), now),
+            )
         self._notify(None, outages)
         return reading
 
@@ -252,6 +259,7 @@ class Prober:
 
     def _enter(self, attempt: Attempt, result: AttemptResult, now: float) -> None:
         self._counters.add_result(attempt.launch, result)
+        self._history.add_result(now, apart=2 * self._vip.interval + self._vip.timeout)
         if self._schedule.ended(None if result.answered else result.reason, now):
             self._launch_at_once(now)
         if result.answered:
@@ -270,6 +278,7 @@ class Prober:
         outages = self._ledger.settle(now)
         for outage in outages:
             self._counters.add_outage(outage, time.time() - (time.monotonic() - outage.end))
+            self._history.add_outage(outage.start, outage.end)
             log.warning("%s: was out for %.3f s", self.endpoint, outage.duration)
         return outages
 
@@ -302,3 +311,9 @@ class Prober:
             f"a server answers and refuses the probe's own account, which counts as no outage: {detail}; "
             f"check user and password in {self._vip.client_file}, and the account on the servers"
         )
+
+
+def _on_the_wall(stretches: Sequence[Stretch], now: float) -> tuple[Stretch, ...]:
+    """From monotonic seconds to seconds since 1970."""
+    offset = time.time() - now
+    return tuple(Stretch(one.start + offset, one.end + offset) for one in stretches)

@@ -11,7 +11,7 @@ import os
 import pwd
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS totals (one INTEGER PRIMARY KEY CHECK (one = 1), kept
 _NAMES = ", ".join(COLUMNS)
 _INSERT = f"INSERT OR REPLACE INTO events ({_NAMES}) VALUES (?{', ?' * (len(COLUMNS) - 1)})"  # noqa: S608  # names of ours
 _SELECT = f"SELECT {_NAMES} FROM events WHERE at >= ? ORDER BY at, id"  # noqa: S608  # names from above
+_LATEST = f"SELECT {_NAMES} FROM events ORDER BY at DESC, id DESC LIMIT ?"  # noqa: S608  # names from above
 _PRUNE_BY_NUMBER = (
     "DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)"
 )
@@ -173,6 +174,10 @@ class Database:
         """The oldest first. Raises JournalError, JournalDamaged."""
         return _events(self._connection, self.path, 0.0)
 
+    def latest(self, number: int) -> list[Event]:
+        """The oldest of them first. Raises JournalError, JournalDamaged."""
+        return _latest(self._connection, self.path, number)
+
     def totals(self) -> dict[str, object] | None:
         """As they were written last; None in a new journal. Raises JournalError, JournalDamaged."""
         return _totals(self._connection, self.path)
@@ -194,6 +199,9 @@ class JournalReader:
     def events(self, since: float = 0.0) -> list[Event]:
         """Those from `since` on, seconds since 1970; the oldest first."""
         return _events(self._connection, self._path, since)
+
+    def latest(self, number: int) -> list[Event]:
+        return _latest(self._connection, self._path, number)
 
     def totals(self) -> dict[str, object] | None:
         return _totals(self._connection, self._path)
@@ -289,7 +297,15 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 def _events(connection: sqlite3.Connection, path: Path, since: float) -> list[Event]:
     with _explained(path):
-        rows = connection.execute(_SELECT, (since,)).fetchall()
+        return _read(connection.execute(_SELECT, (since,)).fetchall(), path)
+
+
+def _latest(connection: sqlite3.Connection, path: Path, number: int) -> list[Event]:
+    with _explained(path):
+        return _read(connection.execute(_LATEST, (number,)).fetchall()[::-1], path)
+
+
+def _read(rows: Iterable[Sequence[object]], path: Path) -> list[Event]:
     try:
         return [from_row(row) for row in rows]
     except ValueError as error:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LOAD_SECONDS = 10.0  # a disk that hangs delays the start no longer
 RETRY_SECONDS = 30.0
+RECENT = 20  # events that the status page may show
 LOOK_SECONDS = 60.0  # so soon a file that was deleted or replaced is noticed when nothing happens
 
 
@@ -44,6 +45,7 @@ class JournalWriter:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._changed = threading.Condition()  # guards the following; the above is the thread's own
         self._restored: Totals | None = None
+        self._recent: dict[str, Event] = {}  # the latest, in no order
         self._waiting: dict[str, Event] = {}
         self._totals: dict[str, Any] | None = None  # to be written
         self._ok, self._dropped, self._aside = True, 0, 0
@@ -65,9 +67,16 @@ class JournalWriter:
         """Have them written soon. Never waits, never raises."""
         kept = to_json(totals)
         with self._changed:
-            self._add({event.id: event for event in events})
+            fresh = {event.id: event for event in events}
+            self._add(fresh)
+            self._remember(fresh)
             self._totals = kept
             self._changed.notify_all()
+
+    def recent(self) -> tuple[Event, ...]:
+        """The latest events, the oldest first; also those that are not in the file yet."""
+        with self._changed:
+            return tuple(sorted(self._recent.values(), key=_by_time))
 
     def health(self) -> JournalHealth:
         with self._changed:
@@ -125,6 +134,20 @@ class JournalWriter:
             return self._salvage()
         return self._totals_of(self._database)
 
+    def _recall(self, journal: Database | JournalReader) -> None:
+        """The latest events, for the status page; without them it shows those of this run."""
+        try:
+            latest = {event.id: event for event in journal.latest(RECENT)}
+        except JournalError:
+            return
+        with self._changed:
+            self._remember(latest | self._recent)
+
+    def _remember(self, events: dict[str, Event]) -> None:
+        """With the lock held."""
+        newest = sorted((self._recent | events).values(), key=_by_time)[-RECENT:]
+        self._recent = {event.id: event for event in newest}
+
     def _salvage(self) -> Totals:
         """Of a file that can't be written, or whose damage may be elsewhere."""
         try:
@@ -134,6 +157,7 @@ class JournalWriter:
             return Totals()
 
     def _totals_of(self, journal: Database | JournalReader) -> Totals:
+        self._recall(journal)
         kept = journal.totals()
         if kept is None:
             return Totals()
@@ -225,3 +249,7 @@ class JournalWriter:
         if self._database:
             self._database.close()
             self._database = None
+
+
+def _by_time(event: Event) -> tuple[float, str]:
+    return event.at, event.id

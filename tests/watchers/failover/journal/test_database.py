@@ -40,6 +40,15 @@ def kept(path: Path, since: float = 0.0) -> list[str]:
         return [one.id for one in reader.events(since)]
 
 
+def test_the_latest_events(path: Path) -> None:
+    """So many, the oldest of them first, without reading all the others."""
+    with closing(Database(path)) as journal:
+        journal.write([event(number, MOVED.at + number) for number in (3, 1, 2)], {})
+        assert [one.id for one in journal.latest(2)] == ["event-000002", "event-000003"]
+    with closing(JournalReader(path)) as reader:
+        assert [one.id for one in reader.latest(9)] == ["event-000001", "event-000002", "event-000003"]
+
+
 def test_an_event_comes_back_as_it_was(path: Path) -> None:
     """With its evidence, its outage and its phases; and the totals beside it."""
     with closing(Database(path)) as journal:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from exporter.watchers.failover.journal import writer as module
 from exporter.watchers.failover.journal.database import Database, JournalReader
 from exporter.watchers.failover.journal.totals import Totals
-from exporter.watchers.failover.journal.writer import JournalWriter
+from exporter.watchers.failover.journal.writer import RECENT, JournalWriter
 from tests.watchers.failover.made_events import FELT, MOVED, event
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
@@ -444,3 +445,26 @@ def test_a_disk_that_takes_nothing_costs_no_event(script: str, tmp_path: Path) -
     if "unshare failed" in ran.stderr or "permission denied" in ran.stderr:
         pytest.skip("no mounts here")
     assert ran.stdout.endswith("well\n"), ran.stderr
+
+
+def test_the_recent_events_are_those_of_the_file_and_those_of_now(path: Path) -> None:
+    """The status page has them after a restart too; an outage that is attributed later replaces its event."""
+    with running(path) as (first, _):
+        first.keep([event(number, MOVED.at + number) for number in range(2 * RECENT)], Totals())
+    with running(path) as (second, _):
+        assert [one.id for one in second.recent()][-1] == f"event-{2 * RECENT - 1:06}"
+        assert len(second.recent()) == RECENT
+        now = event(999, MOVED.at + 999)
+        second.keep([now], Totals())
+        second.keep([replace(now, outages=FELT.outages)], Totals())
+        assert len(second.recent()) == RECENT
+        assert second.recent()[-1].outages == FELT.outages
+
+
+def test_without_a_journal_the_recent_events_are_those_of_this_run(tmp_path: Path) -> None:
+    """What can't be read is left out, and costs nothing else."""
+    path = tmp_path / "events.db"
+    path.mkdir()
+    with running(path) as (one, _):
+        one.keep([MOVED], Totals())
+        assert one.recent() == (MOVED,)

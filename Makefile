@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill matrix dashboards pictures sdist-test release package venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill matrix dashboards pictures status-pictures sdist-test release package venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -27,6 +27,7 @@ help:
 	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
+	@echo 'make status-pictures  the status page of each story in Chromium: docs/pictures (root, Debian 12)'
 	@echo 'make package     build the packages for Debian 12 and 13 and Enterprise Linux 9 into dist/ (root, Debian 12)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
 	@echo 'make release     sdist-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
@@ -93,6 +94,10 @@ dashboards: venv
 pictures: packages venv
 	deploy/lab/packages.sh tests/trials/pictures/packages.txt
 	$(RUN)/python -m tests.trials.pictures
+
+status-pictures: venv
+	deploy/lab/packages.sh tests/trials/pictures/packages.txt
+	$(RUN)/python -m tests.trials.status
 
 venv: $(VENV)/.complete
 

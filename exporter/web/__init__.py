@@ -2,7 +2,8 @@
 
 server        serves an application on some addresses, with TLS or without
 connections   the clients' connections: how many, and how long one may wait for nothing
-application   which path is answered by what; the front page
+application   which path is answered by what
+status/       the page at /, and the same as JSON
 metrics_page  /metrics: how many may ask at once, what they may ask for, in which time
 rendering     the page, read and rendered once for all who ask at the same time
 deliveries    answers that clients are taking: in pieces, within a time

@@ -1,14 +1,14 @@
-"""Which path is answered by what: /metrics, /, /-/healthy, /-/ready, /-/reload."""
+"""Which path is answered by what: /metrics, /, /status.json, /-/healthy, /-/ready, /-/reload."""
 
-import html
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
 from exporter.errors import KnownError
 from exporter.scrape import Scraper
-from exporter.web.metrics_page import MetricsPage
+from exporter.web.metrics_page import MetricsPage, budget
 from exporter.web.passwords import BasicAuth
+from exporter.web.status.page import StatusPage
 
 
 def application(  # noqa: PLR0913  # what the flags say
@@ -26,11 +26,6 @@ def application(  # noqa: PLR0913  # what the flags say
     for it over HTTP.
     """
 
-    async def index(_: web.Request) -> web.Response:
-        return web.Response(
-            text=_index(telemetry_path, version, scraper.collectors), content_type="text/html"
-        )
-
     async def alive(_: web.Request) -> web.Response:
         return web.Response(text="OK\n")
 
@@ -41,8 +36,10 @@ def application(  # noqa: PLR0913  # what the flags say
     app.router.add_get("/-/healthy", alive)
     app.router.add_get("/-/ready", alive)
     _add_reload(app, reload)
+    status = StatusPage(scraper, version, telemetry_path, budget(None))
+    app.router.add_get("/status.json", status.record)
     if telemetry_path != "/":
-        app.router.add_get("/", index)
+        app.router.add_get("/", status.page)
     return app
 
 
@@ -65,21 +62,3 @@ def _add_reload(app: web.Application, reload: Callable[[], Awaitable[None]] | No
     app.router.add_post("/-/reload", answer)
     app.router.add_put("/-/reload", answer)
     app.router.add_get("/-/reload", refuse)
-
-
-def _index(telemetry_path: str, version: str, collectors: Iterable[str]) -> str:
-    path = html.escape(telemetry_path, quote=True)
-    links = "".join(f'<li><a href="{path}?collect[]={name}">{name}</a></li>' for name in collectors)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>failover-exporter</title></head>
-<body>
-<h1>failover-exporter {html.escape(version)}</h1>
-<p>What a floating IP in front of a Galera cluster does.</p>
-<ul><li><a href="{path}">Metrics</a>, all of them</li></ul>
-<p>One collector at a time:</p>
-<ul>{links}</ul>
-<p><a href="/-/healthy">Healthy</a> · <a href="/-/ready">Ready</a></p>
-</body>
-</html>
-"""

@@ -187,16 +187,6 @@ async def test_head_has_the_length_and_no_body(client: Client) -> None:
         assert await response.read() == b""
 
 
-async def test_the_front_page_has_version_and_links(client: Client) -> None:
-    """/ says what this is and links to the metrics, whole and by collector."""
-    async with client.get("/") as response:
-        text = await response.text()
-    assert response.content_type == "text/html"
-    assert "failover-exporter 1.2.3" in text
-    for link in ('"/metrics"', '"/metrics?collect[]=steady"', '"/-/healthy"'):
-        assert f"href={link}" in text
-
-
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

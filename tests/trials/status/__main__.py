@@ -1,0 +1,7 @@
+"""python -m tests.trials.status"""
+
+import sys
+
+from tests.trials.status.cli import main
+
+sys.exit(main())

@@ -14,7 +14,13 @@ from typing import NoReturn
 
 from exporter import VERSION
 from exporter.commands.paths import DEFAULT_CONFIG
-from exporter.endpoint import MYSQL_PORT, Endpoint, parse_endpoint, parse_listen_address
+from exporter.endpoint import (
+    MYSQL_PORT,
+    Endpoint,
+    parse_endpoint,
+    parse_listen_address,
+    without_password,
+)
 from exporter.logs import FORMATS, LEVELS
 from exporter.watchers.prober.options import Vip
 
@@ -29,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _events(arguments)
     if arguments.command == "watch":
         return _watch(arguments)
+    if arguments.command == "status":
+        return _status(arguments)
     return _check_config(arguments) if arguments.check_config else _serve(arguments)
 
 
@@ -71,6 +79,16 @@ def _watch(arguments: argparse.Namespace) -> int:
             arguments.count,
             arguments.duration,
             arguments.json,
+        )
+    )
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from exporter.commands.status import command
+
+    return command.run(
+        command.StatusOptions(
+            arguments.url, arguments.user, arguments.password_file, arguments.ca_file, arguments.json
         )
     )
 
@@ -188,6 +206,7 @@ def parser() -> argparse.ArgumentParser:
     commands = arguments.add_subparsers(dest="command", title="commands", metavar="COMMAND")
     _add_events(commands)
     _add_watch(commands)
+    _add_status(commands)
     return arguments
 
 
@@ -225,6 +244,36 @@ def _add_watch(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--count", type=_positive(int), metavar="N", help="end after so many attempts")
     add("--duration", type=_positive(float), metavar="SECONDS", help="end after this time")
     add("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_status(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    text = "ask the exporter that runs here how the cluster is: its page at / in a terminal"
+    more = (
+        "Exit codes: 0 well, 1 something needs a person, or is not known (also where the exporter can't read "
+        "something, or doesn't answer), 2 wrong usage."
+    )
+    status = commands.add_parser("status", help=text, description=f"{text}. {more}", allow_abbrev=False)
+    add = status.add_argument
+    add(
+        "--url",
+        type=_exporter_url,
+        default=f"http://localhost:{DEFAULT_PORT}",
+        metavar="URL",
+        help="of the exporter (default: %(default)s)",
+    )
+    add("--user", metavar="NAME", help="for its basic authentication")
+    add("--password-file", type=Path, metavar="FILE", help="its first line is the password")
+    add("--ca-file", default="", metavar="FILE", help="authorities that its certificate is checked by, PEM")
+    add("--json", action="store_true", help="one JSON object, as at /status.json")
+
+
+def _exporter_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/@\s]+/?", text):
+        shown = without_password(text)
+        raise argparse.ArgumentTypeError(
+            f"{shown!r} is not http(s)://HOST:PORT; --user and --password-file name an account"
+        )
+    return text
 
 
 def _target(text: str) -> Endpoint:

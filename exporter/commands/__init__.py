@@ -7,4 +7,6 @@ watch/         one address, probed and shown live
 configuration  reads the configuration files for all of them; without one, looks at the host
 paths          where that file is usually
 output         what they print for a person
+printable      text from elsewhere, for a terminal
+status/        what the status page shows, in a terminal
 """

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from exporter.commands.printable import printable
 from exporter.watchers.failover.events import Event
 
 BAR = 20  # characters
@@ -54,7 +55,7 @@ def table(events: Sequence[Event], zone: tzinfo | None) -> RenderableType:
         return Text("no failovers")
     shown = Table(*_HEADINGS, box=None, pad_edge=False, header_style="bold")
     for event in events:
-        cells = (Text(_printable(cell)) for cell in _row(event, zone))
+        cells = (Text(printable(cell)) for cell in _row(event, zone))
         shown.add_row(*cells, _paint(bar(event) if event.outage else ""))
     return Group(shown, Text(_LEGEND))
 
@@ -70,11 +71,6 @@ def _row(event: Event, zone: tzinfo | None) -> tuple[str, ...]:
         event.cause,
         f"{event.outage.seconds:.3f} s" if event.outage else "-",
     )
-
-
-def _printable(text: str) -> str:
-    """Escape sequences and line breaks in a name must not reach the terminal."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def bar(event: Event) -> str:

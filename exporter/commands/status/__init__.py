@@ -1,0 +1,1 @@
+"""`failover-exporter status`: asks the exporter that runs, and shows what its page at / shows."""

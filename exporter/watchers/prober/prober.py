@@ -176,8 +176,8 @@ class Prober:
             except (
                 Exception
             ) as error:  # the account's file, no more threads, a defect: logged, and tried again
-                self._report_trouble(error)
                 self._due = time.monotonic() + RETRY_SECONDS
+                self._report_trouble(error)
         return None
 
     def _wait_until_due(self) -> bool:

@@ -92,7 +92,7 @@ def test_everything_can_be_read_from_within_the_sandbox(built: Built, tmp_path: 
         host.run("systemctl start failover-exporter")
         page = host.until(f'python3 -c "{PAGE}"', lambda said: 'vip_claimants{vip="10.0.0.100"} 1.0' in said)
         read = re.findall(r'^ha_cluster_scrape_success\{collector="(\w+)"\} 1.0$', page, re.MULTILINE)
-        assert read == ["pacemaker", "corosync", "haproxy", "address", "vip", "failover"]
+        assert read == ["pacemaker", "corosync", "haproxy", "address", "vip", "failover", "readiness"]
         assert 'vip_bound{vip="10.0.0.100"} 1.0' in page
         logged = host.run("journalctl --unit failover-exporter --output cat --no-pager")
         assert "level=warning" not in logged

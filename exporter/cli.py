@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _watch(arguments)
     if arguments.command == "status":
         return _status(arguments)
+    if arguments.command == "setup":
+        return _setup(arguments)
     return _check_config(arguments) if arguments.check_config else _serve(arguments)
 
 
@@ -89,6 +91,16 @@ def _status(arguments: argparse.Namespace) -> int:
     return command.run(
         command.StatusOptions(
             arguments.url, arguments.user, arguments.password_file, arguments.ca_file, arguments.json
+        )
+    )
+
+
+def _setup(arguments: argparse.Namespace) -> int:
+    from exporter.commands.setup import command
+
+    return command.run(
+        command.SetupOptions(
+            arguments.config, arguments.apply, arguments.remove, arguments.rights, arguments.json
         )
     )
 
@@ -207,6 +219,7 @@ def parser() -> argparse.ArgumentParser:
     _add_events(commands)
     _add_watch(commands)
     _add_status(commands)
+    _add_setup(commands)
     return arguments
 
 
@@ -274,6 +287,38 @@ def _exporter_url(text: str) -> str:
             f"{shown!r} is not http(s)://HOST:PORT; --user and --password-file name an account"
         )
     return text
+
+
+def _add_setup(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    text = "say what this host needs: the configuration, the rights of the service's user, accounts"
+    more = (
+        "It changes nothing unless --apply is given, and asked twice nothing more. Exit codes: 0 well, 1 what "
+        "was to be done could not be, 2 wrong usage."
+    )
+    command = commands.add_parser("setup", help=text, description=f"{text}. {more}", allow_abbrev=False)
+    add = command.add_argument
+    # It may be given before the command too, so here it must not set a default.
+    config = argparse.SUPPRESS
+    add(
+        "--config.file",
+        dest="config",
+        type=Path,
+        metavar="FILE",
+        default=config,
+        help=f"what to write, or what is there (default: {DEFAULT_CONFIG})",
+    )
+    do = command.add_mutually_exclusive_group()
+    do.add_argument("--dry-run", action="store_true", help="only say what would be done (the default)")
+    do.add_argument("--apply", action="store_true", help="do what concerns this host alone, as root")
+    what = command.add_mutually_exclusive_group()
+    what.add_argument(
+        "--no-rights",
+        dest="rights",
+        action="store_false",
+        help="leave out the rights of the service's user: Pacemaker, Corosync, HAProxy's socket",
+    )
+    what.add_argument("--remove", action="store_true", help="take away again what setup granted")
+    add("--json", action="store_true", help="one JSON object")
 
 
 def _target(text: str) -> Endpoint:

@@ -61,6 +61,11 @@ class Host:
 
 def detect(folder: Path, host: Host | None = None) -> Detected:
     """What this host shows; blocking, some tenths of a second. Files of accounts would be in `folder`."""
+    return configure(look(folder, host))
+
+
+def look(folder: Path, host: Host | None = None) -> Seen:
+    """As detect(), before a configuration is made of it."""
     host = host or Host()
     haproxy, files, troubles = _haproxy(host)
     pacemaker = host.has("crm_mon")
@@ -70,18 +75,16 @@ def detect(folder: Path, host: Host | None = None) -> Detected:
             addresses = _addresses(PacemakerOptions().cibadmin_path)
         except SourceError as error:
             troubles.append(f"Pacemaker can't be asked for its addresses yet: {error}")
-    return configure(
-        Seen(
-            galera_account=_account(folder / GALERA_CNF),
-            probe_account=_account(folder / PROBE_CNF),
-            pacemaker=pacemaker,
-            corosync=host.has("corosync-cfgtool") and host.has("corosync-quorumtool"),
-            haproxy=haproxy,
-            haproxy_files=tuple(files),
-            addresses=addresses,
-            live_servers=_live_servers(haproxy) if haproxy else {},
-            troubles=tuple(troubles),
-        )
+    return Seen(
+        galera_account=_account(folder / GALERA_CNF),
+        probe_account=_account(folder / PROBE_CNF),
+        pacemaker=pacemaker,
+        corosync=host.has("corosync-cfgtool") and host.has("corosync-quorumtool"),
+        haproxy=haproxy,
+        haproxy_files=tuple(files),
+        addresses=addresses,
+        live_servers=_live_servers(haproxy) if haproxy else {},
+        troubles=tuple(troubles),
     )
 
 

@@ -7,6 +7,7 @@ meant to be there.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from exporter.autodetect.lexer import words
 from exporter.endpoint import MYSQL_PORT, Endpoint
@@ -64,9 +65,18 @@ class Service:
 
 
 @dataclass(frozen=True)
+class SocketRights:
+    """Of the file of a stats socket, as the line `stats socket` or `unix-bind` gives them."""
+
+    mode: int = 0o755  # without `mode` the umask alone counts
+    group: str = ""  # a name or a number; empty: that of the process, or of a folder with the setgid bit
+
+
+@dataclass(frozen=True)
 class HaproxyConfig:
     sockets: tuple[str, ...] = ()  # as `haproxy.stats` of our configuration takes them
     proxies: tuple[Proxy, ...] = ()
+    rights: Mapping[str, SocketRights] = field(default_factory=dict)  # by socket, those that are files
 
     def pages(self) -> Iterator[str]:
         """URLs of statistics pages that want no password and no TLS."""
@@ -98,8 +108,10 @@ class HaproxyConfig:
 def parse(texts: Iterable[str], environment: Mapping[str, str]) -> HaproxyConfig:
     """All files of one HAProxy, in its order. Keywords that are not about these things are passed over."""
     lines = [words(line, environment) for text in texts for line in text.splitlines()]
-    prefix = next((line[2] for line in lines if line[:2] == ["unix-bind", "prefix"] and len(line) > 2), "")
+    unix_bind = next((line for line in lines if line[:1] == ["unix-bind"]), [])
+    prefix = _option(unix_bind, "prefix")
     sockets: list[str] = []
+    rights: dict[str, SocketRights] = {}
     reader = _Reader()
     section = ""
     for line in lines:
@@ -107,10 +119,26 @@ def parse(texts: Iterable[str], environment: Mapping[str, str]) -> HaproxyConfig
             section = line[0]
             reader.begin(line)
         elif section == "global" and line[:2] == ["stats", "socket"] and len(line) > 2:
-            sockets += _stats_socket(line[2], prefix)
+            for socket in _stats_socket(line[2], prefix):
+                sockets.append(socket)
+                rights.setdefault(socket, _rights(line, unix_bind))
         elif line and section in _PROXIES:
             reader.take(line)
-    return HaproxyConfig(tuple(dict.fromkeys(sockets)), tuple(reader.proxies()))
+    return HaproxyConfig(tuple(dict.fromkeys(sockets)), tuple(reader.proxies()), rights)
+
+
+def _option(line: list[str], name: str) -> str:
+    """The word behind it; empty without."""
+    return next((after for word, after in pairwise(line) if word == name), "")
+
+
+def _rights(line: list[str], unix_bind: list[str]) -> SocketRights:
+    def said(*names: str) -> str:
+        return next((found for of in (line, unix_bind) for name in names if (found := _option(of, name))), "")
+
+    mode = said("mode")
+    octal = re.fullmatch("[0-7]{1,4}", mode)
+    return SocketRights(int(mode, 8) if octal else SocketRights.mode, said("group", "gid"))
 
 
 def _stats_socket(place: str, prefix: str) -> Iterator[str]:

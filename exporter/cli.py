@@ -58,9 +58,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _check_config(arguments: argparse.Namespace) -> int:
-    from exporter.commands import check_config
+    from exporter.commands.check_config import command
 
-    return check_config.run(arguments.config, arguments.web_config)
+    return command.run(arguments.config, arguments.web_config)
 
 
 def _events(arguments: argparse.Namespace) -> int:
@@ -207,7 +207,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--check-config",
         action="store_true",
-        help="check the configuration file, say what it turns on, and end",
+        help="check the configuration and what it needs of this host, say what it turns on, and end",
     )
     add(
         "--version",
@@ -292,7 +292,7 @@ def _exporter_url(text: str) -> str:
 def _add_setup(commands: "argparse._SubParsersAction[_Parser]") -> None:
     text = "say what this host needs: the configuration, the rights of the service's user, accounts"
     more = (
-        "It changes nothing unless --apply is given, and asked twice nothing more. Exit codes: 0 well, 1 what "
+        "It changes nothing unless --apply is given, and twice nothing more. Exit codes: 0 well, 1 what "
         "was to be done could not be, 2 wrong usage."
     )
     command = commands.add_parser("setup", help=text, description=f"{text}. {more}", allow_abbrev=False)

@@ -4,7 +4,7 @@ import dataclasses
 import difflib
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -61,6 +61,24 @@ def load(kind: type[T], path: Path, remedy: str = "") -> T:
     if len(text) > LARGEST:
         raise _unreadable(path, f"longer than {LARGEST:,} characters, which no configuration is")
     return parse(kind, text, str(path))
+
+
+def key_lines(path: Path) -> dict[str, int]:
+    """The line of each key of a file that load() took: `galera.nodes`, `vips[0].client_file`."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    return dict(_key_lines(root, "")) if root else {}
+
+
+def _key_lines(node: yaml.Node, key: str) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            under = _under(key, str(name.value))
+            yield under, name.start_mark.line + 1
+            yield from _key_lines(value, under)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield f"{key}[{index}]", value.start_mark.line + 1
+            yield from _key_lines(value, f"{key}[{index}]")
 
 
 def _unreadable(path: Path, reason: str) -> ConfigError:

@@ -24,6 +24,7 @@ CONFIG = f"{FOLDER}/config.yml"
 PORT = 10664
 INSTALL = 120.0  # seconds
 START = 20.0  # seconds
+SETUP = 60.0  # seconds
 WRITE_INTERVAL = 0.2  # seconds; only within committing()
 
 
@@ -64,12 +65,8 @@ def install(host: Host, deb: Path) -> None:
 
 
 def grant(host: Host) -> None:
-    """What a balancer has to allow the service's user."""
-    for group in ("haclient", "haproxy"):
-        host.run("usermod", "--append", "--groups", group, USER)
-    number = host.run("id", "--user", USER).strip()
-    host.write(f"/etc/corosync/uidgid.d/{USER}", f"uidgid {{\n    uid: {number}\n}}\n")
-    host.run("corosync-cfgtool", "-R")
+    """What a balancer has to allow the service's user, by the command that people use."""
+    host.run("failover-exporter", "setup", "--apply", timeout=SETUP)
 
 
 def as_service(host: Host, *command: str, environment: Sequence[str] = ()) -> list[str]:

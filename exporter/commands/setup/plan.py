@@ -98,9 +98,8 @@ def _pacemaker(facts: Facts, user: User) -> Step:
 def _acls(facts: Facts) -> Iterator[Step]:
     name = "Pacemaker's ACLs"
     if facts.acl is None:
-        yield Step(
-            name, State.UNKNOWN, "whether enable-acl is on can't be asked: does Pacemaker run on this node?"
-        )
+        reason = "Pacemaker can't be asked here now whether enable-acl is on: only if it is"
+        yield Step(name, State.BY_HAND, reason, by_hand=[acl.GRANT])
     elif facts.acl.enabled and facts.acl.granted:
         yield Step(name, State.DONE, f"they have a target {USER}")
     elif facts.acl.enabled:

@@ -1,0 +1,62 @@
+"""Reads the files, checks them and the host, and prints what was found."""
+
+from pathlib import Path
+
+from exporter import app
+from exporter.commands.check_config.checks import check, sentences, unresolved
+from exporter.commands.check_config.service_user import as_service_user
+from exporter.commands.configuration import Configuration, load_web_config
+from exporter.commands.output import fail, write
+from exporter.config import Config
+from exporter.typed_yaml import ConfigError, key_lines
+from exporter.web.server import CannotServe
+
+
+def run(config_file: Path | None, web_config_file: Path | None) -> int:
+    """Exit code: 0 without mistakes, 1 with some. They and warnings are on stderr."""
+    configuration = Configuration(config_file)
+    mistakes: list[str] = []
+    warnings: list[str] = []
+    names: list[str] = []
+    try:
+        config = configuration.load()
+        names = app.collectors(config)
+        for error, sentence in _findings(config, configuration.path):
+            (mistakes if error else warnings).append(sentence)
+    except ConfigError as error:
+        mistakes.append(str(error))
+    try:
+        web_config = load_web_config(web_config_file)
+        if web_config_file:
+            app.load_certificates(web_config, web_config_file.parent)
+    except (ConfigError, CannotServe) as error:
+        mistakes.append(str(error))
+    if mistakes:
+        return fail("\n".join(mistakes + warnings))
+    if warnings:
+        fail("\n".join(warnings))
+    where = configuration.path or "no configuration file, and by what this host shows"
+    write(f"{where}: no mistakes; it turns on the collectors {', '.join(names)}\n")
+    if web_config_file:
+        write(f"{web_config_file}: no mistakes, and its files can be used\n")
+    return 0
+
+
+def _findings(config: Config, path: Path | None) -> list[tuple[bool, str]]:
+    """Of the host, and whether the service may read the file itself."""
+    lines = key_lines(path) if path else {}
+    late = list(unresolved(config))  # its modules are read by who asks
+    with as_service_user() as user:
+        found = [*check(config, user), *late]
+        said = list(sentences(found, str(path or "what this host shows"), lines))
+        if path and not _readable(path):
+            said.append((True, f"{path}: user {user} can't read it: `chgrp {user} {path}; chmod 640 {path}`"))
+    return said
+
+
+def _readable(path: Path) -> bool:
+    try:
+        path.open("rb").close()
+    except OSError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,14 +107,26 @@ def test_a_tool_has_to_be_executable(said: Said) -> None:
 
 
 def test_a_haproxy_that_does_not_answer_now_is_a_warning(said: Said) -> None:
-    """A passive node's HAProxy doesn't run, which is no finding at all; a page that isn't there is one."""
-    whole = said.config.read_text()
-    said.config.write_text(whole + f"haproxy:\n  stats: unix:{said.folder}/admin.sock\n")
-    assert said() == (0, [])
-    said.config.write_text(whole + "haproxy:\n  stats: http://127.0.0.1:1/\n")
+    """It may be down for now, and its folder with it: the configuration may be right all the same."""
+    said.config.write_text(f"{said.config.read_text()}haproxy:\n  stats: unix:/nowhere/admin.sock\n")
     code, lines = said()
     assert code == 0
     assert [line.split(": ")[:3] for line in lines] == [["line 16", "haproxy.stats", "warning"]]
+
+
+def test_a_socket_that_lets_the_service_not_in_is_an_error(said: Said, nobody: pwd.struct_passwd) -> None:
+    """It stays so until somebody grants it."""
+    path = said.folder / "admin.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        path.chmod(0o600)
+        said.config.write_text(f"vips: [{{address: 10.0.0.100}}]\nhaproxy:\n  stats: unix:{path}\n")
+        code, (line,) = said()
+    assert code == 1
+    assert line.startswith("line 3: haproxy.stats: ")
+    assert f"as user {nobody.pw_name}" in line
+    assert "failover-exporter setup" in line
 
 
 def test_a_name_without_an_address_is_a_warning(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

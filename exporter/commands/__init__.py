@@ -1,8 +1,9 @@
 """The commands, one module or folder each. cli.py reads the arguments and starts one of them.
 
 serve          without a command: the exporter
-check_config   --check-config: every mistake in the configuration
+check_config/  --check-config: every mistake in the configuration, and what the host lacks
 events/        the journal of failovers
+setup/         what this host needs: the configuration, rights, accounts
 watch/         one address, probed and shown live
 configuration  reads the configuration files for all of them; without one, looks at the host
 paths          where that file is usually

@@ -1,8 +1,8 @@
 """`failover-exporter setup`: what this host needs so that the service's user may see all of its cluster.
 
-facts.py         what is to be known of a host
+facts.py         what is to be known of a host; rights.py: its user, socket, ACLs, record
 look.py          looks: the configuration, users and groups, HAProxy's socket, Pacemaker's ACLs
-plan.py          from facts to steps; pure
+plan.py          from facts to steps
 steps.py         a step, its state, and what it does: also as a command that a person could type
 acl.py           Pacemaker's access control: what is asked, what is to be said
 accounts.py      the accounts in the databases: SQL and option files

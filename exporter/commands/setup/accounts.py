@@ -1,4 +1,4 @@
-"""The accounts in the databases (pure): only a person has the right to make them, so they are printed.
+"""The accounts in the databases: only a person has the right to make them, so they are printed.
 
 A password that this program made up would be refused until somebody told it to the databases; each attempt
 would count in Aborted_connects. So nothing secret is written, and no file before there is an account.
@@ -7,7 +7,7 @@ would count in Aborted_connects. So nothing secret is written, and no file befor
 import shlex
 from collections.abc import Iterator
 
-from exporter.commands.setup.facts import USER
+from exporter.commands.setup.rights import USER
 from exporter.config import Config
 
 

@@ -5,7 +5,7 @@ Source: "Access Control Lists" in Pacemaker Explained. Who asks has to be in gro
 
 import shlex
 
-from exporter.commands.setup.facts import USER, Acl
+from exporter.commands.setup.rights import USER, Acl
 from exporter.sources.pacemaker.parse.xml import read
 
 XPATH = f"//nvpair[@name='enable-acl'] | //acl_target[@id='{USER}']"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from exporter.commands.setup import record
-from exporter.commands.setup.facts import USER, Record
+from exporter.commands.setup.rights import USER, Record
 from exporter.commands.setup.steps import Action, Grant, RemoveFile, Run, State, Step, WriteFile
 from exporter.errors import SourceError
 from exporter.transports import command

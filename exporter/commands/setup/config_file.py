@@ -1,6 +1,7 @@
-"""A configuration as a file with comments (pure)."""
+"""A configuration as a file with comments."""
 
 from collections.abc import Iterator
+from itertools import chain, combinations
 
 import yaml
 
@@ -18,6 +19,12 @@ _HEAD = """\
 def text(config: Config, accounts_there: frozenset[str]) -> str:
     """As YAML. What needs an option file that isn't there yet is a comment, to be opened once it is."""
     return "\n".join([_HEAD, *_sections(config, accounts_there), ""])
+
+
+def is_own(written: str, config: Config, accounts: frozenset[str]) -> bool:
+    """Whether it is what setup writes for this configuration, whichever of its accounts were there."""
+    some = chain.from_iterable(combinations(sorted(accounts), size) for size in range(len(accounts) + 1))
+    return any(written == text(config, frozenset(there)) for there in some)
 
 
 def _sections(config: Config, accounts_there: frozenset[str]) -> Iterator[str]:

@@ -9,19 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from exporter.autodetect import detect
-from exporter.autodetect.found import Seen, configure
+from exporter.autodetect.found import Detected, Seen, configure
 from exporter.autodetect.haproxy_cfg import SocketRights
 from exporter.commands.configuration import load_config
-from exporter.commands.setup import accounts, acl, record
-from exporter.commands.setup.facts import (
-    COROSYNCS_FOLDER,
-    PACEMAKERS_GROUP,
-    USER,
-    Acl,
-    Facts,
-    SocketFile,
-    User,
-)
+from exporter.commands.setup import accounts, acl, config_file, record
+from exporter.commands.setup.facts import Facts
+from exporter.commands.setup.rights import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, Acl, SocketFile, User
 from exporter.config import Config
 from exporter.errors import SourceError
 from exporter.sources.haproxy.options import UnixPlace, place
@@ -39,18 +32,31 @@ def look(config_path: Path) -> Facts:
     seen = detect.look(config_path.parent)
     there = config_path.exists()
     shown = configure(_with_accounts(seen))
-    config = load_config(config_path) if there else shown.config
+    own = _own_text(config_path, shown) if there else ""
+    config = load_config(config_path) if there and not own else shown.config
     socket = _socket(config, seen) if config else None
     return replace(
         _common(config_path, asked=bool(config and config.pacemaker)),
         config_there=there,
         config=config,
+        config_written=own,
         config_missing=shown.missing,
         config_complete=shown.complete,
         accounts_there=_there(config),
         groups=frozenset(_existing(PACEMAKERS_GROUP, socket.group if socket else "")),
         socket=socket,
     )
+
+
+def _own_text(path: Path, shown: Detected) -> str:
+    """What is in the file, where setup wrote it for what the host shows now; empty for any other."""
+    if not shown.config or not shown.complete:
+        return ""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):  # load_config says why
+        return ""
+    return text if config_file.is_own(text, shown.config, frozenset(accounts.files(shown.config))) else ""
 
 
 def look_at_grants(config_path: Path) -> Facts:

@@ -1,10 +1,11 @@
-"""What a host needs, from what was seen there (pure)."""
+"""What a host needs, from what was seen there. Asks nobody."""
 
 import re
 from collections.abc import Iterator
 
 from exporter.commands.setup import accounts, acl, config_file
-from exporter.commands.setup.facts import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, Facts, SocketFile, User
+from exporter.commands.setup.facts import Facts
+from exporter.commands.setup.rights import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, SocketFile, User
 from exporter.commands.setup.steps import Grant, RemoveFile, Run, State, Step, WriteFile
 from exporter.config import Config
 
@@ -40,7 +41,7 @@ def removal(facts: Facts) -> list[Step]:
 
 def _config(facts: Facts) -> Step:
     name = "configuration"
-    if facts.config_there:
+    if facts.config_there and not facts.config_written:
         return Step(name, State.DONE, f"{facts.config_path} is there, and is not touched")
     missing = "; ".join(facts.config_missing)
     if facts.config is None:
@@ -54,6 +55,8 @@ def _config(facts: Facts) -> Step:
     if not facts.config_complete:
         return Step(name, State.UNKNOWN, f"not written while it would lack the addresses: {missing}")
     text = config_file.text(facts.config, facts.accounts_there)
+    if text == facts.config_written:
+        return Step(name, State.DONE, f"{facts.config_path}, as setup wrote it")
     group = USER if facts.user else "root"
     reason = f"by what this host shows{f'; not found: {missing}' if missing else ''}"
     return Step(name, State.TO_DO, reason, [WriteFile(facts.config_path, text, 0o640, group)])
@@ -151,8 +154,10 @@ def _accounts(facts: Facts, config: Config) -> Iterator[Step]:
             f"not there: {', '.join(missing)}; on one Galera node the SQL, with passwords of your own (no "
             "privilege is needed; for '%' the balancers' addresses will do), here the files"
         )
-        if not facts.config_there:
-            reason += ", then the lines of the configuration that they are for"
+        if facts.config_written or not facts.config_there:
+            reason += (
+                ", then `failover-exporter setup --apply` once more, for their lines in the configuration"
+            )
         yield Step("accounts", State.BY_HAND, reason, by_hand=list(accounts.lines(missing)))
     elif wanted:
         yield Step("accounts", State.DONE, f"{', '.join(wanted)}: there")

@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from exporter.commands.setup.facts import USER, Record
+from exporter.commands.setup.rights import USER, Record
 
 PATH = f"/var/lib/{USER}/setup.json"
 _GROUP = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")  # it becomes an argument of a command

@@ -1,6 +1,7 @@
 """A balancer as setup sees it before anything was done."""
 
-from exporter.commands.setup.facts import Acl, Facts, SocketFile, User
+from exporter.commands.setup.facts import Facts
+from exporter.commands.setup.rights import Acl, SocketFile, User
 from exporter.config import Config
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions

@@ -10,8 +10,8 @@ import pytest
 
 from exporter.commands.setup import record
 from exporter.commands.setup.apply import Machine, apply
-from exporter.commands.setup.facts import Record
 from exporter.commands.setup.plan import plan, removal
+from exporter.commands.setup.rights import Record
 from exporter.commands.setup.steps import State
 from exporter.transports.command import Completed
 from tests.commands.setup.cases import CONFIG, FRESH, UIDGID, USER

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from exporter.commands.setup import acl
-from exporter.commands.setup.facts import Acl, Facts, Record, User
+from exporter.commands.setup import acl, config_file
+from exporter.commands.setup.facts import Facts
 from exporter.commands.setup.plan import plan, removal
-from exporter.commands.setup.steps import State, Step
+from exporter.commands.setup.rights import Acl, Record, User
+from exporter.commands.setup.steps import State, Step, WriteFile
 from exporter.config import Config
 from exporter.watchers.prober.options import Vip
-from tests.commands.setup.cases import ACCOUNTS, FRESH, SOCKET, UIDGID, USER
+from tests.commands.setup.cases import ACCOUNTS, CONFIG, FRESH, SOCKET, UIDGID, USER
 
 MEMBER = User(990, frozenset({"failover-exporter", "haclient", "haproxy"}))
 DONE = replace(
@@ -82,6 +83,19 @@ def test_a_configuration_that_would_lack_its_addresses_is_not_written() -> None:
     assert (step.state, list(step.actions)) == (State.UNKNOWN, [])
     assert "Pacemaker can't be asked" in step.reason
     assert one(facts, "Pacemaker").state is State.TO_DO
+
+
+def test_its_own_file_is_completed_once_the_accounts_are_there() -> None:
+    """Unchanged since setup wrote it, it is setup's: what waited for an account is no comment any more."""
+    waiting = config_file.text(CONFIG, frozenset())
+    facts = replace(FRESH, config_there=True, config_written=waiting)
+    assert one(facts, "configuration").state is State.DONE
+    step = one(replace(facts, accounts_there=ACCOUNTS), "configuration")
+    (action,) = step.actions
+    assert isinstance(action, WriteFile)
+    assert (step.state, action.text) == (State.TO_DO, config_file.text(CONFIG, ACCOUNTS))
+    assert config_file.is_own(waiting, CONFIG, ACCOUNTS)
+    assert not config_file.is_own(waiting + "# mine\n", CONFIG, ACCOUNTS)
 
 
 def test_without_the_user_no_right_can_be_granted() -> None:

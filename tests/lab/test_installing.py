@@ -4,6 +4,7 @@ The hosts have no systemd: `systemctl` there is the lab's stand-in, which starts
 (deploy/lab/standin).
 """
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from deploy.lab import package
 from deploy.lab.errors import Missing
-from deploy.lab.exporters import DAEMON, USER
+from deploy.lab.exporters import DAEMON, USER, as_service
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import COLLECTORS
@@ -125,6 +126,36 @@ def _counted(site: Site, host: Host) -> dict[str, float]:
     counts = {str(one): value for one, value in page.all("failover_events_total").items()}
     assert sum(counts.values()) >= 1
     return counts
+
+
+def test_a_host_that_is_set_up_has_nothing_left_to_do(site: Site) -> None:
+    """Each step is done already and changes nothing; --check-config finds nothing."""
+    for host in site.balancers:
+        assert _setup(host) == ({"done"}, False)
+        assert "warning" not in host.run("sh", "-c", "failover-exporter --check-config 2>&1")
+
+
+def test_rights_are_taken_away_and_given_again(site: Site) -> None:
+    """At once: Corosync forgets the number that its file had, Pacemaker answers no member of no group."""
+    host = site.balancers[1]
+    asked = (("corosync-quorumtool", "-s"), ("crm_mon", "-1"))
+    assert [_allowed(host, *one) for one in asked] == [True, True]
+    assert _setup(host, "--remove") == ({"done"}, True)
+    assert [_allowed(host, *one) for one in asked] == [False, False]
+    assert "failover-exporter" not in host.run("getent", "group", "haclient", "haproxy")
+    assert _setup(host, "--remove") == ({"done"}, False)
+    assert _setup(host) == ({"done"}, True)
+    assert [_allowed(host, *one) for one in asked] == [True, True]
+
+
+def _setup(host: Host, *flags: str) -> tuple[set[str], bool]:
+    """The states of its steps, and whether it changed the host."""
+    said = json.loads(host.run("failover-exporter", "setup", "--apply", "--json", *flags, timeout=60))
+    return {step["state"] for step in said["steps"]}, said["changed"]
+
+
+def _allowed(host: Host, *command: str) -> bool:
+    return host.exec(as_service(host, *command)).returncode == 0
 
 
 def test_removal_leaves_nothing(site: Site) -> None:

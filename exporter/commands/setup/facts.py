@@ -11,7 +11,7 @@ from exporter.config import Config
 class Facts:
     config_path: str
     config_there: bool
-    # That of the file. Without one, and where setup wrote it, what the host shows, accounts taken for granted.
+    # That of the file. Without one, and where setup wrote it, what the host shows with all accounts.
     config: Config | None
     config_written: str = ""  # the file's text, where setup wrote it and nobody changed it since
     config_missing: tuple[str, ...] = ()  # what could not be found for it

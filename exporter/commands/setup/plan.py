@@ -155,9 +155,7 @@ def _accounts(facts: Facts, config: Config) -> Iterator[Step]:
             "privilege is needed; for '%' the balancers' addresses will do), here the files"
         )
         if facts.config_written or not facts.config_there:
-            reason += (
-                ", then `failover-exporter setup --apply` once more, for their lines in the configuration"
-            )
+            reason += ", then `failover-exporter setup --apply` again, for their lines in the configuration"
         yield Step("accounts", State.BY_HAND, reason, by_hand=list(accounts.lines(missing)))
     elif wanted:
         yield Step("accounts", State.DONE, f"{', '.join(wanted)}: there")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from exporter.commands.setup import record
-from exporter.commands.setup.rights import USER, Record
+from exporter.commands.setup.rights import Record
 from exporter.commands.setup.steps import Action, Grant, RemoveFile, Run, State, Step, WriteFile
 from exporter.errors import SourceError
 from exporter.transports import command
@@ -111,7 +111,7 @@ def _keep(now: Record, before: Record, machine: Machine) -> Record:
     if now == Record():
         machine.remove(record.PATH)
     else:
-        machine.write(record.PATH, record.text(now), 0o640, USER)
+        machine.write(record.PATH, record.text(now), 0o644, "root")
     return now
 
 

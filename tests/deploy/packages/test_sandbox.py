@@ -65,11 +65,6 @@ ip address add 10.0.0.100/24 dev eth0
 cp /in/corosync.conf /etc/corosync/
 cp /in/haproxy.cfg /etc/haproxy/
 """
-GRANT = """\
-usermod --append --groups haclient,haproxy failover-exporter
-printf 'uidgid {\\n    uid: %s\\n}\\n' $(id -u failover-exporter) >/etc/corosync/uidgid.d/failover-exporter
-corosync-cfgtool -R
-"""
 PAGE = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:10664/metrics').read().decode())"
 
 
@@ -88,7 +83,7 @@ def test_everything_can_be_read_from_within_the_sandbox(built: Built, tmp_path: 
     with booted(roots.clean_root("bookworm", *CLUSTER, name="cluster-root"), inside, work) as host:
         host.until("crm_mon --one-shot", lambda said: "Online: [ balancer ]" in said)
         host.run("dpkg --install /in/new.deb && cp /in/config.yml /etc/failover-exporter/")
-        host.run(GRANT)
+        host.run("failover-exporter setup --apply")
         host.run("systemctl start failover-exporter")
         page = host.until(f'python3 -c "{PAGE}"', lambda said: 'vip_claimants{vip="10.0.0.100"} 1.0' in said)
         read = re.findall(r'^ha_cluster_scrape_success\{collector="(\w+)"\} 1.0$', page, re.MULTILINE)

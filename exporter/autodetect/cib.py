@@ -6,10 +6,17 @@ from exporter.sources.pacemaker.parse.xml import read
 from exporter.watchers.failover.detection.snapshot import ADDRESS_AGENTS
 
 # Only this of the resources' parameters: passwords are among the others. Groups and clones hold primitives,
-# which may take their agent and their parameters from a template.
+# which may take agent and parameters from a template, and parameters of any resource by reference.
 _AGENTS = " or ".join(f"@type='{agent}'" for agent in ADDRESS_AGENTS)
-XPATH = f"//*[self::primitive or self::template][{_AGENTS}]//nvpair[@name='ip' or @name='ipv6addr'] | " + (
-    f"//primitive[@template=//template[{_AGENTS}]/@id]//nvpair[@name='ip' or @name='ipv6addr']"
+_PARAMETER = "nvpair[@name='ip' or @name='ipv6addr']"
+_RESOURCES = (
+    f"//*[self::primitive or self::template][{_AGENTS}]",
+    f"//primitive[@template=//template[{_AGENTS}]/@id]",
+)
+XPATH = " | ".join(
+    f"{resource}//{_PARAMETER} | //{_PARAMETER}[@id={resource}//nvpair/@id-ref]"
+    f" | //instance_attributes[@id={resource}//instance_attributes/@id-ref]//{_PARAMETER}"
+    for resource in _RESOURCES
 )
 _WHAT = "cibadmin's output"
 

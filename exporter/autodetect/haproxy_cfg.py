@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from exporter.autodetect.lexer import words
+from exporter.autodetect import lexer
 from exporter.endpoint import MYSQL_PORT, Endpoint
 
 _PROXIES = ("defaults", "frontend", "backend", "listen")
@@ -107,7 +107,7 @@ class HaproxyConfig:
 
 def parse(texts: Iterable[str], environment: Mapping[str, str]) -> HaproxyConfig:
     """All files of one HAProxy, in its order. Keywords that are not about these things are passed over."""
-    lines = [words(line, environment) for text in texts for line in text.splitlines()]
+    lines = list(lexer.lines(texts, environment))
     unix_bind = next((line for line in lines if line[:1] == ["unix-bind"]), [])
     prefix = _option(unix_bind, "prefix")
     sockets: list[str] = []
@@ -243,4 +243,7 @@ def _server(name: str, place: str) -> Iterator[Server]:
     host, colon, port = place.rpartition(":")
     if not colon or place.endswith("]"):
         host, port = place, ""
-    yield Server(name, host.strip("[]"), int(port) if port.isdecimal() and 1 <= int(port) <= 65535 else None)
+    if host:  # without, it was a variable that nobody set
+        yield Server(
+            name, host.strip("[]"), int(port) if port.isdecimal() and 1 <= int(port) <= 65535 else None
+        )

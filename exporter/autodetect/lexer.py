@@ -1,13 +1,31 @@
 """A line of haproxy.cfg as words (pure). Source: its manual, section 2.2, and parse_line() in src/tools.c."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 # Within double quotes: "${NAME}", "${NAME-default}", "$NAME". One that isn't set is empty.
 _VARIABLE = re.compile(
     r"\$(?:\{([A-Za-z_.][A-Za-z0-9_.]*)(?:\[\*\])?(?:-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))"
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def lines(texts: Iterable[str], environment: Mapping[str, str]) -> Iterator[list[str]]:
+    """The words of each line; `setenv` and its like count from the next line on, as in HAProxy."""
+    variables = dict(environment)
+    for text in texts:
+        for line in text.splitlines():
+            found = words(line, variables)
+            yield found
+            match found:
+                case ["setenv", name, value]:
+                    variables[name] = value
+                case ["presetenv", name, value]:
+                    variables.setdefault(name, value)
+                case ["unsetenv", *names]:
+                    variables = {name: value for name, value in variables.items() if name not in names}
+                case ["resetenv", *names]:
+                    variables = {name: value for name, value in variables.items() if name in names}
 
 
 def words(line: str, environment: Mapping[str, str]) -> list[str]:

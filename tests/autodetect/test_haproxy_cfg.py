@@ -91,6 +91,7 @@ def test_where_a_proxy_listens(text: str, binds: list[Bind]) -> None:
         ("server a db1.example.com:3306 check", [Server("a", "db1.example.com", 3306)]),
         ("server a [2001:db8::1]:3306", [Server("a", "2001:db8::1", 3306)]),
         ("server a ipv4@10.0.0.1:3306", [Server("a", "10.0.0.1", 3306)]),
+        ('server a "${NOT_SET}:3306"', []),
         ("server a unix@/run/mysqld.sock\n server b /run/x", []),
     ],
 )

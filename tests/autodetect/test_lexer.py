@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.autodetect.lexer import words
+from exporter.autodetect.lexer import lines, words
 
 SET = {"VIP": "10.0.0.100", "LBPORT": "3306", "EMPTY": ""}
 
@@ -48,3 +48,22 @@ def test_quoted_words_come_back(texts: list[str]) -> None:
     """What is quoted as the manual says is read as it was."""
     line = " ".join("'" + text.replace("'", "'\\''") + "'" for text in texts)
     assert words(line, SET) == texts
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("setenv VIP 10.0.0.1", "10.0.0.1"),
+        ("presetenv VIP 10.0.0.1", "10.0.0.100"),
+        ('presetenv NEW x\nsetenv VIP "$NEW"', "x"),
+        ("unsetenv LBPORT VIP", ""),
+        ("resetenv LBPORT", ""),
+        ("resetenv VIP", "10.0.0.100"),
+        ("setenv VIP", "10.0.0.100"),
+    ],
+)
+def test_variables_that_the_file_sets(before: str, expected: str) -> None:
+    """From the next line on, in the next file too; the caller's own variables stay as they are."""
+    *_, last = lines([f"global\n {before}\n", 'bind "$VIP"\n'], SET)
+    assert last == ["bind", expected]
+    assert SET["VIP"] == "10.0.0.100"

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -30,8 +29,9 @@ TIMEOUT = 5.0  # seconds for Pacemaker's tools, and for HAProxy's socket
 
 _NO_SUCH_OBJECT = (6, 105)  # exit codes of cibadmin: nothing in the configuration matches
 _DEFAULT_CFG = Path("etc/haproxy/haproxy.cfg")
-_SERVICE_FILES = ("etc/default/haproxy", "etc/sysconfig/haproxy")  # CONFIG=…, EXTRAOPTS="-f …"
+_SERVICE_FILES = ("etc/default/haproxy", "etc/sysconfig/haproxy")  # CONFIG=…, EXTRAOPTS="-f …", variables
 _UNITS = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
+_DROP_INS = "etc/systemd/system/haproxy.service.d"
 _LARGEST = 4 << 20  # bytes of one file
 
 
@@ -50,12 +50,13 @@ class Host:
         with (self.root / str(path).lstrip("/")).open("rb") as file:
             return file.read(_LARGEST).decode(errors="replace")
 
-    def files_in(self, folder: str) -> list[str]:
-        """`*.cfg` in the order in which HAProxy reads them. Raises OSError."""
-        found = [one for one in (self.root / folder.lstrip("/")).iterdir() if one.name.endswith(".cfg")]
+    def files_in(self, folder: str, ending: str = ".cfg") -> list[str]:
+        """In the order in which HAProxy and systemd read them. Raises OSError."""
+        found = [one for one in (self.root / folder.lstrip("/")).iterdir() if one.name.endswith(ending)]
         return sorted(f"{folder.rstrip('/')}/{one.name}" for one in found if not one.name.startswith("."))
 
     def is_folder(self, path: str) -> bool:
+        """Raises OSError where a folder above it is closed."""
         return (self.root / path.lstrip("/")).is_dir()
 
 
@@ -89,7 +90,8 @@ def look(folder: Path, host: Host | None = None) -> Seen:
 
 
 def _account(path: Path) -> Account:
-    return Account(str(path), path.exists())
+    """One in a closed folder could not be used either."""
+    return Account(str(path), os.path.exists(path))  # noqa: PTH110  # Path.exists() raises there
 
 
 def _addresses(cibadmin: str) -> tuple[str, ...]:
@@ -106,33 +108,40 @@ def _addresses(cibadmin: str) -> tuple[str, ...]:
 def _haproxy(host: Host) -> tuple[HaproxyConfig | None, list[str], list[str]]:
     """Its configuration, the files that it is in, and why others could not be read."""
     read: dict[str, str] = {}
-    troubles: list[str] = []
-    for path in _configuration_files(host):
+    service = _service_environment(host)
+    files, troubles = _configuration_files(host, service)
+    for path in files:
         try:
             read[path] = host.text(path)
         except FileNotFoundError:
             continue
         except OSError as error:
-            troubles.append(
-                f"HAProxy: {path} can't be read: {error.strerror}; give the exporter's user that right"
-            )
-    return (haproxy_cfg.parse(read.values(), host.environment) if read else None), list(read), troubles
+            troubles.append(_unreadable(path, error))
+    config = haproxy_cfg.parse(read.values(), {**host.environment, **service}) if read else None
+    return config, list(read), troubles
 
 
-def _configuration_files(host: Host) -> list[str]:
-    """Those of the running HAProxy; where none runs, as on a passive balancer, those of its service."""
+def _unreadable(path: str, error: OSError) -> str:
+    return f"HAProxy: {path} can't be read: {error.strerror}; give the exporter's user that right"
+
+
+def _configuration_files(host: Host, service: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Those of the running HAProxy; where none runs, as on a passive balancer, those of its service.
+
+    And why folders could not be read.
+    """
     running = processes.find(("haproxy",)) if host.root == Path("/") else None
     named = _named(processes.command_line(running.pid)) if running else []
     found: dict[str, None] = {}
-    for path in named or list(_service_files(host)):
+    troubles: list[str] = []
+    for path in named or list(_service_files(service)):
         if not path.startswith("/"):
             continue
-        if host.is_folder(path):
-            with suppress(OSError):
-                found |= dict.fromkeys(host.files_in(path))
-        else:
-            found[path] = None
-    return list(found)
+        try:
+            found |= dict.fromkeys(host.files_in(path) if host.is_folder(path) else [path])
+        except OSError as error:
+            troubles.append(_unreadable(path, error))
+    return list(found), troubles
 
 
 def _named(arguments: Sequence[str]) -> list[str]:
@@ -141,22 +150,39 @@ def _named(arguments: Sequence[str]) -> list[str]:
     return found + (list(arguments[arguments.index("--") + 1 :]) if "--" in arguments else [])
 
 
-def _service_files(host: Host) -> Iterator[str]:
-    settings = {"CONFIG": f"/{_DEFAULT_CFG}"}
+def _service_files(service: Mapping[str, str]) -> Iterator[str]:
+    """Enterprise Linux's unit has CFGDIR, a folder, beside the file."""
+    yield service.get("CONFIG", f"/{_DEFAULT_CFG}")
+    yield from _named(service.get("EXTRAOPTS", "").split())
+    if folder := service.get("CFGDIR"):
+        yield folder
+
+
+def _service_environment(host: Host) -> dict[str, str]:
+    """What HAProxy's service gets: of its unit, of drop-ins, then of files, which win (systemd.exec(5))."""
+    found: dict[str, str] = {}
+    for path in _unit_files(host):
+        with suppress(OSError):
+            for line in host.text(path).splitlines():
+                if line.startswith("Environment="):
+                    found |= _assigned(words(line.partition("=")[2], {}))
     for path in _SERVICE_FILES:
         with suppress(OSError):
-            settings |= _assignments(host.text(path))
-    yield settings["CONFIG"]
-    yield from _named(settings.get("EXTRAOPTS", "").split())
-    yield from _folders_of_the_unit(host)
+            found |= _assignments(host.text(path))
+    return found
 
 
-def _folders_of_the_unit(host: Host) -> Iterator[str]:
-    """`Environment="CFGDIR=/etc/haproxy/conf.d"`, as in Enterprise Linux's unit."""
-    for folder in _UNITS:
-        with suppress(OSError):
-            yield from re.findall(r'\bCFGDIR=([^\s"\']+)', host.text(f"{folder}/haproxy.service"))
-            return
+def _unit_files(host: Host) -> Iterator[str]:
+    """The first unit is the one that counts; all drop-ins do."""
+    units = [f"{folder}/haproxy.service" for folder in _UNITS]
+    yield from [path for path in units if (host.root / path).exists()][:1]
+    with suppress(OSError):
+        yield from host.files_in(_DROP_INS, ".conf")
+
+
+def _assigned(pairs: Sequence[str]) -> dict[str, str]:
+    """`NAME=value` each."""
+    return {name: value for name, equals, value in (pair.partition("=") for pair in pairs) if equals}
 
 
 def _assignments(text: str) -> dict[str, str]:

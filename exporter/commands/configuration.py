@@ -24,7 +24,7 @@ class Configuration:
     @property
     def path(self) -> Path | None:
         """The file that counts; None: the host itself does."""
-        return self._named or (self._usual if self._usual.exists() else None)
+        return self._named or (self._usual if _may_be_there(self._usual) else None)
 
     @property
     def folder(self) -> Path:
@@ -54,6 +54,14 @@ class Configuration:
         if self._detected is None or self._detected.complete:
             return False
         return self.path is not None or self.detect().config != self._detected.config
+
+
+def _may_be_there(path: Path) -> bool:
+    """In a closed folder it may: what reads it says so, rather than that the host counts in its place."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def _log(now: Detected, before: Detected | None) -> None:

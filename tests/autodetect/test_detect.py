@@ -1,10 +1,17 @@
 """Which files of HAProxy are read where it doesn't run, in a folder that stands for the host's root."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from exporter.autodetect.detect import Host, _configuration_files, detect
+from exporter.autodetect.detect import Host, _configuration_files, _haproxy, _service_environment, detect
+from exporter.autodetect.haproxy_cfg import Bind, Server
+from exporter.commands.configuration import Configuration
+from exporter.typed_yaml import ConfigError
 from tests.autodetect.test_haproxy_cfg import ARTICLE
 
 
@@ -42,12 +49,33 @@ def test_files_and_folders_that_the_service_names(host: Host) -> None:
         write(host, f"/etc/haproxy/more/{name}", "")
     write(host, "/usr/lib/systemd/system/haproxy.service", 'Environment="X=1" "CFGDIR=/etc/haproxy/conf.d"\n')
     write(host, "/etc/haproxy/conf.d/c.cfg", "")
-    assert _configuration_files(host) == [
+    files, troubles = _configuration_files(host, _service_environment(host))
+    assert troubles == []
+    assert files == [
         "/etc/haproxy/main.cfg",
         "/etc/haproxy/more/10-a.cfg",
         "/etc/haproxy/more/20-b.cfg",
         "/etc/haproxy/conf.d/c.cfg",
     ]
+
+
+def test_variables_of_the_service(host: Host) -> None:
+    """The exporter has others: HAProxy's are in its unit, in drop-ins and in the service's files."""
+    write(host, "/lib/systemd/system/haproxy.service", 'Environment="SOCKET=/run/h.sock" "PORT=1"\n')
+    write(
+        host, "/etc/systemd/system/haproxy.service.d/a.conf", "[Service]\nEnvironment=PORT=2 DB=10.0.0.21\n"
+    )
+    write(host, "/etc/default/haproxy", "PORT=3306\n")
+    write(
+        host,
+        "/etc/haproxy/haproxy.cfg",
+        'global\n stats socket "$SOCKET"\nlisten db\n bind "10.0.0.1:${PORT}"\n server a "${DB}:3306"\n',
+    )
+    config, _, troubles = _haproxy(host)
+    assert config and not troubles
+    (service,) = config.services()
+    assert config.sockets == ("unix:/run/h.sock",)
+    assert (service.binds, service.servers) == ((Bind("10.0.0.1", 3306),), (Server("a", "10.0.0.21", 3306),))
 
 
 def test_accounts_are_taken_where_they_are(host: Host, tmp_path: Path) -> None:
@@ -79,3 +107,54 @@ def test_a_file_without_rights_is_named(host: Host, tmp_path: Path, monkeypatch:
         "HAProxy: /etc/haproxy/haproxy.cfg can't be read: Permission denied; "
         "give the exporter's user that right",
     )
+
+
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """A folder that every user passes; those of pytest are root's alone."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def closed(*folders: Path) -> Iterator[None]:
+    """Nobody but root passes them, and this process isn't root meanwhile."""
+    was_root = os.geteuid() == 0
+    for folder in folders:
+        folder.chmod(0)
+    try:
+        if was_root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if was_root:
+            os.seteuid(0)
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+def test_closed_folders_stop_nothing(passable: Path) -> None:
+    """/etc/haproxy, a folder of -f, the accounts: each is named, and what is beside them is read."""
+    host = Host(passable, {"PATH": str(passable / "bin")})
+    write(host, "/etc/default/haproxy", 'EXTRAOPTS="-f /closed -f /open"\n')
+    write(host, "/etc/haproxy/haproxy.cfg", "")
+    write(host, "/closed/a.cfg", "")
+    write(host, "/open/a.cfg", ARTICLE)
+    write(host, "/accounts/galera.cnf", "")
+    with closed(*(passable / name for name in ("etc/haproxy", "closed", "accounts"))):
+        found = detect(passable / "accounts", host)
+    assert found.config and found.config.haproxy and not found.config.galera
+    assert [line.partition(" can't")[0] for line in found.missing[:2]] == [
+        "HAProxy: /etc/haproxy/haproxy.cfg",
+        "HAProxy: /closed",
+    ]
+
+
+def test_a_closed_file_is_never_taken_for_none(passable: Path) -> None:
+    """The file counts where there may be one: its reader says that it has no right, nothing is detected."""
+    with closed(passable):
+        configuration = Configuration(None, passable / "config.yml")
+        assert configuration.path == passable / "config.yml"
+        with pytest.raises(ConfigError, match="Permission denied"):
+            configuration.load()

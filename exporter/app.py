@@ -37,6 +37,7 @@ from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher, with_port
 from exporter.watchers.readiness.watcher import ReadinessWatcher
+from exporter.web import policy
 from exporter.web.application import application
 from exporter.web.certificates import CannotSecure, Certificates
 from exporter.web.connections import Limits, connection_limit
@@ -263,7 +264,7 @@ def _application(
     scraper: Scraper, pages: Pages, reload: Callable[[], Awaitable[None]] | None
 ) -> web.Application:
     users = pages.web_config.basic_auth_users
-    return application(
+    app = application(
         scraper,
         pages.telemetry_path,
         VERSION,
@@ -271,11 +272,13 @@ def _application(
         auth=BasicAuth(users) if users else None,
         reload=reload,
     )
+    policy.install(app, pages.web_config)
+    return app
 
 
 def load_certificates(web_config: WebConfig, folder: Path) -> Certificates | None:
     """None without TLS. Raises CannotServe."""
-    if not web_config.tls_server_config:
+    if not (web_config.tls_server_config and web_config.tls_server_config.enabled):
         return None
     try:
         return Certificates(web_config.tls_server_config, folder)

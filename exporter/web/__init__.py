@@ -8,6 +8,8 @@ metrics_page  /metrics: how many may ask at once, what they may ask for, in whic
 rendering     the page, read and rendered once for all who ask at the same time
 deliveries    answers that clients are taking: in pieces, within a time
 web_config    what web.config.file may say
-certificates  its TLS settings, renewed as a whole on SIGHUP
+certificates  its TLS settings, renewed as a whole when its files change
+ciphers       the names of its cipher suites and curves
+policy        its headers and its rate limit
 passwords     its basic authentication
 """

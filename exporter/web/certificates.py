@@ -1,10 +1,24 @@
 """The TLS context of new connections, read again as a whole while the old one serves."""
 
+import contextlib
+import ipaddress
+import logging
+import os
 import ssl
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from exporter.errors import KnownError
+from exporter.trouble import TroubleLog
+from exporter.web.ciphers import CURVES, TLS12_SUITES
 from exporter.web.web_config import CLIENT_AUTH, TLS, VERSIONS
+
+log = logging.getLogger(__name__)
+
+# OpenSSL's own security level forbids what is older than TLS 1.2.
+_OLD_VERSIONS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:@SECLEVEL=0"
 
 
 class CannotSecure(KnownError):
@@ -17,7 +31,21 @@ class Certificates:
     def __init__(self, tls: TLS, folder: Path):
         """Relative files are in `folder`, that of web.config.file. Raises CannotSecure."""
         self._tls, self._folder = tls, folder
-        self.context = self._new_context()
+        self._troubles = TroubleLog(
+            log, "TLS files", failing="the old ones stay in use", recovered="read again"
+        )
+        self._files = self._identities()
+        self._context = self._new_context()
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """Of the files as they are now; where they have changed and can't be used, as they were."""
+        if self._identities() != self._files:
+            try:
+                self.reload()
+            except CannotSecure as error:
+                self._troubles.report(error)
+        return self._context
 
     def reload(self) -> None:
         """Read all files again. Raises CannotSecure, and then nothing of the old context has changed.
@@ -25,45 +53,119 @@ class Certificates:
         The new files go into a context of their own. Loaded into the one in use, a certificate whose key is
         not yet there stays in it, and each handshake fails from then on.
         """
-        self.context = self._new_context()
+        self._files = self._identities()  # before they are read: what changes meanwhile is read once more
+        self._context = self._new_context()
+        self._troubles.report(None)
+
+    def allows(self, certificate: Mapping[str, Any] | None) -> bool:
+        """Whether a client may come in by client_allowed_sans; `certificate` is as getpeercert() gives it."""
+        allowed = self._tls.client_allowed_sans
+        if allowed is None:
+            return True
+        return any(_san(*one) in allowed for one in (certificate or {}).get("subjectAltName", ()))
+
+    def _identities(self) -> list[tuple[int, ...] | None]:
+        """What tells a changed file from the old one, without reading it."""
+        tls = self._tls
+        return [
+            _identity(self._folder / name)
+            for name in (tls.cert_file, tls.key_file, tls.client_ca_file)
+            if name
+        ]
 
     def _new_context(self) -> ssl.SSLContext:
         tls = self._tls
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = VERSIONS[tls.min_version]
-        context.maximum_version = VERSIONS[tls.max_version]
-        if tls.client_ca_file:
-            try:
-                context.load_verify_locations(self._folder / tls.client_ca_file)
-            except (OSError, ValueError) as error:
-                raise CannotSecure(f"TLS: {tls.client_ca_file} can't be used: {error}") from None
+        _choose_versions(context, tls)
+        if tls.client_ca_file or tls.client_ca:
+            self._load_ca(context)
         context.verify_mode = CLIENT_AUTH[tls.client_auth_type]
         try:
-            context.load_cert_chain(
-                self._folder / tls.cert_file, self._folder / tls.key_file, password=_no_password
-            )
+            with (
+                _as_file(tls.cert_file, tls.cert, self._folder) as cert,
+                _as_file(tls.key_file, tls.key, self._folder) as key,
+            ):
+                context.load_cert_chain(cert, key, password=_no_password)
         except (OSError, ValueError) as error:
             raise CannotSecure(self._explain(error)) from None
         return context
 
+    def _load_ca(self, context: ssl.SSLContext) -> None:
+        tls = self._tls
+        try:
+            if tls.client_ca_file:
+                context.load_verify_locations(self._folder / tls.client_ca_file)
+            else:
+                context.load_verify_locations(cadata=tls.client_ca)
+        except (OSError, ValueError) as error:
+            raise CannotSecure(f"TLS: {tls.client_ca_file or 'client_ca'} can't be used: {error}") from None
+
     def _explain(self, error: Exception) -> str:
         """OpenSSL names neither the file nor what is wrong with it."""
         tls = self._tls
+        cert, key = tls.cert_file or "cert", tls.key_file or "key"
         if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
-            return f"TLS: {tls.key_file} is not the key of {tls.cert_file}: was only one of them renewed?"
-        for name, wanted, other in (
-            (tls.cert_file, "CERTIFICATE", "PRIVATE KEY"),
-            (tls.key_file, "PRIVATE KEY", "CERTIFICATE"),
+            return f"TLS: {key} is not the key of {cert}: was only one of them renewed?"
+        for name, file, inline, wanted, other in (
+            (cert, tls.cert_file, tls.cert, "CERTIFICATE", "PRIVATE KEY"),
+            (key, tls.key_file, tls.key, "PRIVATE KEY", "CERTIFICATE"),
         ):
             try:
-                text = (self._folder / name).read_text(errors="replace")
+                text = (self._folder / file).read_text(errors="replace") if file else inline
             except OSError as unreadable:
                 return f"TLS: {name} can't be used: {unreadable.strerror}"
             if f"{wanted}-----" not in text:
-                swapped = other in text
-                hint = ": are cert_file and key_file exchanged?" if swapped else ""
+                kind = "_file" if file else ""
+                hint = f": are cert{kind} and key{kind} exchanged?" if other in text else ""
                 return f"TLS: {name} can't be used: there is no {wanted.lower()} in it{hint}"
-        return f"TLS: {tls.cert_file} with {tls.key_file} can't be used: {error}"
+        return f"TLS: {cert} with {key} can't be used: {error}"
+
+
+def _choose_versions(context: ssl.SSLContext, tls: TLS) -> None:
+    """Versions, cipher suites and the curve."""
+    lowest = VERSIONS[tls.min_version]
+    suites = [TLS12_SUITES[name] for name in tls.cipher_suites if name in TLS12_SUITES]
+    if tls.cipher_suites and not suites:
+        lowest = ssl.TLSVersion.TLSv1_3  # no suite is left for an older one
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # Python's, of TLS 1.0 and 1.1: they were asked for
+        context.minimum_version, context.maximum_version = lowest, VERSIONS[tls.max_version]
+    old = lowest < ssl.TLSVersion.TLSv1_2
+    if suites:
+        context.set_ciphers(":".join(suites) + (":@SECLEVEL=0" if old else ""))
+    elif old:
+        context.set_ciphers(_OLD_VERSIONS)
+    if not tls.prefer_server_cipher_suites:
+        context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+    if len(tls.curve_preferences) == 1:  # ssl takes one; several are all among OpenSSL's own
+        context.set_ecdh_curve(CURVES[tls.curve_preferences[0]])
+
+
+def _san(kind: str, value: str) -> str:
+    """As Go writes it."""
+    return str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@contextlib.contextmanager
+def _as_file(name: str, text: str, folder: Path) -> Iterator[str]:
+    """A path for what ssl takes from files only; the text of a key is never on a disk."""
+    if name:
+        yield str(folder / name)
+        return
+    with os.fdopen(os.memfd_create("tls"), "w+", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        yield f"/proc/self/fd/{file.fileno()}"
 
 
 def _no_password() -> str:

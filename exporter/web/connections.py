@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
@@ -87,6 +87,14 @@ class Connection(web.RequestHandler):
         limit = self._limits.next_head if self.requests else self._limits.first_head
         return self.idle_since is not None and now - self.idle_since > limit
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """After the TLS handshake. A client that may not come in gets no answer at all."""
+        if self._connections.admits(transport.get_extra_info("peercert")):
+            super().connection_made(transport)
+        else:
+            log.debug("no connection: %s has no certificate of client_allowed_sans", self.host)
+            cast(asyncio.Transport, transport).abort()
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._connections.forget(self)
         super().connection_lost(exc)
@@ -123,9 +131,17 @@ class Connection(web.RequestHandler):
 class Connections:
     """All that are open, from accepting on."""
 
-    def __init__(self, limits: Limits, context: Callable[[], ssl.SSLContext | None]):
-        """`context` gives the TLS context for the next connection, None where there is no TLS."""
-        self._limits, self._context = limits, context
+    def __init__(
+        self,
+        limits: Limits,
+        context: Callable[[], ssl.SSLContext | None],
+        admits: Callable[[Any], bool] = lambda _: True,
+    ):
+        """`context` gives the TLS context for the next connection, None where there is no TLS.
+
+        `admits` says whether a client may come in with its certificate, as getpeercert() gives it.
+        """
+        self._limits, self._context, self.admits = limits, context, admits
         self._open: dict[Connection, None] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._crowded = Incident("connections", f"below the limit for {QUIET_SECONDS:g} s")

@@ -27,7 +27,11 @@ class WebServer:
         self, application: web.Application, limits: Limits, certificates: Certificates | None = None
     ):
         """Before the application is started: it gets a middleware and a signal."""
-        self.connections = Connections(limits, lambda: certificates.context if certificates else None)
+        self.connections = (
+            Connections(limits, lambda: certificates.context, certificates.allows)
+            if certificates
+            else Connections(limits, lambda: None)
+        )
         application.middlewares.insert(0, self.connections.middleware())
         application.on_response_prepare.append(_name_server)
         self._with_tls = " with TLS" if certificates else ""

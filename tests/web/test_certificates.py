@@ -63,13 +63,46 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         await site.server.stop()
 
 
-async def test_a_new_certificate_is_served_after_reload(tmp_path: Path, site: Site) -> None:
-    """Over TLS; reload() makes the next connection see the new certificate."""
+async def test_a_new_certificate_is_served_to_the_next_connection(tmp_path: Path, site: Site) -> None:
+    """Over TLS, without a signal."""
     new = trustme.CA()
-    write(tmp_path, new)
     assert not await site.trusts(new)
-    site.certificates.reload()
+    write(tmp_path, new)
     assert await site.trusts(new)
+
+
+async def test_inline_texts_and_allowed_sans(tmp_path: Path) -> None:
+    """Certificate, key and client CA as text; of that CA's clients only those with an allowed name come in."""
+    ca = trustme.CA()
+    issued = ca.issue_cert("127.0.0.1")
+    tls = TLS(
+        cert=b"".join(pem.bytes() for pem in issued.cert_chain_pems).decode(),
+        key=issued.private_key_pem.bytes().decode(),
+        client_ca=ca.cert_pem.bytes().decode(),
+        client_auth_type="RequireAndVerifyClientCert",
+        client_allowed_sans=("prometheus.example", "::1"),
+    )
+    site = Site(tmp_path, tls)
+    await site.server.start([("127.0.0.1", 0)])
+    try:
+        names = "prometheus.example", "::1", "other.example"
+        assert [await site.trusts(ca, ca.issue_cert(name)) for name in names] == [True, True, False]
+        assert not await site.trusts(ca)
+    finally:
+        await site.server.stop()
+
+
+def test_suites_and_versions_are_those_of_the_file(tmp_path: Path) -> None:
+    """Go's names choose OpenSSL's suites; suites of TLS 1.3 alone leave no older version."""
+    write(tmp_path, trustme.CA())
+    suite = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
+    one = Certificates(
+        TLS("cert.pem", "key.pem", cipher_suites=(suite,), curve_preferences=("X25519",)), tmp_path
+    )
+    older = [each["name"] for each in one.context.get_ciphers() if each["protocol"] != "TLSv1.3"]
+    assert older == ["ECDHE-RSA-AES256-GCM-SHA384"]
+    new = Certificates(TLS("cert.pem", "key.pem", cipher_suites=("TLS_AES_128_GCM_SHA256",)), tmp_path)
+    assert new.context.minimum_version == ssl.TLSVersion.TLSv1_3
 
 
 @pytest.mark.parametrize("half", ["cert", "key"])

@@ -11,10 +11,10 @@ HASH = "$2b$04$puiqPlFsdcmOVKhQaMGAzOYRXbxIVMVWQcu/HEBIg/5EL5onu0AQ2"  # of s3cr
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tls_server_config: {cert_file: a}", "tls_server_config.key_file: is missing"),
+        ("tls_server_config: {cert_file: a}", "key_file is missing, or key with its text"),
         (
-            "tls_server_config: {cert_file: a, key_file: b, min_version: TLS10}",
-            "'TLS10' is none of TLS12, TLS13",
+            "tls_server_config: {cert_file: a, key_file: b, min_version: TLS9}",
+            "'TLS9' is none of TLS10, TLS11, TLS12, TLS13",
         ),
         (
             "tls_server_config: {cert_file: a, key_file: b, client_auth_type: RequireAndVerifyClientCert}",
@@ -25,7 +25,14 @@ HASH = "$2b$04$puiqPlFsdcmOVKhQaMGAzOYRXbxIVMVWQcu/HEBIg/5EL5onu0AQ2"  # of s3cr
         (f"basic_auth_users: {{joe: $2b$99{HASH[6:]}}}", "the password of joe is no bcrypt hash"),
         (f"basic_auth_users: {{joe: $2b$04$*{HASH[8:]}}}", "the password of joe is no bcrypt hash"),
         ("basic_auth_users: {joe: $2b$04$" + "z" * 53 + "}", "the password of joe is no bcrypt hash"),
-        ("http_server_config: {http2: true}", "unknown key"),
+        ("http_server_config: {http3: true}", "unknown key"),
+        ("http_server_config: {headers: {Server: x}}", "'Server' is none of Strict-Transport-Security"),
+        ("http_server_config: {headers: {X-Frame-Options: no}}", "X-Frame-Options"),
+        ("rate_limit: {interval: soon}", "'soon' is no duration"),
+        ("tls_server_config: {cert: a, key: b, cipher_suites: [RC4]}", "'RC4' is none of TLS_ECDHE"),
+        ("tls_server_config: {cert: a, key: b, curve_preferences: [P1]}", "'P1' is none of CurveP256"),
+        ("tls_server_config: {cert: a, key: b, client_ca: c}", "is needed where there is a client CA"),
+        ("tls_server_config: {cert: a, key: b, client_allowed_sans: [x]}", "needs client_auth_type Require"),
     ],
 )
 def test_mistakes_are_named(text: str, problem: str) -> None:

@@ -72,7 +72,7 @@ async def test_a_new_certificate_is_served_to_the_next_connection(tmp_path: Path
 
 
 async def test_inline_texts_and_allowed_sans(tmp_path: Path) -> None:
-    """Certificate, key and client CA as text; of that CA's clients only those with an allowed name come in."""
+    """Certificate, key and CA as text; of that CA's clients only those with an allowed name come in."""
     ca = trustme.CA()
     issued = ca.issue_cert("127.0.0.1")
     tls = TLS(

@@ -37,13 +37,10 @@ from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher, with_port
 from exporter.watchers.readiness.watcher import ReadinessWatcher
-from exporter.web import policy
 from exporter.web.application import application
-from exporter.web.certificates import CannotSecure, Certificates
 from exporter.web.connections import Limits, connection_limit
-from exporter.web.passwords import BasicAuth
-from exporter.web.server import CannotServe, WebServer
-from exporter.web.web_config import WebConfig
+from exporter.web.server import WebServer
+from exporter.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
 
@@ -148,8 +145,7 @@ class Pages:
     listen: Sequence[tuple[str | None, int]] | None  # host (None: all addresses) and port; None: as passed
     telemetry_path: str
     max_requests: int  # for the metrics page at the same time; 0: no limit
-    web_config: WebConfig
-    folder: Path  # relative file names in web_config are in it
+    settings: WebSettings
     lifecycle: bool = False  # whether POST /-/reload is answered
 
 
@@ -173,12 +169,12 @@ async def serve(config: Config, origin: Origin, pages: Pages) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    certificates = load_certificates(pages.web_config, pages.folder)
+    settings = pages.settings
     about, relay = AboutItself(), Relay()
     running = Running(about.collect, partial(_connect, relay))
     service = Service(manager, partial(_status, running.scraper, about.last_reload), running.stuck)
     reloader = Reloader(
-        partial(_apply, running, relay, origin.load, certificates),
+        partial(_apply, running, relay, origin.load, settings),
         about.last_reload,
         service.reloading,
         service.ready,
@@ -187,7 +183,7 @@ async def serve(config: Config, origin: Origin, pages: Pages) -> None:
     prepared = running.prepare(parts(config, relay))
     running.install(prepared)
     pages_of = _application(running.scraper, pages, reloader.reload if pages.lifecycle else None)
-    server = WebServer(pages_of, Limits(connection_limit()), certificates)
+    server = WebServer(pages_of, Limits(connection_limit()), settings if settings.secure else None)
     following: list[asyncio.Task[None]] = []
     try:
         await server.start(pages.listen)
@@ -228,14 +224,12 @@ def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> 
         readiness.attach(scraper.shared(CorosyncSource.name).read if corosync else None)
 
 
-async def _apply(
-    running: Running, relay: Relay, load: Callable[[], Config], certificates: Certificates | None
-) -> str:
+async def _apply(running: Running, relay: Relay, load: Callable[[], Config], settings: WebSettings) -> str:
     """Everything that may be refused comes first. What has changed, for the log."""
     config = await asyncio.to_thread(load)
-    if certificates:
-        await asyncio.to_thread(certificates.reload)
-    return _described(await running.apply(parts(config, relay)))
+    changed = parts(config, relay)
+    settings.reload()
+    return _described(await running.apply(changed))
 
 
 def _described(done: Plan) -> str:
@@ -263,24 +257,13 @@ def _status(scraper: Scraper, last_reload: LastReload) -> str:
 def _application(
     scraper: Scraper, pages: Pages, reload: Callable[[], Awaitable[None]] | None
 ) -> web.Application:
-    users = pages.web_config.basic_auth_users
     app = application(
         scraper,
         pages.telemetry_path,
         VERSION,
         max_requests=pages.max_requests,
-        auth=BasicAuth(users) if users else None,
+        auth=pages.settings.auth,
         reload=reload,
     )
-    policy.install(app, pages.web_config)
+    pages.settings.policy.install(app)
     return app
-
-
-def load_certificates(web_config: WebConfig, folder: Path) -> Certificates | None:
-    """None without TLS. Raises CannotServe."""
-    if not (web_config.tls_server_config and web_config.tls_server_config.enabled):
-        return None
-    try:
-        return Certificates(web_config.tls_server_config, folder)
-    except CannotSecure as error:
-        raise CannotServe(str(error)) from None

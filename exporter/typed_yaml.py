@@ -98,7 +98,7 @@ def parse(kind: type[T], text: str, name: str) -> T:
         raise ConfigError(name, [Problem(line, "", f"not YAML: {odd}")]) from None
     if node is None:
         node = yaml.MappingNode("tag:yaml.org,2002:map", [], yaml.Mark(name, 0, 0, 0, "", 0))
-    reader = _Reader()
+    reader = _Reader(kind)
     value = reader.read(kind, node, "")
     if reader.problems:
         raise ConfigError(name, reader.problems)
@@ -124,7 +124,8 @@ class _Loader(yaml.SafeLoader):
 class _Reader:
     """Turns YAML nodes into values of a type. A value that can't be made is None, with a problem noted."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Any) -> None:
+        self._root = root
         self.problems: list[Problem] = []
 
     def read(self, kind: Any, node: yaml.Node, key: str) -> Any:
@@ -165,16 +166,22 @@ class _Reader:
         entries = self._entries(node, key, "keys and values" + _beginning(kind, key))
         given = {}
         for name, (name_node, value_node) in entries.items():
+            if name in fields and _left_empty(kind, value_node):
+                continue
             if name in fields:
                 given[name] = self.read(hints[name], value_node, _under(key, name))
             else:
-                self._problem(name_node, _under(key, name), _unknown(name, list(fields)))
+                self._problem(name_node, _under(key, name), _unknown(name, list(fields), self._places(name)))
         if len(self.problems) > before:
             return None
         missing = [name for name, field in fields.items() if name not in given and _required(field)]
         for name in missing:
             self._problem(node, _under(key, name), "is missing")
         return None if missing else self._make(kind, given, node, key, entries)
+
+    def _places(self, name: str) -> list[str]:
+        """Where in the file a key of that name may be."""
+        return [_place(path) for path, fields in _sections(self._root, "") if name in fields]
 
     def _make(
         self, kind: Any, given: dict[str, Any], node: yaml.Node, key: str, entries: Mapping[str, Any]
@@ -249,6 +256,31 @@ def _required(field: "dataclasses.Field[Any]") -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _left_empty(kind: Any, node: yaml.Node) -> bool:
+    """`key:` with nothing behind it, in a format where that is the same as no key."""
+    return getattr(kind, "EMPTY_IS_ABSENT", False) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _sections(kind: Any, path: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The path of each dataclass in it, and the names of its keys."""
+    if not dataclasses.is_dataclass(kind):
+        for one in get_args(kind):
+            inside = get_origin(kind) in (Union, types.UnionType)
+            yield from _sections(one, path if inside else f"{path}[…]")
+        return
+    hints = get_type_hints(kind)
+    names = frozenset(field.name for field in dataclasses.fields(kind) if field.init)
+    yield path, names
+    for name in sorted(names):
+        yield from _sections(hints[name], _under(path, name))
+
+
+def _place(path: str) -> str:
+    return path or "the outermost level"
+
+
+def _unknown(name: str, known: list[str], places: list[str]) -> str:
+    if places:
+        return f"is not a key of this section, but of {' and '.join(places)}"
     near = difflib.get_close_matches(name[:SHOWN], known, 1)
     return f"unknown key, did you mean {near[0]}?" if near else f"unknown key, there are {', '.join(known)}"

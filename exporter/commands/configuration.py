@@ -8,7 +8,6 @@ from exporter.autodetect.found import Detected
 from exporter.commands.paths import DEFAULT_CONFIG
 from exporter.config import Config
 from exporter.typed_yaml import ConfigError, Problem, load
-from exporter.web.web_config import WebConfig
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +91,3 @@ def journal_of(path: Path | None) -> Path:
     """Where the journal is: without a configuration file, at its usual place. Raises ConfigError."""
     configuration = Configuration(path)
     return Path(load_config(configuration.path).journal if configuration.path else Config.journal)
-
-
-def load_web_config(path: Path | None) -> WebConfig:
-    """TLS and passwords of the pages; none where no file is named. Raises ConfigError."""
-    return load(WebConfig, path, "name another with --web.config.file") if path else WebConfig()

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exporter import app
-from exporter.commands.configuration import Configuration, load_web_config
+from exporter.commands.configuration import Configuration
 from exporter.commands.output import fail
 from exporter.logs import set_up
 from exporter.typed_yaml import ConfigError
+from exporter.web.certificates import CannotSecure
 from exporter.web.server import CannotServe
+from exporter.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +36,10 @@ def run(  # noqa: PLR0913  # the flags
     configuration = Configuration(config_file)
     try:
         config = configuration.load()
-        web_config = load_web_config(web_config_file)
-    except ConfigError as error:
+        settings = WebSettings(web_config_file)
+    except (ConfigError, CannotSecure) as error:
         return fail(error)  # several lines, for a person
-    folder = web_config_file.parent if web_config_file else configuration.folder
-    pages = app.Pages(listen, telemetry_path, max_requests, web_config, folder, lifecycle)
+    pages = app.Pages(listen, telemetry_path, max_requests, settings, lifecycle)
     try:
         asyncio.run(app.serve(config, configuration, pages))
     except CannotServe as error:

@@ -10,6 +10,7 @@ deliveries    answers that clients are taking: in pieces, within a time
 web_config    what web.config.file may say
 certificates  its TLS settings, renewed as a whole when its files change
 ciphers       the names of its cipher suites and curves
+settings      what web.config.file says now, read again when it changes
 policy        its headers and its rate limit
 passwords     its basic authentication
 """

@@ -13,12 +13,15 @@ from typing import Any
 from exporter.errors import KnownError
 from exporter.trouble import TroubleLog
 from exporter.web.ciphers import CURVES, TLS12_SUITES
-from exporter.web.web_config import CLIENT_AUTH, TLS, VERSIONS
+from exporter.web.web_config import TLS, VERSIONS
 
 log = logging.getLogger(__name__)
 
 # OpenSSL's own security level forbids what is older than TLS 1.2.
 _OLD_VERSIONS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:@SECLEVEL=0"
+
+
+Identity = tuple[int, ...] | None  # of a file; None: it can't be looked at
 
 
 class CannotSecure(KnownError):
@@ -28,10 +31,10 @@ class CannotSecure(KnownError):
 class Certificates:
     """Holds the context that new connections get. A connection keeps the one that it began with."""
 
-    def __init__(self, tls: TLS, folder: Path):
+    def __init__(self, tls: TLS, folder: Path, troubles: TroubleLog | None = None):
         """Relative files are in `folder`, that of web.config.file. Raises CannotSecure."""
         self._tls, self._folder = tls, folder
-        self._troubles = TroubleLog(
+        self._troubles = troubles or TroubleLog(
             log, "TLS files", failing="the old ones stay in use", recovered="read again"
         )
         self._files = self._identities()
@@ -64,22 +67,18 @@ class Certificates:
             return True
         return any(_san(*one) in allowed for one in (certificate or {}).get("subjectAltName", ()))
 
-    def _identities(self) -> list[tuple[int, ...] | None]:
-        """What tells a changed file from the old one, without reading it."""
-        tls = self._tls
-        return [
-            _identity(self._folder / name)
-            for name in (tls.cert_file, tls.key_file, tls.client_ca_file)
-            if name
-        ]
+    def _identities(self) -> list[Identity]:
+        return [identity(self._folder / name) for name in self._tls.files]
 
     def _new_context(self) -> ssl.SSLContext:
         tls = self._tls
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         _choose_versions(context, tls)
+        context.verify_mode = tls.verify_mode
         if tls.client_ca_file or tls.client_ca:
             self._load_ca(context)
-        context.verify_mode = CLIENT_AUTH[tls.client_auth_type]
+        elif context.verify_mode != ssl.CERT_NONE:
+            context.load_default_certs(ssl.Purpose.CLIENT_AUTH)  # as Go does without CAs of its own
         try:
             with (
                 _as_file(tls.cert_file, tls.cert, self._folder) as cert,
@@ -148,7 +147,8 @@ def _san(kind: str, value: str) -> str:
     return str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value
 
 
-def _identity(path: Path) -> tuple[int, ...] | None:
+def identity(path: Path) -> Identity:
+    """What tells a changed file from the old one, without reading it."""
     try:
         found = path.stat()
     except OSError:

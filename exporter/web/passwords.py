@@ -82,10 +82,19 @@ class BasicAuth:
     """Lets in who knows a password; one instance for an application."""
 
     def __init__(self, users: Mapping[str, str]):
-        self._check = PasswordCheck(users)
+        """Without users everybody comes in."""
+        self._users: Mapping[str, str] = {}
+        self._check: PasswordCheck | None = None
         self._executor = ThreadPoolExecutor(1, "passwords", initializer=_lower_priority)
         self._waiting = Counter[str]()  # by address
         self._remembered: OrderedDict[bytes, None] = OrderedDict()
+        self.use(users)
+
+    def use(self, users: Mapping[str, str]) -> None:
+        """From the next request on; what was right before is checked again."""
+        if users != self._users:
+            self._users, self._check = users, PasswordCheck(users) if users else None
+            self._remembered.clear()
 
     @property
     def waiting(self) -> int:
@@ -102,6 +111,9 @@ class BasicAuth:
 
     async def _refusal(self, request: web.Request) -> web.Response | None:
         """None for who may come in."""
+        check = self._check
+        if check is None:
+            return None
         given = credentials(request.headers.get(hdrs.AUTHORIZATION, ""))
         if given is None:  # refused at once: there is nothing to check
             return _unauthorized()
@@ -113,16 +125,17 @@ class BasicAuth:
         if self.waiting >= WAITING or self._waiting[host] >= WAITING_OF_ONE_HOST:
             headers = {hdrs.RETRY_AFTER: "1"}
             return web.Response(status=429, text="Too many passwords to check, try again\n", headers=headers)
-        if not await self._in_turn(host, given):
+        if not await self._in_turn(host, check, given):
             return _unauthorized()
-        self._remember(digest)
+        if check is self._check:  # else other users came meanwhile
+            self._remember(digest)
         return None
 
-    async def _in_turn(self, host: str, given: tuple[str, bytes]) -> bool:
+    async def _in_turn(self, host: str, check: PasswordCheck, given: tuple[str, bytes]) -> bool:
         """Cancelled, when the client leaves, while it waits for its turn: then nothing is computed."""
         self._waiting[host] += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, self._check.right, *given)
+            return await asyncio.get_running_loop().run_in_executor(self._executor, check.right, *given)
         finally:
             self._waiting[host] -= 1
             if not self._waiting[host]:

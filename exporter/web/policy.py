@@ -28,21 +28,42 @@ class TokenBucket:
         return True
 
 
-def install(application: web.Application, config: WebConfig) -> None:
-    """Before the application is started. The limit goes before the passwords, as with the toolkit."""
-    headers = config.http_server_config.headers
-    if config.rate_limit.seconds:
-        bucket = TokenBucket(config.rate_limit)
+class Policy:
+    """Of one application: the limit is shared by all its addresses."""
+
+    def __init__(self, config: WebConfig, before: Callable[[], None] = lambda: None):
+        """`before` is called before each request, and may use() another configuration."""
+        self._before = before
+        self._limit = RateLimit()
+        self._bucket: TokenBucket | None = None
+        self.use(config)
+
+    def use(self, config: WebConfig) -> None:
+        """From the next request on. A limit that has not changed keeps its count."""
+        self._headers = config.http_server_config.headers
+        if config.rate_limit != self._limit:
+            self._limit = config.rate_limit
+            self._bucket = TokenBucket(self._limit) if self._limit.seconds else None
+
+    def install(self, application: web.Application) -> None:
+        """Before the application is started. The limit goes before the passwords, as with the toolkit."""
 
         @web.middleware
         async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if bucket.allows():
+            self._before()
+            if self._bucket is None or self._bucket.allows():
                 return await handler(request)
             return web.Response(status=429, text="Too Many Requests\n")
 
         application.middlewares.insert(0, limit)
+        application.on_response_prepare.append(self._add_headers)
 
-    async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(headers)
+    async def _add_headers(self, _: web.Request, response: web.StreamResponse) -> None:
+        """A page's own header stays, as with the toolkit, which sets these before the page sets its own.
 
-    application.on_response_prepare.append(add_headers)
+        A page knows best what it is made of: a Content-Security-Policy for all exporters of a fleet would
+        take the front page its styles.
+        """
+        for name, value in self._headers.items():
+            if value:
+                response.headers.setdefault(name, value)

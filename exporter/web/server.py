@@ -1,14 +1,15 @@
 """Serves an application on some addresses, with TLS or without."""
 
 import logging
-from collections.abc import Sequence
+import ssl
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from aiohttp import hdrs, web
 
 from exporter.endpoint import Endpoint
 from exporter.errors import KnownError
 from exporter.transports.listener import Listener, listen, passed
-from exporter.web.certificates import Certificates
 from exporter.web.connections import SERVER_NAME, Connections, Limits
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,19 @@ class CannotServe(KnownError):
     """The pages can't be offered; the text says why."""
 
 
+class Secures(Protocol):
+    """Says how a connection that begins now is secured."""
+
+    @property
+    def context(self) -> ssl.SSLContext | None: ...
+
+    def allows(self, certificate: Mapping[str, Any] | None) -> bool: ...
+
+
 class WebServer:
     """From start() to stop()."""
 
-    def __init__(
-        self, application: web.Application, limits: Limits, certificates: Certificates | None = None
-    ):
+    def __init__(self, application: web.Application, limits: Limits, certificates: Secures | None = None):
         """Before the application is started: it gets a middleware and a signal."""
         self.connections = (
             Connections(limits, lambda: certificates.context, certificates.allows)

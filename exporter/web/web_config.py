@@ -8,12 +8,13 @@ import re
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from exporter.web.ciphers import CURVES, TLS12_SUITES, TLS13_SUITES
 from exporter.web.passwords import is_bcrypt_hash
 
 # ssl verifies each certificate that it asks for. So one that would only be looked at is not asked for, and
-# one that must be there must be right.
+# one that must be there must be right; TLS.verify_mode has what there is no CA for.
 CLIENT_AUTH = {
     "NoClientCert": ssl.CERT_NONE,
     "RequestClientCert": ssl.CERT_NONE,
@@ -22,6 +23,7 @@ CLIENT_AUTH = {
     "VerifyClientCertIfGiven": ssl.CERT_OPTIONAL,
     "RequireAndVerifyClientCert": ssl.CERT_REQUIRED,
 }
+_UNVERIFIED = {"RequireAnyClientCert", "RequireClientCert"}  # by the toolkit
 VERSIONS = {
     "TLS10": ssl.TLSVersion.TLSv1,
     "TLS11": ssl.TLSVersion.TLSv1_1,
@@ -45,6 +47,8 @@ class TLS:
 
     A file goes before the text of the same name, as with the toolkit.
     """
+
+    EMPTY_IS_ABSENT: ClassVar[bool] = True
 
     cert_file: str = ""
     key_file: str = ""
@@ -76,33 +80,53 @@ class TLS:
         self._check_clients()
 
     @property
+    def files(self) -> list[str]:
+        """The names of all files in it."""
+        return [name for name in (self.cert_file, self.key_file, self.client_ca_file) if name]
+
+    @property
+    def verify_mode(self) -> ssl.VerifyMode:
+        """Of a client's certificate. RequireAnyClientCert without a CA is met by a certificate that anybody
+        makes in a second, and ssl can't take one unverified: none is asked for."""
+        return ssl.CERT_NONE if self.asks_in_vain else CLIENT_AUTH[self.client_auth_type]
+
+    @property
+    def asks_in_vain(self) -> bool:
+        """Whether a certificate is to be there that nobody is to verify."""
+        return self.client_auth_type in _UNVERIFIED and not self._has_ca
+
+    @property
+    def _has_ca(self) -> bool:
+        return bool(self.client_ca_file or self.client_ca)
+
+    @property
     def enabled(self) -> bool:
         """Whether anything in it asks for TLS, as the toolkit sees it."""
         asked = self.cert, self.cert_file, self.key, self.key_file, self.client_ca, self.client_ca_file
         return any(asked) or self.client_auth_type != "NoClientCert"
 
     def _check_clients(self) -> None:
-        verifies, has_ca = (
-            CLIENT_AUTH[self.client_auth_type] != ssl.CERT_NONE,
-            self.client_ca_file or self.client_ca,
-        )
-        if verifies and not has_ca:
-            raise ValueError(
-                f"client_auth_type: {self.client_auth_type} needs client_ca_file or client_ca "
-                "(a client's certificate is always verified here)"
-            )
-        if has_ca and self.client_auth_type == "NoClientCert":
+        if self._has_ca and self.client_auth_type == "NoClientCert":
             raise ValueError("client_auth_type: is needed where there is a client CA")
-        if self.client_allowed_sans is not None and CLIENT_AUTH[self.client_auth_type] != ssl.CERT_REQUIRED:
+        if self.client_allowed_sans is None:
+            return
+        if CLIENT_AUTH[self.client_auth_type] != ssl.CERT_REQUIRED:
             raise ValueError(
                 "client_allowed_sans: needs client_auth_type RequireAnyClientCert or "
                 "RequireAndVerifyClientCert"
+            )
+        if self.verify_mode == ssl.CERT_NONE:
+            raise ValueError(
+                f"client_allowed_sans: needs client_ca_file or client_ca with {self.client_auth_type}: "
+                "names in a certificate that nobody verified prove nothing"
             )
 
 
 @dataclass(frozen=True)
 class HTTP:
     """The section http_server_config. http2 is taken and changes nothing: HTTP/1.1 is served."""
+
+    EMPTY_IS_ABSENT: ClassVar[bool] = True
 
     http2: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -120,6 +144,8 @@ class HTTP:
 class RateLimit:
     """The section rate_limit: a token bucket for all requests together."""
 
+    EMPTY_IS_ABSENT: ClassVar[bool] = True
+
     interval: str = "0"
     burst: int = 0
 
@@ -136,6 +162,8 @@ class RateLimit:
 @dataclass(frozen=True)
 class WebConfig:
     """The whole file."""
+
+    EMPTY_IS_ABSENT: ClassVar[bool] = True
 
     tls_server_config: TLS | None = None
     http_server_config: HTTP = field(default_factory=HTTP)

@@ -16,7 +16,7 @@ rate_limit: {interval: 1h, burst: 1}
 async def test_headers_and_the_limit_are_on_every_answer() -> None:
     """An answer of 404 has the headers too; the request after the burst gets 429."""
     application = web.Application()
-    policy.install(application, parse(WebConfig, FILE, "web.yml"))
+    policy.Policy(parse(WebConfig, FILE, "web.yml")).install(application)
     async with TestClient(TestServer(application)) as client:
         first, second = await client.get("/"), await client.get("/")
     assert (first.status, second.status) == (404, 429)

@@ -17,9 +17,13 @@ HASH = "$2b$04$puiqPlFsdcmOVKhQaMGAzOYRXbxIVMVWQcu/HEBIg/5EL5onu0AQ2"  # of s3cr
             "'TLS9' is none of TLS10, TLS11, TLS12, TLS13",
         ),
         (
-            "tls_server_config: {cert_file: a, key_file: b, client_auth_type: RequireAndVerifyClientCert}",
-            "needs client_ca_file",
+            "tls_server_config: {cert: a, key: b, client_auth_type: RequireAnyClientCert, "
+            "client_allowed_sans: [x]}",
+            "needs client_ca_file or client_ca",
         ),
+        ("cert_file: a", "is not a key of this section, but of tls_server_config"),
+        ("tls_server_config: {basic_auth_users: {}}", "section, but of the outermost level"),
+        ("tls_server_config: {http_server_config: {}}", "section, but of the outermost level"),
         ("basic_auth_users: {joe: s3cret}", "the password of joe is no bcrypt hash"),
         (f"basic_auth_users: {{joe: {HASH[:-1]}}}", "the password of joe is no bcrypt hash"),
         (f"basic_auth_users: {{joe: $2b$99{HASH[6:]}}}", "the password of joe is no bcrypt hash"),
@@ -49,3 +53,11 @@ def test_the_hashes_of_the_usual_tools_are_taken(prefix: str) -> None:
     config = parse(WebConfig, f"basic_auth_users: {{joe: {hashed}}}", "web.yml")
     assert config.basic_auth_users == {"joe": hashed}
     assert hashed not in repr(config)
+
+
+def test_a_key_with_nothing_behind_it_is_no_key() -> None:
+    """A shared file whose entries are all commented out works, as with the toolkit."""
+    text = (
+        "tls_server_config:\nhttp_server_config: {headers: }\nrate_limit: {interval: }\nbasic_auth_users:\n"
+    )
+    assert parse(WebConfig, text, "web.yml") == WebConfig()

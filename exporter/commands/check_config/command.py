@@ -5,11 +5,12 @@ from pathlib import Path
 from exporter import app
 from exporter.commands.check_config.checks import check, sentences, unresolved
 from exporter.commands.check_config.service_user import as_service_user
-from exporter.commands.configuration import Configuration, load_web_config
+from exporter.commands.configuration import Configuration
 from exporter.commands.output import fail, write
 from exporter.config import Config
 from exporter.typed_yaml import ConfigError, key_lines
-from exporter.web.server import CannotServe
+from exporter.web.certificates import CannotSecure
+from exporter.web.settings import WebSettings
 
 
 def run(config_file: Path | None, web_config_file: Path | None) -> int:
@@ -26,10 +27,8 @@ def run(config_file: Path | None, web_config_file: Path | None) -> int:
     except ConfigError as error:
         mistakes.append(str(error))
     try:
-        web_config = load_web_config(web_config_file)
-        if web_config_file:
-            app.load_certificates(web_config, web_config_file.parent)
-    except (ConfigError, CannotServe) as error:
+        WebSettings(web_config_file)
+    except (ConfigError, CannotSecure) as error:
         mistakes.append(str(error))
     if mistakes:
         return fail("\n".join(mistakes + warnings))

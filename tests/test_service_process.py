@@ -59,8 +59,11 @@ def vips(*ports: int, interval: float = 0.1) -> str:
 def exporter(tmp_path: Path) -> Iterator[Exporter]:
     config = tmp_path / "config.yml"
     config.write_text(vips(1))
+    web_config = tmp_path / "web.yml"
+    web_config.write_text("")
     told = {"LISTEN_FDS": "1", "NOTIFY_SOCKET": f"{tmp_path}/notify", "WATCHDOG_USEC": "2000000"}
     command = [sys.executable, "-m", "exporter", f"--config.file={config}", "--web.systemd-socket"]
+    command.append(f"--web.config.file={web_config}")
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard,
         socket.create_server(("127.0.0.1", 0)) as listening,
@@ -79,7 +82,7 @@ def exporter(tmp_path: Path) -> Iterator[Exporter]:
 
 
 def test_a_service_from_its_start_to_its_end(exporter: Exporter) -> None:
-    """Ready, fed, reloaded by signal and over HTTP with its counters kept, a broken file refused, stopped."""
+    """Ready, fed, reloaded by signal and over HTTP with its counters kept, broken files refused, stopped."""
     first, second = (f'vip_probe_attempts_total{{port="{port}",vip="127.0.0.1"}}' for port in (1, 2))
     successful = "failover_exporter_config_last_reload_successful"
     assert exporter.next("READY=1") == "READY=1\nSTATUS=serving address, vip\n"
@@ -106,6 +109,14 @@ def test_a_service_from_its_start_to_its_end(exporter: Exporter) -> None:
     assert exporter.value(second)
 
     exporter.config.write_text(vips(1))
+    web_config = exporter.config.with_name("web.yml")
+    web_config.write_text("http_server_config: {headers: 3}\n")
+    status, refusal = exporter.ask("/-/reload", "POST")
+    assert status == 500
+    assert f"{web_config}: line 1: http_server_config.headers: expected names and values" in refusal
+    assert exporter.value(second)
+
+    web_config.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n")
     assert exporter.ask("/-/reload", "PUT") == (200, "")
     assert exporter.value(successful) == 1
     assert (exporter.value(first) or 0) >= refused

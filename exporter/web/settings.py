@@ -41,7 +41,7 @@ class WebSettings:
         self._watched: list[Path] = []
         self._seen: list[Identity] = []
         self._troubles = TroubleLog(
-            log, f"{path}", failing="the settings before stay in use", recovered="read again"
+            log, "web.config.file", failing="the settings before stay in use", recovered="read again"
         )
         self._tls_troubles = TroubleLog(
             log, "TLS files", failing="the old ones stay in use", recovered="read again"

@@ -92,6 +92,26 @@ async def test_inline_texts_and_allowed_sans(tmp_path: Path) -> None:
         await site.server.stop()
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "written"),
+    [
+        ("DNS", "prometheus.example", "prometheus.example"),
+        ("email", "admin@example.org", "admin@example.org"),
+        ("URI", "spiffe://example.org/prometheus", "spiffe://example.org/prometheus"),
+        ("IP Address", "2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
+    ],
+)
+def test_each_kind_of_name_may_be_allowed(tmp_path: Path, kind: str, name: str, written: str) -> None:
+    """As getpeercert() has it on the left, as the file has it on the right; one that is equal is enough."""
+    write(tmp_path, trustme.CA())
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+    tls = TLS("cert.pem", "key.pem", "RequireAndVerifyClientCert", "ca.pem", client_allowed_sans=(written,))
+    certificates = Certificates(tls, tmp_path)
+    assert certificates.allows({"subjectAltName": (("DNS", "other.example"), (kind, name))})
+    assert not certificates.allows({"subjectAltName": ((kind, f"x{name}"),) if kind != "IP Address" else ()})
+    assert not certificates.allows(None)
+
+
 def test_suites_and_versions_are_those_of_the_file(tmp_path: Path) -> None:
     """Go's names choose OpenSSL's suites; suites of TLS 1.3 alone leave no older version."""
     write(tmp_path, trustme.CA())

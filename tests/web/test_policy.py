@@ -23,6 +23,24 @@ async def test_headers_and_the_limit_are_on_every_answer() -> None:
     assert first.headers["X-Frame-Options"] == "deny"
 
 
+async def test_a_header_of_the_page_itself_stays() -> None:
+    """A fleet's Content-Security-Policy does not take a page its styles; a blank one is none."""
+    headers = "{Content-Security-Policy: default-src 'none', X-XSS-Protection: ''}"
+    application = web.Application()
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(headers={"Content-Security-Policy": "style-src 'self'"})
+
+    application.router.add_get("/", page)
+    text = f"http_server_config: {{headers: {headers}}}"
+    policy.Policy(parse(WebConfig, text, "web.yml")).install(application)
+    async with TestClient(TestServer(application)) as client:
+        own, other = await client.get("/"), await client.get("/absent")
+    assert own.headers["Content-Security-Policy"] == "style-src 'self'"
+    assert other.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert "X-XSS-Protection" not in own.headers
+
+
 def test_a_token_comes_back_each_interval() -> None:
     """Never more than the burst."""
     now = [0.0]

@@ -1,19 +1,19 @@
 """YAML into frozen dataclasses: every mistake named by key and line, all of them at once."""
 
 import dataclasses
-import difflib
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
+from exporter.yaml_keys import excerpt, under, unknown
+
 DEEPEST = 20  # levels; no configuration of ours has more than five
 LARGEST = 1 << 20  # characters
-SHOWN = 60  # characters of a value, in a message
 
 T = TypeVar("T")
 
@@ -155,7 +155,7 @@ class _Reader:
                 self._problem(name, key, "a key must be text")
                 continue
             if name.value in entries:
-                self._problem(name, _under(key, name.value), "is there twice")
+                self._problem(name, under(key, name.value), "is there twice")
             entries[name.value] = (name, value)
         return entries
 
@@ -169,19 +169,15 @@ class _Reader:
             if name in fields and _left_empty(kind, value_node):
                 continue
             if name in fields:
-                given[name] = self.read(hints[name], value_node, _under(key, name))
+                given[name] = self.read(hints[name], value_node, under(key, name))
             else:
-                self._problem(name_node, _under(key, name), _unknown(name, list(fields), self._places(name)))
+                self._problem(name_node, under(key, name), unknown(name, list(fields), self._root))
         if len(self.problems) > before:
             return None
         missing = [name for name, field in fields.items() if name not in given and _required(field)]
         for name in missing:
-            self._problem(node, _under(key, name), "is missing")
+            self._problem(node, under(key, name), "is missing")
         return None if missing else self._make(kind, given, node, key, entries)
-
-    def _places(self, name: str) -> list[str]:
-        """Where in the file a key of that name may be."""
-        return [_place(path) for path, fields in _sections(self._root, "") if name in fields]
 
     def _make(
         self, kind: Any, given: dict[str, Any], node: yaml.Node, key: str, entries: Mapping[str, Any]
@@ -191,14 +187,14 @@ class _Reader:
         except ValueError as error:
             name, colon, message = str(error).partition(": ")
             if colon and name in entries:
-                self._problem(entries[name][0], _under(key, name), message)
+                self._problem(entries[name][0], under(key, name), message)
             else:
                 self._problem(node, key, str(error))
             return None
 
     def _mapping(self, kind: Any, node: yaml.Node, key: str) -> Any:
         entries = self._entries(node, key, "names and values, each as in `name: value`")
-        return {name: self.read(kind, value, _under(key, name)) for name, (_, value) in entries.items()}
+        return {name: self.read(kind, value, under(key, name)) for name, (_, value) in entries.items()}
 
     def _tuple(self, kind: Any, node: yaml.Node, key: str) -> Any:
         if not isinstance(node, yaml.SequenceNode):
@@ -216,22 +212,13 @@ class _Reader:
                 raise ValueError("of another type")
             return node.value if kind is str else kind(_Constructor().construct_object(node))
         except (ValueError, ArithmeticError, LookupError):  # `!!int abc`, `!!int ""`, a number too large
-            shown = f", got {_excerpt(node.value)!r}" if node.value else ""
+            shown = f", got {excerpt(node.value)!r}" if node.value else ""
             self._problem(node, key, f"expected {expected}{shown}{_advice(kind, node)}")
             return None
 
 
 class _Constructor(yaml.constructor.SafeConstructor):
     """Makes a number or truth value of a scalar node."""
-
-
-def _under(key: str, name: str) -> str:
-    shown = _excerpt(name if name.isprintable() else repr(name)[1:-1])
-    return f"{key}.{shown}" if key else shown
-
-
-def _excerpt(value: str) -> str:
-    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
 
 
 def _advice(kind: type, node: yaml.ScalarNode) -> str:
@@ -259,28 +246,3 @@ def _required(field: "dataclasses.Field[Any]") -> bool:
 def _left_empty(kind: Any, node: yaml.Node) -> bool:
     """`key:` with nothing behind it, in a format where that is the same as no key."""
     return getattr(kind, "EMPTY_IS_ABSENT", False) and node.tag == "tag:yaml.org,2002:null"
-
-
-def _sections(kind: Any, path: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """The path of each dataclass in it, and the names of its keys."""
-    if not dataclasses.is_dataclass(kind):
-        for one in get_args(kind):
-            inside = get_origin(kind) in (Union, types.UnionType)
-            yield from _sections(one, path if inside else f"{path}[…]")
-        return
-    hints = get_type_hints(kind)
-    names = frozenset(field.name for field in dataclasses.fields(kind) if field.init)
-    yield path, names
-    for name in sorted(names):
-        yield from _sections(hints[name], _under(path, name))
-
-
-def _place(path: str) -> str:
-    return path or "the outermost level"
-
-
-def _unknown(name: str, known: list[str], places: list[str]) -> str:
-    if places:
-        return f"is not a key of this section, but of {' and '.join(places)}"
-    near = difflib.get_close_matches(name[:SHOWN], known, 1)
-    return f"unknown key, did you mean {near[0]}?" if near else f"unknown key, there are {', '.join(known)}"

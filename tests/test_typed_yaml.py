@@ -231,3 +231,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(Outer, tmp_path / "odd.yml")
     assert caught.value.problems == [Problem(0, "", "can't be read: not UTF-8")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: x\nstats: a", "line 2: stats: is not a key of this section, but of needy"),
+        ("name: x\npath: a", "line 2: path: is not a key of this section, but of inner and many[…]"),
+        (
+            "name: x\nmany: [{count: 1}]",
+            "line 2: many[0].count: is not a key of this section, but of the outermost level",
+        ),
+    ],
+)
+def test_a_right_key_in_the_wrong_section_is_told_where_it_belongs(text: str, said: str) -> None:
+    """A wrong indentation is no misspelling of another key."""
+    assert problems(text) == [f"f.yml: {said}"]

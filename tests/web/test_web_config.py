@@ -61,3 +61,37 @@ def test_a_key_with_nothing_behind_it_is_no_key() -> None:
         "tls_server_config:\nhttp_server_config: {headers: }\nrate_limit: {interval: }\nbasic_auth_users:\n"
     )
     assert parse(WebConfig, text, "web.yml") == WebConfig()
+
+
+def test_every_key_of_the_format_is_taken() -> None:
+    """As https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md lists them."""
+    text = f"""
+tls_server_config:
+  cert: text
+  key: text
+  client_ca: text
+  cert_file: cert.pem
+  key_file: key.pem
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca.pem
+  client_allowed_sans: [prometheus.example, 192.0.2.7]
+  min_version: TLS12
+  max_version: TLS13
+  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256]
+  prefer_server_cipher_suites: true
+  curve_preferences: [X25519, CurveP256]
+http_server_config:
+  http2: true
+  headers:
+    Content-Security-Policy: default-src 'none'
+    X-Frame-Options: deny
+    X-Content-Type-Options: nosniff
+    X-XSS-Protection: "0"
+    Strict-Transport-Security: max-age=60
+basic_auth_users: {{joe: {HASH}}}
+rate_limit: {{interval: 1s, burst: 20}}
+"""
+    config = parse(WebConfig, text, "web.yml")
+    assert config.tls_server_config
+    assert config.tls_server_config.files == ["cert.pem", "key.pem", "ca.pem"]
+    assert (config.rate_limit.seconds, config.rate_limit.burst) == (1, 20)

@@ -21,6 +21,7 @@ endpoint    HOST:PORT, read and written
 interface_address  an address of this host's interfaces
 options     checks that several sections of the configuration share
 trouble     one log line when trouble begins, changes or ends
+yaml_keys   keys as messages name them, and where an unknown one belongs
 errors      what can go wrong, by the reason that the page shows
 
 Imports point from the top of this list to its end; import-linter holds them there.

@@ -27,6 +27,12 @@ def users(**passwords: str) -> str:
     )
 
 
+def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+    """By the settings, at that level or above; other tests may have set the level of the whole log."""
+    mine = [one for one in caplog.records if one.name == "exporter.web.settings"]
+    return [one.getMessage() for one in mine if one.levelno >= level]
+
+
 def credentials(password: str) -> dict[str, str]:
     return {"Authorization": aiohttp.encode_basic_auth("joe", password)}
 
@@ -107,7 +113,7 @@ async def test_a_broken_file_changes_nothing_and_is_one_line(
 
         file.write_text("basic_auth_users: {joe: s3cret}\nx: 1\n")
         assert [await asked(), await asked()] == [[401, 404], [401, 404]]
-        (line,) = caplog.messages
+        (line,) = said(caplog)
         assert line.startswith(
             f"web.config.file: the settings before stay in use: {file}: line 2: x: unknown key"
         )
@@ -115,11 +121,11 @@ async def test_a_broken_file_changes_nothing_and_is_one_line(
             settings.reload()
         file.unlink()
         assert await asked() == [401, 404]
-        assert "can't be read: No such file" in caplog.messages[-1]
+        assert "can't be read: No such file" in said(caplog)[-1]
         file.write_text(users(joe="s3cret"))
         os.utime(file, ns=(1, 1))
         assert await asked() == [401, 404]
-        assert caplog.messages[2:] == [
+        assert said(caplog)[2:] == [
             f"{file}: changed, and in force",
             "web.config.file: read again",
         ]
@@ -151,14 +157,14 @@ def test_tls_is_switched_by_a_restart_only(tmp_path: Path, caplog: pytest.LogCap
     file.write_text(inline(trustme.CA()) + "http_server_config: {headers: {X-Frame-Options: deny}}\n")
     settings.reload()
     settings.refresh()
-    (line,) = caplog.messages
+    (line,) = said(caplog, logging.WARNING)
     assert "TLS is switched by a restart only: served without it until then, with it after" in line
     assert not settings.secure
     assert settings.context is None
     started_with = WebSettings(file)
     file.write_text("")
     assert started_with.context
-    assert "served with it until then, without it after" in caplog.messages[-1]
+    assert "served with it until then, without it after" in said(caplog, logging.WARNING)[-1]
 
 
 def test_a_certificate_that_nobody_verifies_is_a_warning(

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -72,9 +72,9 @@ def key_lines(path: Path) -> dict[str, int]:
 def _key_lines(node: yaml.Node, key: str) -> Iterator[tuple[str, int]]:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
-            under = _under(key, str(name.value))
-            yield under, name.start_mark.line + 1
-            yield from _key_lines(value, under)
+            path = under(key, str(name.value))
+            yield path, name.start_mark.line + 1
+            yield from _key_lines(value, path)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield f"{key}[{index}]", value.start_mark.line + 1

@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 
 import pytest
@@ -17,6 +18,18 @@ settings.load_profile("check")
 def pytest_xdist_auto_num_workers() -> int:
     """More than half of the tests' time is waiting, for servers that start or peers that hang."""
     return 2 * len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection() -> None:
+    """Nearly all that is made while tests are collected stays: looking through it for garbage, time and again,
+    takes each process half a second of CPU."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is left out of every later search for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -69,7 +69,9 @@ def _start(
                 start_new_session=True,
             )
     except FileNotFoundError:
-        raise Unreachable(f"{argv[0]}: not installed, or not at this path") from None
+        raise Unreachable(
+            f"{argv[0]}: not installed, or not at this path: the configuration can name another"
+        ) from None
     except PermissionError:
         raise NotPermitted(f"{argv[0]}: {_why_not_executable(argv[0])}") from None
     except OSError as error:

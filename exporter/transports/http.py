@@ -68,7 +68,8 @@ def _body(answer: requests.Response, shown: str) -> bytes:
     if answer.status_code in (401, 403):
         raise Denied(f"{shown}: HTTP {answer.status_code} {answer.reason}, check user and password")
     if answer.status_code != 200:
-        raise Unreachable(f"{shown}: HTTP {answer.status_code} {answer.reason}")
+        hint = ", is the path of the page right?" if answer.status_code == 404 else ""
+        raise Unreachable(f"{shown}: HTTP {answer.status_code} {answer.reason}{hint}")
     body = bytearray()
     for piece in answer.raw.stream(_CHUNK, decode_content=False):
         body += piece

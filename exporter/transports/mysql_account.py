@@ -140,7 +140,7 @@ def _account(options: Mapping[str, bytes | None], path: str) -> Account:
     if "" in options:
         raise Unparsable(f"{path}: a value without the name of its option")
     if not user:
-        raise Unparsable(f"{path}: [client] names no user")
+        raise Unparsable(f"{path}: [client] names no user: it needs the lines `user = …` and `password = …`")
     mode, key = mysql_tls.mode_of(options, path), _public_key(options, path)
     if key and mode == PREFERRED:
         mode = DISABLED  # The key protects the password; TLS with whoever answers would not.

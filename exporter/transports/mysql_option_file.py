@@ -111,7 +111,8 @@ def _content(path: str) -> bytes:
     except FileNotFoundError:
         raise Unreachable(f"{path}: there is no such file") from None
     except PermissionError:
-        raise Denied(f"{path}: no right to read it") from None
+        give = f"`chgrp {os.getegid()} {path} && chmod g+r {path}`"
+        raise Denied(f"{path}: no right to read it: {give} lets this program's group") from None
     except (OSError, ValueError) as error:
         raise Unreachable(f"{path}: {getattr(error, 'strerror', error)}") from None
 

@@ -115,14 +115,17 @@ async def test_a_redirect_is_not_followed() -> None:
     assert paths == ["/stats"]
 
 
-async def test_an_error_page_is_unreachable() -> None:
-    """A page that is not there is not a reading."""
+@pytest.mark.parametrize(
+    ("status", "said"), [(503, "Service Unavailable$"), (404, r"Not Found, is the path of the page right\?$")]
+)
+async def test_an_error_page_is_unreachable(status: int, said: str) -> None:
+    """A page that is not there is not a reading; that it is not there has its likely reason."""
 
     async def handler(_request: web.Request) -> web.StreamResponse:
-        return web.Response(status=503, text="no")
+        return web.Response(status=status, text="no")
 
     async with serving(handler) as url:
-        with pytest.raises(Unreachable, match="HTTP 503"):
+        with pytest.raises(Unreachable, match=f"HTTP {status} {said}"):
             await get(url)
 
 

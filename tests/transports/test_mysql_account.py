@@ -117,7 +117,7 @@ def test_directory(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="takes root, to become somebody else")
 def test_file_of_somebody_else(path: Path) -> None:
-    """A file that we may not read is Denied, by its path."""
+    """A file that we may not read is Denied, by its path, with what gives the right."""
     path.write_text(f"[client]\nuser=exporter\npassword={SECRET}\n")
     path.chmod(0o600)
     for parent in list(path.parents)[:3]:
@@ -130,7 +130,8 @@ def test_file_of_somebody_else(path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=30
     )
-    assert done.stdout == f"Denied {path}: no right to read it\n"
+    give = f"`chgrp {os.getegid()} {path} && chmod g+r {path}`"
+    assert done.stdout == f"Denied {path}: no right to read it: {give} lets this program's group\n"
 
 
 @pytest.mark.parametrize(

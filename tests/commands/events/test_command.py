@@ -63,7 +63,9 @@ def test_without_a_journal(config: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["events", f"--config.file={config}"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.endswith("events.db: there is no journal\n")
+    assert said.err.endswith(
+        "events.db: there is no journal; the service makes it at its start, where `journal:` says\n"
+    )
 
 
 odd = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=5) | st.binary(max_size=5)

@@ -5,6 +5,7 @@ mode, so a process killed at any moment leaves each event whole or absent. Who w
 `events.db.lock` in the same folder; readers need none.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -31,6 +32,11 @@ BUSY_SECONDS = 2.0  # for a reader, or somebody who makes a copy
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # SQLite says the same of a link that leads nowhere and of a missing right.
 _CANNOT_OPEN = "; does a link there lead nowhere, and may this user read it and write to its folder?"
+# Of a path whose folder is a file, can't be made (/proc) or is on a disk that is mounted for reading only.
+_NO_FOLDER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EROFS)
+_FOLDER = (
+    "; `journal:` has to be the path of a file in a folder that is there, or can be made, and be written to"
+)
 _NO_RIGHT = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 _SCHEMA = """
@@ -79,7 +85,8 @@ def _explained(path: Path, *, writes: bool = False) -> Iterator[None]:
         raise JournalDamaged(f"{path}: text that is not UTF-8") from None
     except OSError as error:
         advice = _advice(path, writes=writes) if isinstance(error, PermissionError) else ""
-        raise JournalError(f"{path}: {error.strerror or error}{advice}") from None
+        hint = _FOLDER if error.errno in _NO_FOLDER else ""
+        raise JournalError(f"{path}: {error.strerror or error}{advice or hint}") from None
 
 
 def _advice(path: Path, *, writes: bool) -> str:
@@ -123,7 +130,10 @@ class Database:
         run = self._connection.execute
         (version,) = run("PRAGMA user_version").fetchone()
         if version > VERSION:
-            raise JournalError(f"{self.path}: written by a newer version, it is left alone")
+            raise JournalError(
+                f"{self.path}: written by a newer version, it is left alone: "
+                "go on with that version, or give `journal:` another path"
+            )
         _check_pages(self._connection, self.path)
         _check_owner(self._connection, self.path)
         run("PRAGMA journal_mode = WAL")
@@ -193,7 +203,9 @@ class JournalReader:
         self._path = path
         with _explained(path):
             if not _check_files(path):
-                raise JournalError(f"{path}: there is no journal")
+                raise JournalError(
+                    f"{path}: there is no journal; the service makes it at its start, where `journal:` says"
+                )
             self._connection = _open_to_read(path)
 
     def events(self, since: float = 0.0) -> list[Event]:
@@ -273,7 +285,9 @@ def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
     if application == APPLICATION_ID:
         raise JournalDamaged(f"{path}: has no table events with the columns {_NAMES}")
     if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        raise JournalError(f"{path}: is another program's database, it is left alone")
+        raise JournalError(
+            f"{path}: is another program's database, it is left alone: `journal:` needs another path"
+        )
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:

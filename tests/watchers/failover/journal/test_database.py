@@ -373,3 +373,13 @@ def test_what_can_not_be_opened_says_what_to_look_at(path: Path) -> None:
     path.symlink_to(path.parent / "absent" / "events.db")
     with pytest.raises(JournalError, match=r"unable to open database file; does a link .* and may this user"):
         Database(path).write([], {})
+
+
+@pytest.mark.parametrize("folder", ["/proc", "/proc/version"])
+def test_a_folder_that_can_not_be_says_what_is_needed(folder: str) -> None:
+    """One where nothing can be made, and a file in its place: the key of the configuration is named."""
+    with pytest.raises(JournalError, match=r"x\.db: .*; `journal:` has to be the path of a file in a folder"):
+        Database(Path(folder) / "x.db")
+    if folder != "/proc":
+        with pytest.raises(JournalError, match="`journal:` has to be the path"):
+            JournalReader(Path(folder) / "x.db")

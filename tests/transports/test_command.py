@@ -108,7 +108,7 @@ def test_both_outputs_at_once(tool: Path) -> None:
 
 def test_not_installed(tool: Path) -> None:
     """A path where nothing is, is Unreachable by that path."""
-    with pytest.raises(Unreachable, match="tool: not installed, .* can name another"):
+    with pytest.raises(Unreachable, match=r"tool: not installed, .* can name another"):
         run([str(tool)], Deadline.after(10))
 
 

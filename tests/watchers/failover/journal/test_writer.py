@@ -205,8 +205,8 @@ def test_events_wait_for_a_folder_that_can_not_be_made(path: Path, caplog: pytes
     assert one.health().ok
     assert kept(path) == [MOVED.id]
     assert [record.getMessage() for record in caplog.records] == [
-        f"journal: events are kept in memory: {path}: File exists; `journal:` has to be the path of a file in "
-        "a folder that is there, or can be made, and be written to",
+        f"journal: events are kept in memory: {path}: File exists; `journal:` has to be the path of a file "
+        "in a folder that is there, or can be made, and be written to",
         f"journal: {path}: is written again",
     ]
 

@@ -140,7 +140,8 @@ async def test_bad_input_costs_its_own_source_alone(
         (sample.labels["collector"], sample.labels["reason"]) for sample in failures if sample.value > 0
     }
     assert counted == {(source, "unparsable")}
-    (record,) = caplog.records
+    # An attempt that another test of this process began may still end.
+    (record,) = [one for one in caplog.records if one.name != "exporter.watchers.prober.prober"]
     assert record.getMessage().startswith(f"{source}: unparsable: ")
     assert len(record.getMessage()) < 500
     own = {"pacemaker": "ha_cluster_pacemaker", "corosync": "ha_cluster_corosync", "haproxy": "haproxy"}

@@ -32,7 +32,9 @@ def connect(endpoint: Endpoint, what: str, deadline: Deadline) -> socket.socket:
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Unreachable(f"{what}: the name {endpoint.host!r} can't be resolved") from None
+        raise Unreachable(
+            f"{what}: the name {endpoint.host!r} can't be resolved: is it in DNS or /etc/hosts?"
+        ) from None
     failure: Unreachable = Unreachable(f"{what}: the name has no address")
     for family, kind, protocol, _, address in found:
         connection = socket.socket(family, kind, protocol)

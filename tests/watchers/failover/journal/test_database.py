@@ -261,9 +261,10 @@ for use in (JournalReader, Database):
 @ROOT
 def test_a_folder_of_another_owner_is_said(tmp_path: Path) -> None:
     """A sentence for each, no PermissionError: as the user `nobody`, to whom the folder is closed."""
-    path = tmp_path / "events.db"
+    path = tmp_path / "closed" / "events.db"
+    path.parent.mkdir()
     path.write_bytes(b"")
-    path.parent.chmod(0o700)
+    tmp_path.chmod(0o700)  # whatever other tests opened above it: even whose the folder is can't be seen
     ran = subprocess.run(
         [sys.executable, "-c", NOBODY, str(path)], capture_output=True, text=True, check=True,
         cwd=Path(__file__).parents[4],

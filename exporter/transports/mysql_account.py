@@ -57,8 +57,11 @@ class AccountFile:
     """An option file, read again when it, a file that it includes, or a certificate that it names has
     changed."""
 
-    def __init__(self, path: str):
+    def __init__(self, path: str, *, logs_notices: bool = True):
+        """Notices are what is doubtful in a file that can be used."""
         self._path = str(Path(path).expanduser())
+        self._logs_notices = logs_notices
+        self.notices: tuple[str, ...] = ()
         self._account: Account | None = None
         self._options: Mapping[str, bytes | None] = {}
         self._stamps: dict[str, Stamp] = {}
@@ -88,8 +91,9 @@ class AccountFile:
             account, unusable = before, error
         self._options, self._stamps = options, stamps
         tls_log(self._path).report(unusable)
-        notices = dict.fromkeys([*file.notices, *_notices(file, options, account)])
-        notice_log(self._path).report_all({text: Unparsable(text) for text in notices})
+        self.notices = tuple(dict.fromkeys([*file.notices, *_notices(file, options, account)]))
+        if self._logs_notices:
+            notice_log(self._path).report_all({text: Unparsable(text) for text in self.notices})
         return account
 
 

@@ -14,6 +14,7 @@ compares the two).
 - A file that everybody may write to is not read: a notice, for the first file an error.
 """
 
+import grp
 import os
 import re
 import stat
@@ -111,10 +112,17 @@ def _content(path: str) -> bytes:
     except FileNotFoundError:
         raise Unreachable(f"{path}: there is no such file") from None
     except PermissionError:
-        give = f"`chgrp {os.getegid()} {path} && chmod g+r {path}`"
+        give = f"`chgrp {_own_group()} {path} && chmod g+r {path}`"
         raise Denied(f"{path}: no right to read it: {give} lets this program's group") from None
     except (OSError, ValueError) as error:
         raise Unreachable(f"{path}: {getattr(error, 'strerror', error)}") from None
+
+
+def _own_group() -> str:
+    try:
+        return grp.getgrgid(os.getegid()).gr_name
+    except KeyError:
+        return str(os.getegid())
 
 
 def _group(text: str, where: str) -> str:

@@ -1,5 +1,6 @@
 """Accounts from option files as people write them, files that can't be used, and files that change."""
 
+import grp
 import os
 import ssl
 import subprocess
@@ -130,7 +131,7 @@ def test_file_of_somebody_else(path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=30
     )
-    give = f"`chgrp {os.getegid()} {path} && chmod g+r {path}`"
+    give = f"`chgrp {grp.getgrgid(os.getegid()).gr_name} {path} && chmod g+r {path}`"
     assert done.stdout == f"Denied {path}: no right to read it: {give} lets this program's group\n"
 
 

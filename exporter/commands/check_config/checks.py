@@ -6,7 +6,6 @@ resolved, an HAProxy that does not answer.
 
 import os
 import shutil
-import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -123,16 +122,17 @@ def _client_files(config: Config) -> dict[str, str]:
 
 
 def _client_file(key: str, path: str, user: str) -> Iterator[Finding]:
+    file = AccountFile(path, logs_notices=False)
     try:
-        AccountFile(path).account()
+        file.account()
     except Denied as error:
-        yield Finding(key, f"{error}, as user {user}: `chgrp {user} {path}; chmod 640 {path}`")
+        yield Finding(key, f"as user {user}: {error}")
         return
     except SourceError as error:
         yield Finding(key, f"{error}; `failover-exporter setup` prints what belongs in it")
         return
-    if Path(path).expanduser().stat().st_mode & stat.S_IROTH:
-        yield Finding(key, f"{path}: everybody may read the password: `chmod o-r {path}`", error=False)
+    for notice in file.notices:
+        yield Finding(key, f"{path}: {notice}", error=False)
 
 
 def _haproxy(options: HaproxyOptions, user: str) -> Iterator[Finding]:

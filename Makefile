@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill matrix dashboards pictures status-pictures sdist-test release package venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill matrix dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -30,7 +30,7 @@ help:
 	@echo 'make status-pictures  the status page of each story in Chromium: docs/pictures (root, Debian 12)'
 	@echo 'make package     build the packages for Debian 12 and 13 and Enterprise Linux 9 into dist/ (root, Debian 12)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
-	@echo 'make release     sdist-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
+	@echo 'make release     sdist-test, release-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
 	@echo 'make clean       take the lab down, remove what was built'
 
 demo: packages venv
@@ -54,7 +54,7 @@ newest:
 sdist-test: venv
 	tests/sdist.sh $(PYTHON) $(RUN)/python build/sdist
 
-release: venv sdist-test
+release: venv sdist-test release-test
 	$(RUN)/python -m deploy.release $(if $(DRY_RUN),--dry-run)
 
 package: venv
@@ -62,7 +62,10 @@ package: venv
 	$(RUN)/python -m deploy.packages
 
 lab-test: venv
-	$(RUN)/pytest -m lab --durations=20
+	$(RUN)/pytest -m 'lab and not release' --durations=20
+
+release-test: packages-if-root venv
+	$(RUN)/pytest -m release --durations=20
 
 compare: packages venv
 	$(RUN)/python -m tests.trials.compare

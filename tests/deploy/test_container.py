@@ -27,7 +27,7 @@ BASE, IMAGE = "localhost/base", "localhost/failover-exporter"
 # How this machine's pip reaches its index, if it is told so.
 PIP = [Path("/etc/pip.conf"), Path("/etc/ssl/certs")]
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.release]
 
 
 class Image:

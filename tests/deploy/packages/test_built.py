@@ -11,7 +11,7 @@ from deploy.packages.releases import RELEASES
 from tests.deploy.packages.conftest import ROOT, Built
 from tests.deploy.tools import tool
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.release]
 
 
 def test_the_same_tree_gives_the_same_bytes(

@@ -23,7 +23,7 @@ OWNERS = [
 CONFIG = "vips: [{address: 127.0.0.1}]"
 
 
-@pytest.mark.parametrize("release", ["bookworm", "trixie"])
+@pytest.mark.parametrize("release", ["bookworm", pytest.param("trixie", marks=pytest.mark.release)])
 def test_a_debian_host_from_installing_to_purging(
     release: str, built: Built, older: Built, tmp_path: Path
 ) -> None:
@@ -139,6 +139,7 @@ def test_without_systemd_it_installs_and_leaves_nothing(built: Built, tmp_path: 
     assert said.splitlines()[-1].startswith("Purging configuration files")
 
 
+@pytest.mark.release
 def test_the_rpm_in_a_root_of_its_own(built: Built, tmp_path: Path) -> None:
     """Its scripts and its program run there, with the Python 3.11 that the root has where EL 9 has it.
 

@@ -1,8 +1,10 @@
-"""The CIB as it would be if a node were lost now (pure).
+"""The CIB as it would be if a node were lost now, and the fail counts in it (pure).
 
 crm_simulate's own `--node-down` is not used: with it the XML of Pacemaker 3.0.0 and 3.0.3 ends before the
 actions, with exit code 0. The edited state was right on 2.0.5, 2.1.5, 3.0.0 and 3.0.3.
 """
+
+from collections import Counter
 
 from lxml import etree
 
@@ -10,6 +12,8 @@ from exporter.errors import Unparsable
 from exporter.sources.pacemaker.parse.xml import Element, read
 
 WHAT = "cibadmin's output"
+INFINITY = 1_000_000  # as Pacemaker counts
+_FAIL_COUNT = "fail-count-"
 
 
 #   <node_state id="1" uname="lb1" in_ccm="true" crmd="online" join="member" expected="member">
@@ -33,3 +37,16 @@ def _lose(state: Element) -> None:
     state.set("crmd", "0" if since else "offline")
     state.set("join", "down")
     state.set("expected", "member")
+
+
+#   <nvpair id="status-2-fail-count-haproxy.monitor_1000" name="fail-count-haproxy#monitor_1000" value="3"/>
+def fail_counts(cib: bytes) -> Counter[tuple[str, str]]:
+    """By resource and node, all operations. crm_mon leaves them out where nothing but a probe ran."""
+    counts = Counter[tuple[str, str]]()
+    for state in read(cib, WHAT, ("cib",)).iterfind("status/node_state"):
+        for pair in state.iterfind("transient_attributes//nvpair"):
+            name, value = pair.get("name", ""), pair.get("value", "")
+            if name.startswith(_FAIL_COUNT):
+                count = int(value) if value.isdecimal() else INFINITY * value.endswith("INFINITY")
+                counts[name.removeprefix(_FAIL_COUNT).partition("#")[0], state.get("uname", "")] += count
+    return counts

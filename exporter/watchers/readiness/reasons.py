@@ -4,8 +4,8 @@ The scheduler says that it would not run elsewhere, and not why. Each reason her
 status that by itself bars the resource, or what it can't run without, from a node that is left.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.watchers.failover.detection import rules
@@ -36,6 +36,7 @@ class Loss:
     node: str
     quorate: bool | None  # the nodes that are left; None: not known
     ran: tuple[str, ...]  # where the resource would run according to the scheduler
+    fail_counts: Mapping[tuple[str, str], int] = field(default_factory=dict)  # by resource and node
 
 
 def reasons(reading: PacemakerReading, snapshot: Snapshot, resource: str, loss: Loss) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ def _on_others(
             yield "health"
         if _banned(snapshot, names, node):
             yield "banned"
-        if _failed(reading, names, node):
+        if _failed(reading, names, node, loss):
             yield "failures"
 
 
@@ -111,10 +112,13 @@ def _banned(snapshot: Snapshot, names: frozenset[str], node: str) -> bool:
     return False
 
 
-def _failed(reading: PacemakerReading, names: frozenset[str], node: str) -> bool:
-    """It failed so often there that Pacemaker starts it on that node no more."""
+def _failed(reading: PacemakerReading, names: frozenset[str], node: str, loss: Loss) -> bool:
+    """It failed so often there that Pacemaker starts it on that node no more.
+
+    The threshold is the resource's, on whichever node crm_mon lists it.
+    """
     return any(
-        0 < one.migration_threshold <= one.fail_count
+        0 < one.migration_threshold <= loss.fail_counts.get((name, node), 0)
         for one in reading.view.histories
-        if one.node == node and one.resource.partition(":")[0] in names
+        if (name := one.resource.partition(":")[0]) in names
     )

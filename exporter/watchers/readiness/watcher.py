@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +18,7 @@ from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import Snapshot
-from exporter.watchers.readiness.lost_node import without
+from exporter.watchers.readiness.lost_node import fail_counts, without
 from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
 from exporter.watchers.readiness.options import Options
 from exporter.watchers.readiness.reasons import Loss, reasons
@@ -142,22 +142,21 @@ class ReadinessWatcher(Source[ReadinessReading]):
         if not lost:
             return ()
         cib = self._simulator.cib(deadline)
+        failed = fail_counts(cib)
         found: list[Takeover] = []
         for node in lost:
             quorate = quorate_without(corosync, node) if corosync else None
             placed = self._simulator.placement(without(cib, node, quorate=quorate), deadline)
             running = (resource for resource, nodes in holders.items() if node in nodes)
-            found += (takeover(view, resource, node, quorate, placed) for resource in running)
+            found += (
+                takeover(view, resource, Loss(node, quorate, placed.get(resource, ()), failed))
+                for resource in running
+            )
         return tuple(found)
 
 
-def takeover(
-    view: View, resource: str, lost: str, quorate: bool | None, placed: Mapping[str, tuple[str, ...]]
-) -> Takeover:
+def takeover(view: View, resource: str, loss: Loss) -> Takeover:
     """Of one resource, by where the scheduler would run it."""
-    ran = placed.get(resource, ())
-    to = tuple(node for node in ran if node != lost)
-    if to:
-        return Takeover(resource, lost, to)
-    why = reasons(view.reading, view.snapshot, resource, Loss(lost, quorate, ran))
-    return Takeover(resource, lost, (), why)
+    to = tuple(node for node in loss.ran if node != loss.node)
+    why = () if to else reasons(view.reading, view.snapshot, resource, loss)
+    return Takeover(resource, loss.node, to, why)

@@ -15,8 +15,9 @@ from exporter.sources.pacemaker.source import _DIALECTS
 from exporter.transports import command
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import snapshot
-from exporter.watchers.readiness.lost_node import without
+from exporter.watchers.readiness.lost_node import fail_counts, without
 from exporter.watchers.readiness.metrics import Takeover
+from exporter.watchers.readiness.reasons import Loss
 from exporter.watchers.readiness.simulator import Simulator
 from exporter.watchers.readiness.watcher import View, takeover
 
@@ -83,4 +84,8 @@ def predicted(
     view = View(reading, snapshot(reading), 0.0)
     simulator = Simulator("cibadmin", "crm_simulate")
     placed = simulator.placement(without(cib, lost, quorate=quorate), Deadline.after(10))
-    return {name: takeover(view, name, lost, quorate, placed) for name in view.snapshot.holders}
+    failed = fail_counts(cib)
+    return {
+        name: takeover(view, name, Loss(lost, quorate, placed.get(name, ()), failed))
+        for name in view.snapshot.holders
+    }

@@ -62,6 +62,23 @@ def failures(resource: str, count: str, threshold: str) -> Change:
     return change
 
 
+def failures_where_only_a_probe_ran(root: Element) -> None:
+    """crm_mon lists no history of the resource there."""
+    failures(PROXY, "3", "3")(root)
+    (history,) = root.iterfind(f"status/node_state[@uname='{PEER}']//lrm_resource[@id='{PROXY}']")
+    for operation in list(history)[1:]:
+        history.remove(operation)
+    history[0].attrib.update(
+        {
+            "operation_key": f"{PROXY}_monitor_0",
+            "operation": "monitor",
+            "interval": "0",
+            "rc-code": "7",
+            "transition-magic": "0:7;6:2:7:2e91980c-1759-41a0-93b7-262ab9e4ab0c",
+        }
+    )
+
+
 def offline(root: Element) -> None:
     (state,) = root.iterfind(f"status/node_state[@uname='{PEER}']")
     state.attrib.update({"in_ccm": "false", "crmd": "offline", "join": "down", "expected": "down"})
@@ -89,6 +106,7 @@ CASES: dict[str, tuple[Change, dict[str, tuple[str, ...]]]] = {
     "address banned": (ban(IP), {IP: ("banned",), PROXY: ("banned",)}),
     "a rule bars the address": (rule_that_bars, {IP: ("banned",), PROXY: ("banned",)}),
     "HAProxy failed too often": (failures(PROXY, "5", "5"), {PROXY: ("failures",)}),
+    "HAProxy never ran there": (failures_where_only_a_probe_ran, {PROXY: ("failures",)}),
     "HAProxy may fail once more": (failures(PROXY, "4", "5"), {}),
     "address failed to start": (failures(IP, "INFINITY", "3"), {IP: ("failures",), PROXY: ("failures",)}),
     "peer offline": (offline, {IP: ("offline",), PROXY: ("offline",)}),

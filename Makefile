@@ -10,7 +10,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill matrix dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill readiness matrix dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make releases    the lab on clean roots of Debian 12 and 13: installing, readings, failovers, faults (root, Debian 12)'
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
+	@echo 'make readiness   what is predicted of a takeover, and what then happens (root, Debian 12)'
 	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
 	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'
@@ -84,6 +85,9 @@ split-brain: packages venv
 
 drill: packages venv
 	$(RUN)/python -m tests.trials.drill
+
+readiness: packages venv
+	$(RUN)/python -m tests.trials.readiness
 
 matrix: packages venv
 	$(RUN)/python -m tests.trials.matrix

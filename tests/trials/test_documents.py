@@ -39,6 +39,7 @@ def test_each_trial_with_figures_has_a_template() -> None:
         "comparison.md",
         "drill.md",
         "fault-matrix.md",
+        "readiness.md",
         "reliability.md",
         "split-brain.md",
     }

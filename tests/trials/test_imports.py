@@ -57,4 +57,6 @@ def test_an_import_of_another_trial_is_found(line: str) -> None:
 
 def test_the_trials_are_known() -> None:
     """A folder that is renamed or has no __init__.py would not be looked into."""
-    assert {COMMON, "accuracy", "compare", "drill", "matrix", "pictures", "split_brain"} <= set(TRIALS)
+    assert {COMMON, "accuracy", "compare", "drill", "matrix", "pictures", "readiness", "split_brain"} <= set(
+        TRIALS
+    )

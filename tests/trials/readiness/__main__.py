@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.readiness.cli import main
+
+sys.exit(main())

@@ -36,11 +36,17 @@ class Service:
         self.name = name.removesuffix(".service")
         self._record = RUN / f"{self.name}.pid"
 
+    def there(self) -> bool:
+        return bool(self._files())
+
     def file(self) -> Path:
-        found = [path for place in PLACES if (path := place / f"{self.name}.service").exists()]
+        found = self._files()
         if not found:
             raise Refused(f"Unit {self.name}.service could not be found.")
         return found[0]
+
+    def _files(self) -> list[Path]:
+        return [path for place in PLACES if (path := place / f"{self.name}.service").exists()]
 
     def unit(self) -> Unit:
         drop_ins = [one for place in PLACES for one in place.glob(f"{self.name}.service.d/*.conf")]

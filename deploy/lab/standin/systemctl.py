@@ -17,6 +17,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--now", action="store_true", help="also start, or stop")
     top.add_argument("--no-block", action="store_true", help="don't wait until it is ready")
     top.add_argument("--quiet", "-q", action="store_true")
+    top.add_argument("--full", "-l", action="store_true", help="as always")
     top.add_argument("--system", action="store_true", help="as always")
     top.add_argument("verb", choices=[*VERBS, "daemon-reload"])
     top.add_argument("service", nargs="*")
@@ -67,7 +68,25 @@ def _is_active(service: Service, options: argparse.Namespace) -> int:
 
 
 def _is_enabled(service: Service, options: argparse.Namespace) -> int:
-    return _answer(options, "enabled" if _link(service).is_symlink() else "disabled", 1)
+    return _answer(options, _enabled(service), 1)
+
+
+def _enabled(service: Service) -> str:
+    return "enabled" if _link(service).is_symlink() else "disabled"
+
+
+def _show(service: Service, _options: argparse.Namespace) -> None:
+    """systemctl(1): properties as NAME=VALUE, and no error for a unit that isn't there."""
+    there, pid = service.there(), service.pid()
+    shown = {
+        "Id": f"{service.name}.service",
+        "LoadState": "loaded" if there else "not-found",
+        "ActiveState": "active" if pid else "inactive",
+        "SubState": "running" if pid else "dead",
+        "UnitFileState": _enabled(service) if there else "",
+        "MainPID": pid or 0,
+    }
+    print(*(f"{name}={value}" for name, value in shown.items()), sep="\n")
 
 
 def _answer(options: argparse.Namespace, word: str, otherwise: int) -> int:
@@ -90,6 +109,7 @@ VERBS: dict[str, Callable[[Service, argparse.Namespace], int | None]] = {
     "disable": _disable,
     "is-active": _is_active,
     "is-enabled": _is_enabled,
+    "show": _show,
 }
 
 if __name__ == "__main__":

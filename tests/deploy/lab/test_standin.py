@@ -1,11 +1,13 @@
 """What the hosts' `systemctl` makes of a unit. That it does so with real users, the lab shows."""
 
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
 from deploy.lab.host import REPOSITORY
-from deploy.lab.standin import systemctl
+from deploy.lab.standin import service, systemctl
 from deploy.lab.standin.unit import HONOURED, LEFT_OUT, argv, parse, parse_environment, privileges
 
 OURS = (REPOSITORY / "deploy/systemd/failover-exporter.service").read_text()
@@ -72,3 +74,62 @@ def test_a_service_that_is_not_there(
     monkeypatch.setattr(sys, "argv", ["systemctl", "start", "--no-block", "of-nobody"])
     assert systemctl.main() == 1
     assert capsys.readouterr().err == "Unit of-nobody.service could not be found.\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folders of a host for itself, without a unit."""
+    monkeypatch.setattr(service, "PLACES", (tmp_path / "units",))
+    monkeypatch.setattr(service, "RUN", tmp_path / "run")
+    monkeypatch.setattr(systemctl, "WANTED", tmp_path / "wants")
+    for folder in ("units", "run", "wants"):
+        (tmp_path / folder).mkdir()
+    return tmp_path
+
+
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    monkeypatch.setattr(sys, "argv", ["systemctl", *words])
+    return systemctl.main(), capsys.readouterr().out
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    code, out = said(monkeypatch, capsys, "show", "one")
+    assert code == 0
+    return dict(line.split("=", 1) for line in out.splitlines())
+
+
+def test_show_of_a_unit_that_is_not_there(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No error, as with systemd: `not-found` says it, by which Ansible knows."""
+    assert root.exists()
+    assert shown(monkeypatch, capsys) == {
+        **{"Id": "one.service", "LoadState": "not-found", "UnitFileState": ""},
+        **{"ActiveState": "inactive", "SubState": "dead", "MainPID": "0"},
+    }
+
+
+def test_show_of_a_unit_before_and_while_it_runs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Ansible decides by whether there is something to start, reload and enable."""
+    (root / "units/one.service").write_text("[Service]\nExecStart=/bin/true\n")
+    stopped = {"LoadState": "loaded", "ActiveState": "inactive", "SubState": "dead", "MainPID": "0"}
+    assert shown(monkeypatch, capsys).items() >= {**stopped, "UnitFileState": "disabled"}.items()
+    (root / "run/one.pid").write_text(f"{os.getpid()}\n")
+    assert said(monkeypatch, capsys, "enable", "one") == (0, "")
+    running = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running"}
+    now = {**running, "MainPID": str(os.getpid()), "UnitFileState": "enabled"}
+    assert shown(monkeypatch, capsys).items() >= now.items()
+
+
+def test_is_enabled_as_ansible_asks_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With an option behind the unit, and exit code 1 while it is not."""
+    (root / "units/one.service").touch()
+    assert said(monkeypatch, capsys, "is-enabled", "one", "-l") == (1, "disabled\n")
+    said(monkeypatch, capsys, "enable", "one")
+    assert said(monkeypatch, capsys, "is-enabled", "one", "-l") == (0, "enabled\n")
+    assert said(monkeypatch, capsys, "is-active", "one") == (3, "inactive\n")
+    assert said(monkeypatch, capsys, "daemon-reload") == (0, "")

@@ -5,12 +5,13 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 OLDEST := .venv-oldest
 NEWEST := .venv-newest
+ANSIBLE := .venv-ansible
 FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill readiness matrix dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean
+.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill readiness matrix dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -30,6 +31,7 @@ help:
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make status-pictures  the status page of each story in Chromium: docs/pictures (root, Debian 12)'
 	@echo 'make package     build the packages for Debian 12 and 13 and Enterprise Linux 9 into dist/ (root, Debian 12)'
+	@echo 'make ansible     ansible-lint, then the Ansible role on the hosts of a lab (root, Debian 12)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
 	@echo 'make release     sdist-test, release-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
 	@echo 'make clean       take the lab down, remove what was built'
@@ -61,6 +63,16 @@ release: venv sdist-test release-test
 package: venv
 	deploy/lab/packages.sh deploy/packages/packages.txt
 	$(RUN)/python -m deploy.packages
+
+ansible: packages venv $(ANSIBLE)/.complete
+	deploy/lab/packages.sh deploy/packages/packages.txt deploy/ansible/packages.txt
+	cd deploy/ansible && PATH="$(CURDIR)/$(ANSIBLE)/bin:$$PATH" ansible-lint
+	$(RUN)/python -m deploy.ansible.trial $(ANSIBLE)/bin/ansible-playbook
+
+$(ANSIBLE)/.complete: deploy/ansible/requirements.txt
+	$(PYTHON) -m venv $(ANSIBLE)
+	$(ANSIBLE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/ansible/requirements.txt
+	touch $@
 
 lab-test: venv
 	$(RUN)/pytest -m 'lab and not release' --durations=20
@@ -135,4 +147,4 @@ lock:
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi
-	rm -rf $(VENV) $(OLDEST) $(NEWEST) build dist tests/trials/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST) $(NEWEST) $(ANSIBLE) build dist tests/trials/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

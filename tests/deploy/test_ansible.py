@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.ansible.trial.playbook import recap
+
 ANSIBLE = Path(__file__).parents[2] / "deploy" / "ansible"
 ROLE = ANSIBLE / "roles" / "failover_exporter"
 FILES = sorted(ANSIBLE.rglob("*.yml"))
@@ -54,3 +56,23 @@ def test_what_handles_passwords_is_not_logged() -> None:
     reading = [task for task in tasks if "failover_exporter_accounts" in str(task)]
     assert reading
     assert [task["name"] for task in reading if task.get("no_log") is not True] == []
+
+
+def test_what_the_trial_reads_in_a_recap() -> None:
+    """The counts of each host, from the end of the output alone."""
+    output = """
+ok: [mon] => {"msg": "PLAY RECAP"}
+mon                        : ok=1    changed=1    unreachable=0
+
+PLAY RECAP *********************************************************************
+haproxy-node01             : ok=14   changed=0    unreachable=0    failed=0    skipped=5
+mon                        : ok=9    changed=2    unreachable=0    failed=0    skipped=7
+"""
+    found = recap(output)
+    assert {host: counts["changed"] for host, counts in found.items()} == {"haproxy-node01": 0, "mon": 2}
+    assert found["mon"]["skipped"] == 7
+
+
+def test_a_run_without_a_recap_has_no_host() -> None:
+    """Which the trial doesn't take for a run that changed nothing."""
+    assert recap("ERROR! no hosts matched\n") == {}

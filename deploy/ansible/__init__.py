@@ -1,0 +1,1 @@
+"""The Ansible role, and trial/, which runs it on the lab's hosts."""

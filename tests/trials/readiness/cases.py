@@ -88,9 +88,10 @@ def _failed_start(pair: Pair) -> None:
     haproxy.misconfigure(peer, pair.lab.topology)
     orders.move(peer, pair.address)
     holder.run("crm_resource", "--wait", timeout=SECONDS)
-    holder.run("crm_resource", "--clear", "--resource", pair.address)
     haproxy.configure(peer, pair.lab.topology)
+    orders.move(holder, pair.address)  # cleared alone, the address stays there by its stickiness
     pair.wait_serving(holder)
+    holder.run("crm_resource", "--clear", "--resource", pair.address)
 
 
 def _node_maintenance(pair: Pair) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -307,56 +307,32 @@ def test_put_aside_takes_what_belongs_to_it(path: Path) -> None:
     ]
 
 
-# Imports take most of a writer's time: one process imports, and forks a writer for each number it reads.
-WRITERS = """
-import os, sys, itertools
+WRITER = """
+import sys, itertools
 from pathlib import Path
 from exporter.watchers.failover.journal.database import Database
 from tests.watchers.failover.made_events import event
-for line in iter(sys.stdin.readline, ""):
-    writer = os.fork()
-    if writer:
-        os.waitpid(writer, 0)
-        print("ended", flush=True)
-        continue
-    print(os.getpid(), flush=True)
-    journal = Database(Path(sys.argv[1]))
-    for number in itertools.count(int(line)):
-        journal.write([event(number, 1795347742.0 + number)], {"number": number})
-        print(number, flush=True)
+journal = Database(Path(sys.argv[1]))
+for number in itertools.count(int(sys.argv[2])):
+    journal.write([event(number, 1795347742.0 + number)], {"number": number})
+    print(number, flush=True)
 """
 
 
-@pytest.fixture
-def writers(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Starts a writer for each number on stdin: its process id, each number it wrote, `ended` when it has."""
-    root = Path(__file__).parents[4]
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-c", WRITERS, str(path)]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=root) as process:
-        yield process
-
-
-def killed(writers: subprocess.Popen[str], first: int, after: int) -> int:
-    """Have a writer killed that has reported `after` events from `first` on; the last that it reported."""
-    assert writers.stdin and writers.stdout
-    writers.stdin.write(f"{first}\n")
-    writers.stdin.flush()
-    writer = int(writers.stdout.readline())
-    said = [writers.stdout.readline() for _ in range(after)]
-    os.kill(writer, signal.SIGKILL)
-    said += iter(writers.stdout.readline, "ended\n")
-    return int(said[-1])
-
-
-def test_killed_at_any_moment_each_event_is_whole_or_not_there(
-    path: Path, writers: subprocess.Popen[str]
-) -> None:
+def test_killed_at_any_moment_each_event_is_whole_or_not_there(path: Path) -> None:
     """A writer is killed thirty times in the middle of its work: all that it reported as written is there, in
     order, and the totals are those of the last event."""
-    number = 0
+    number, root = 0, Path(__file__).parents[4]
     for killing in range(30):
-        written = killed(writers, number, 1 + killing % 5)
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(number)], stdout=subprocess.PIPE, cwd=root
+        ) as writer:
+            assert writer.stdout
+            for _ in range(1 + killing % 5):
+                said = writer.stdout.readline()
+            writer.send_signal(signal.SIGKILL)
+            rest = writer.stdout.read().splitlines()
+        written = int((rest or [said])[-1])
         with closing(Database(path)) as journal, closing(JournalReader(path)) as reader:
             ids = [one.id for one in reader.events()]
             assert ids == [f"event-{one:06}" for one in range(len(ids))]

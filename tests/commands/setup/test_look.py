@@ -38,6 +38,7 @@ def test_a_folder_that_nobody_passes_is_named(tmp_path: Path) -> None:
     """The first one on the way from the root; the group's members may pass where its bit is set."""
     inner = tmp_path / "inner"
     inner.mkdir(mode=0o750)
+    tmp_path.chmod(0o755)  # pytest's own are closed, and another test may open those above
     group = look._name(inner.stat().st_gid)
     outside = [folder for folder in tmp_path.parents if not folder.stat().st_mode & 0o001]
     first = str(outside[-1]) if outside else str(inner)

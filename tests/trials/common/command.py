@@ -4,8 +4,9 @@ Exit codes: 0 all is as it should be, 1 something is not or it could not be done
 """
 
 import json
+import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report
@@ -33,6 +34,18 @@ def add_output(top: ArgumentParser, document: Path) -> None:
     name = document.relative_to(REPOSITORY)
     add("--document", type=Path, default=document, metavar="FILE", help=f"the document to write ({name})")
     add("--no-document", action="store_true", help="write no document")
+
+
+def add_cases(top: ArgumentParser, names: Sequence[str]) -> None:
+    """--case, repeatable, for a trial of several cases."""
+    top.add_argument("--case", action="append", choices=list(names), help="without: each of them")
+
+
+def again(trial: str, topology: str, measured: Sequence[str], every: Sequence[str]) -> str:
+    """The command that measures these cases once more: what was measured, not where the results went."""
+    only = [] if len(measured) == len(every) else measured
+    words = (word for name in only for word in ("--case", name))
+    return shlex.join(["python", "-m", f"tests.trials.{trial}", "--topology", topology, *words])
 
 
 class Output:

@@ -1,7 +1,6 @@
 """The command line; see common/command.py for its exit codes."""
 
 import argparse
-import shlex
 from collections.abc import Sequence
 
 from deploy.lab import preflight
@@ -17,12 +16,12 @@ from tests.trials.drill.results import Results, table
 from tests.trials.drill.runs import drill
 
 DOCUMENT = REPOSITORY / "docs/drill.md"
+NAMES = [case.fault for case in CASES]
 
 
 def parser() -> argparse.ArgumentParser:
     top = command.parser("drill", "The article's stress cases, while clients write.")
-    add = top.add_argument
-    add("--case", action="append", choices=[case.fault for case in CASES], help="without: each of them")
+    command.add_cases(top, NAMES)
     command.add_output(top, DOCUMENT)
     return top
 
@@ -44,15 +43,9 @@ def _drill(options: argparse.Namespace) -> int:
 
 
 def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:
-    again = shlex.join(["python", "-m", "tests.trials.drill", *_chosen(lab.topology.name, cases)])
+    again = command.again("drill", lab.topology.name, [case.fault for case in cases], NAMES)
     at = circumstances.now(again, lab.topology.name)
     return Results(at=at, host=vantage(lab).name, outcomes=drill(lab, cases, step))
-
-
-def _chosen(topology: str, cases: Sequence[Case]) -> list[str]:
-    """The options that say what was measured; the others say where to."""
-    only = [] if len(cases) == len(CASES) else [case.fault for case in cases]
-    return ["--topology", topology, *(word for name in only for word in ("--case", name))]
 
 
 def show(results: Results, screen: Screen) -> None:

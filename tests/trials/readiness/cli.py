@@ -1,7 +1,6 @@
 """The command line; see common/command.py for its exit codes."""
 
 import argparse
-import shlex
 from collections.abc import Sequence
 
 from deploy.lab import preflight
@@ -16,12 +15,12 @@ from tests.trials.readiness.results import Results, table
 from tests.trials.readiness.runs import all_of
 
 DOCUMENT = REPOSITORY / "docs/readiness.md"
+NAMES = [case.name for case in CASES]
 
 
 def parser() -> argparse.ArgumentParser:
     top = command.parser("readiness", "What is predicted of a takeover, and what then happens.")
-    add = top.add_argument
-    add("--case", action="append", choices=[case.name for case in CASES], help="without: each of them")
+    command.add_cases(top, NAMES)
     command.add_output(top, DOCUMENT)
     return top
 
@@ -43,16 +42,10 @@ def _readiness(options: argparse.Namespace) -> int:
 
 
 def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:
-    again = shlex.join(["python", "-m", "tests.trials.readiness", *_chosen(lab.topology.name, cases)])
+    again = command.again("readiness", lab.topology.name, [case.name for case in cases], NAMES)
     at = circumstances.now(again, lab.topology.name)
     took = cost.measured(lab.fleet.holder())
     return Results(at=at, outcomes=all_of(lab, cases, step), cost=took)
-
-
-def _chosen(topology: str, cases: Sequence[Case]) -> list[str]:
-    """The options that say what was measured; the others say where to."""
-    only = [] if len(cases) == len(CASES) else [case.name for case in cases]
-    return ["--topology", topology, *(word for name in only for word in ("--case", name))]
 
 
 def show(results: Results, screen: Screen) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from exporter.autodetect.haproxy_cfg import HaproxyConfig, Server, Service
+from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Server, Service
 from exporter.config import Config
 from exporter.endpoint import MYSQL_PORT, Endpoint
 from exporter.sources.corosync.source import Options as CorosyncOptions

@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from exporter.autodetect.detect import Host, _configuration_files, _haproxy, _service_environment, detect
-from exporter.autodetect.haproxy_cfg import Bind, Server
+from exporter.autodetect.detect import _haproxy, detect
+from exporter.sources.haproxy.configuration.files import Host, configuration_files, service_environment
+from exporter.sources.haproxy.configuration.haproxy_cfg import Bind, Server
 from exporter.commands.configuration import Configuration
 from exporter.typed_yaml import ConfigError
-from tests.autodetect.test_haproxy_cfg import ARTICLE
+from tests.sources.haproxy.configuration.test_haproxy_cfg import ARTICLE
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_files_and_folders_that_the_service_names(host: Host) -> None:
         write(host, f"/etc/haproxy/more/{name}", "")
     write(host, "/usr/lib/systemd/system/haproxy.service", 'Environment="X=1" "CFGDIR=/etc/haproxy/conf.d"\n')
     write(host, "/etc/haproxy/conf.d/c.cfg", "")
-    files, troubles = _configuration_files(host, _service_environment(host))
+    files, troubles = configuration_files(host, service_environment(host))
     assert troubles == []
     assert files == [
         "/etc/haproxy/main.cfg",

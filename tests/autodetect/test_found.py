@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from exporter.autodetect.found import Account, Seen, configure
-from exporter.autodetect.haproxy_cfg import Server, parse
-from tests.autodetect.test_haproxy_cfg import ARTICLE
+from exporter.sources.haproxy.configuration.haproxy_cfg import Server, parse
+from tests.sources.haproxy.configuration.test_haproxy_cfg import ARTICLE
 
 GALERA, PROBE = Account("/etc/f/galera.cnf", there=True), Account("/etc/f/probe.cnf", there=True)
 BALANCER = Seen(

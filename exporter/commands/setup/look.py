@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exporter.autodetect import detect
 from exporter.autodetect.found import Detected, Seen, configure
-from exporter.autodetect.haproxy_cfg import SocketRights
+from exporter.sources.haproxy.configuration.haproxy_cfg import SocketRights
 from exporter.commands.configuration import load_config
 from exporter.commands.setup import accounts, acl, config_file, record
 from exporter.commands.setup.facts import Facts

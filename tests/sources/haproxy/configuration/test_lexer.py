@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.autodetect.lexer import lines, words
+from exporter.sources.haproxy.configuration.lexer import lines, words
 
 SET = {"VIP": "10.0.0.100", "LBPORT": "3306", "EMPTY": ""}
 

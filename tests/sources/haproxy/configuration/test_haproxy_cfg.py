@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from deploy.lab import haproxy
 from deploy.lab.topologies import TOPOLOGIES
-from exporter.autodetect.haproxy_cfg import Bind, HaproxyConfig, Server, parse
+from exporter.sources.haproxy.configuration.haproxy_cfg import Bind, HaproxyConfig, Server, parse
 
 ARTICLE = """
 global

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from exporter.autodetect import lexer
+from exporter.sources.haproxy.configuration import lexer
 from exporter.endpoint import MYSQL_PORT, Endpoint
 
 _PROXIES = ("defaults", "frontend", "backend", "listen")

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from exporter.autodetect import detect
 from exporter.autodetect.found import Detected, Seen, configure
-from exporter.sources.haproxy.configuration.haproxy_cfg import SocketRights
 from exporter.commands.configuration import load_config
 from exporter.commands.setup import accounts, acl, config_file, record
 from exporter.commands.setup.facts import Facts
 from exporter.commands.setup.rights import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, Acl, SocketFile, User
 from exporter.config import Config
 from exporter.errors import SourceError
+from exporter.sources.haproxy.configuration.files import Host
+from exporter.sources.haproxy.configuration.haproxy_cfg import SocketRights
 from exporter.sources.haproxy.options import UnixPlace, place
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports import command
@@ -61,7 +62,7 @@ def _own_text(path: Path, shown: Detected) -> str:
 
 def look_at_grants(config_path: Path) -> Facts:
     """What taking them away depends on. Raises ValueError."""
-    return _common(config_path, asked=detect.Host().has(PacemakerOptions.cibadmin_path))
+    return _common(config_path, asked=Host().has(PacemakerOptions.cibadmin_path))
 
 
 def _common(config_path: Path, *, asked: bool) -> Facts:

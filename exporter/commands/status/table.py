@@ -119,6 +119,8 @@ def _told(one: Failover) -> str:
     if one.clients_out is not None:
         parts = ", ".join(f"{name} {wording.duration(seconds)}" for name, seconds in one.phases.items())
         felt = f"clients out for {wording.duration(one.clients_out)}" + (f" ({parts})" if parts else "")
+        if one.promised is not None:
+            felt += f", at most {wording.duration(one.promised)} expected"
     late = ", found afterwards" if one.late else ""
     return f"{wording.listed(one.resources)}: {where}, cause {one.cause}{late}; {felt}"
 

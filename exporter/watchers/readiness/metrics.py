@@ -1,11 +1,12 @@
 """Readiness as metric families (pure)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from prometheus_client.metrics_core import Metric
 
 from exporter.families import gauge
+from exporter.watchers.readiness.expected.formulas import Promise
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Takeover:
 @dataclass(frozen=True)
 class ReadinessReading:
     takeovers: tuple[Takeover, ...]  # empty while Pacemaker can't be asked
+    promises: tuple[Promise, ...] = ()  # likewise
 
 
 def families(reading: ReadinessReading) -> Iterator[Metric]:
@@ -56,3 +58,17 @@ def families(reading: ReadinessReading) -> Iterator[Metric]:
         for reason in one.reasons:
             blocked.add(1, **labels, reason=reason)
     yield from (ready, target, blocked)
+    yield _expected(reading.promises)
+
+
+def _expected(promises: Iterable[Promise]) -> Metric:
+    expected = gauge(
+        "failover_expected_seconds",
+        "The longest that a phase takes as everything is configured now; absent where that can't be known.",
+        "fault",
+        "phase",
+    )
+    for one in promises:
+        if one.seconds is not None:
+            expected.add(one.seconds, fault=one.fault, phase=one.phase)
+    return expected

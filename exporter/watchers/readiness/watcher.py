@@ -18,6 +18,9 @@ from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import Snapshot
+from exporter.watchers.readiness.expected.formulas import Promise, promises
+from exporter.watchers.readiness.expected.haproxy import HaproxyTimers
+from exporter.watchers.readiness.expected.settings import durations, settings
 from exporter.watchers.readiness.lost_node import fail_counts, without
 from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
 from exporter.watchers.readiness.options import Options
@@ -56,12 +59,15 @@ class ReadinessWatcher(Source[ReadinessReading]):
         """It simulates from start() to close(), for the views that observe() gets."""
         self._options = options
         self._simulator = Simulator(pacemaker.cibadmin_path, options.crm_simulate_path)
+        self._timers = HaproxyTimers()
+        self._durations: dict[tuple[str, str], float] = {}  # Pacemaker forgets a start when it stops something
         self._read_corosync: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._lock = threading.Lock()  # guards the following
         self._view: View | None = None
         self._takeovers: tuple[Takeover, ...] = ()
+        self._promises: tuple[Promise, ...] = ()
         self._error: Exception | None = None
 
     @property
@@ -98,7 +104,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
                 return ReadinessReading(())
             if self._error:
                 raise self._error
-            return ReadinessReading(self._takeovers)
+            return ReadinessReading(self._takeovers, self._promises)
 
     def collect(self, reading: ReadinessReading) -> Iterable[Metric]:
         return families(reading)
@@ -117,13 +123,15 @@ class ReadinessWatcher(Source[ReadinessReading]):
         try:
             corosync = await self._corosync()
             work = partial(self._simulate, view, corosync, Deadline.after(self._options.timeout))
-            takeovers = await asyncio.get_running_loop().run_in_executor(None, work)
+            loop = asyncio.get_running_loop()
+            promised = await loop.run_in_executor(None, self._promise, view, corosync)
+            takeovers = await loop.run_in_executor(None, work)
         except Exception as error:
             with self._lock:
-                self._takeovers, self._error = (), error
+                self._takeovers, self._promises, self._error = (), (), error
         else:
             with self._lock:
-                self._takeovers, self._error = takeovers, None
+                self._takeovers, self._promises, self._error = takeovers, promised, None
 
     async def _corosync(self) -> CorosyncReading | None:
         """None where it can't be read: then the CIB's own quorum counts."""
@@ -131,6 +139,12 @@ class ReadinessWatcher(Source[ReadinessReading]):
             return None
         reading = await self._read_corosync(self.timeout)
         return None if reading.error else reading.value
+
+    def _promise(self, view: View, corosync: CorosyncReading | None) -> tuple[Promise, ...]:
+        """How long it would take; blocking."""
+        now = settings(view.reading, view.snapshot, corosync, self._timers.read(), self._durations)
+        self._durations |= durations(view.reading.view.operations)
+        return promises(now)
 
     def _simulate(
         self, view: View, corosync: CorosyncReading | None, deadline: Deadline

@@ -1,6 +1,9 @@
 """The latest failovers: what moved together is one (pure)."""
 
+from collections.abc import Iterable
+
 from exporter.watchers.failover.events import Event
+from exporter.watchers.readiness.expected.formulas import TOTAL, Promise, fault_of
 from exporter.web.status.facts import Facts
 from exporter.web.status.view import Failover
 
@@ -16,7 +19,8 @@ def failovers(facts: Facts) -> tuple[Failover, ...]:
             groups[-1].append(event)
         else:
             groups.append([event])
-    return tuple(_failover(group) for group in groups[:SHOWN])
+    promises = facts.readiness.promises if facts.readiness else ()
+    return tuple(_failover(group, promises) for group in groups[:SHOWN])
 
 
 def _together(group: list[Event], event: Event) -> bool:
@@ -26,10 +30,11 @@ def _together(group: list[Event], event: Event) -> bool:
     return same and latest.at - event.at <= TOGETHER_SECONDS and event.resource not in known
 
 
-def _failover(group: list[Event]) -> Failover:
+def _failover(group: list[Event], promises: Iterable[Promise]) -> Failover:
     """By its longest outage; the cause is that of the event that has most evidence for its own."""
     felt = max(group, key=lambda one: one.outage.seconds if one.outage else 0.0)
     told = max(group, key=lambda one: (one.cause != "unknown", len(one.evidence)))
+    fault = fault_of(told.kind, told.cause)
     return Failover(
         at=max(one.at for one in group),
         kind=told.kind,
@@ -41,4 +46,5 @@ def _failover(group: list[Event]) -> Failover:
         evidence=told.evidence[:3],
         clients_out=felt.outage.seconds if felt.outage else None,
         phases={name: seconds for name, seconds in felt.phases.items() if name != "total"},
+        promised=next((one.seconds for one in promises if one.phase == TOTAL and one.fault == fault), None),
     )

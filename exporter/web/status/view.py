@@ -85,6 +85,7 @@ class Failover:
     evidence: tuple[str, ...]
     clients_out: float | None  # None: no probe failed
     phases: Mapping[str, float] = field(default_factory=dict)  # of what clients felt
+    promised: float | None = None  # seconds at most, as it is configured now; None: not known
 
 
 @dataclass(frozen=True)

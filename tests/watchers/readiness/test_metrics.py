@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from exporter.watchers.readiness.expected.formulas import Promise, Term, Unknown
 from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
 from tests.golden import assert_golden
 
@@ -9,12 +10,17 @@ EXPECTED = Path(__file__).parent / "expected"
 
 
 def test_the_page_of_a_pair(update_golden: bool) -> None:
-    """An address that would move, and HAProxy that would not follow it, with each reason."""
+    """An address that would move, HAProxy that would not follow it, with each reason, and how long it takes."""
     reading = ReadinessReading(
         (
             Takeover("failover-ip", "haproxy-node01", ("haproxy-node02",)),
             Takeover("haproxy", "haproxy-node01", (), ("banned", "failures")),
             Takeover("failover-ip-2", "haproxy-node01", (), ("standby",)),
-        )
+        ),
+        (
+            Promise("node_lost", "detection", (Term("token", 3.0), Term("consensus", 3.6))),
+            Promise("node_lost", "address", Unknown("the node is fenced first")),
+            Promise("move", "detection", ()),
+        ),
     )
     assert_golden(EXPECTED / "pair.prom", families(reading), update=update_golden)

@@ -11,7 +11,9 @@ from exporter.sources.corosync.parse.cmapctl import TOOL
 from exporter.sources.corosync.parse.node_ids import node_id
 
 _TIMEOUT = "runtime.config.totem.token"  # ms; from 2.3.5
-CONFIGURATION_PREFIXES = ("nodelist.node.", "quorum.device.", _TIMEOUT)
+_CONSENSUS = "runtime.config.totem.consensus"  # ms, likewise
+_CONSENSUS_OF_TOKEN = 1.2  # corosync.conf(5): where `consensus` is not set
+CONFIGURATION_PREFIXES = ("nodelist.node.", "quorum.device.", _CONSENSUS, _TIMEOUT)
 
 # nodelist.node.0.name (str) = alpha
 # nodelist.node.0.nodeid (u32) = 1
@@ -42,6 +44,7 @@ class QdeviceConfiguration:
 class Configuration:
     nodes: Mapping[int, Node]  # by node id; empty where corosync.conf gives none
     token_timeout: float  # seconds
+    consensus_timeout: float  # seconds in which the nodes that are left agree, after that
     qdevice: QdeviceConfiguration | None = None
 
 
@@ -62,7 +65,13 @@ def parse_configuration(entries: Mapping[str, str]) -> Configuration:
         for keys in by_position.values()
         if "nodeid" in keys
     }
-    return Configuration(nodes, token / 1000, _qdevice(entries))
+    return Configuration(nodes, token / 1000, _consensus(entries, token) / 1000, _qdevice(entries))
+
+
+def _consensus(entries: Mapping[str, str], token: int) -> float:
+    """Milliseconds."""
+    text = entries.get(_CONSENSUS)
+    return _CONSENSUS_OF_TOKEN * token if text is None else integer(text, f"{TOOL}: {_CONSENSUS}")
 
 
 def _qdevice(entries: Mapping[str, str]) -> QdeviceConfiguration | None:

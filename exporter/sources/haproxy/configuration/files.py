@@ -75,6 +75,24 @@ def read(host: Host) -> Texts:
     return Texts(found, {**host.environment, **service}, tuple(troubles))
 
 
+# By path what stamp() says, None for a file that can't be had; and the variables of the service.
+Fingerprint = tuple[tuple[tuple[str, tuple[int, int, int] | None], ...], tuple[tuple[str, str], ...]]
+
+
+def fingerprint(host: Host) -> Fingerprint:
+    """Another one when read() would find something else; blocking."""
+    service = service_environment(host)
+    paths, _ = configuration_files(host, service)
+    return tuple((path, _stamp(host, path)) for path in paths), tuple(service.items())
+
+
+def _stamp(host: Host, path: str) -> tuple[int, int, int] | None:
+    try:
+        return host.stamp(path)
+    except OSError:
+        return None
+
+
 def configuration_files(host: Host, service: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Those of the running HAProxy; where none runs, as on a passive balancer, those of its service.
 

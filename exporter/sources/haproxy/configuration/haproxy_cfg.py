@@ -1,4 +1,4 @@
-"""What haproxy.cfg says of its stats sockets, of where it listens, and of the servers behind (pure).
+"""What haproxy.cfg says of its stats sockets, of where it listens, of the servers behind, and its timers (pure).
 
 Of `.if` blocks all branches are read: which one holds, only HAProxy can say, and each names something that is
 meant to be there.
@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from exporter.sources.haproxy.configuration import lexer
 from exporter.endpoint import MYSQL_PORT, Endpoint
+from exporter.sources.haproxy.configuration import lexer
+from exporter.sources.haproxy.configuration.timers import Timers
 
 _PROXIES = ("defaults", "frontend", "backend", "listen")
 _SECTIONS = {
@@ -52,6 +53,7 @@ class Proxy:
     backends: tuple[str, ...] = ()
     stats_uri: str = ""  # empty: it serves no statistics page
     stats_auth: bool = False
+    timers: Timers = Timers()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Service:
     servers: tuple[Server, ...]
     proxies: tuple[str, ...]  # whose servers they are
     templates: bool
+    timers: tuple[Timers, ...] = ()  # of those proxies, with the `timeout client` of where clients come in
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class HaproxyConfig:
             ports = {bind.port for bind in front.binds} | {server.port for server in servers}
             if parts and (MYSQL_PORT in ports or any(part.mysql_check for part in parts)):
                 templates = any(part.templates for part in parts)
-                yield Service(front.binds, servers, tuple(part.name for part in parts), templates)
+                timers = tuple(replace(part.timers, client=front.timers.client) for part in parts)
+                yield Service(front.binds, servers, tuple(part.name for part in parts), templates, timers)
 
 
 def parse(texts: Iterable[str], environment: Mapping[str, str]) -> HaproxyConfig:
@@ -198,7 +202,8 @@ def _with(proxy: Proxy, line: list[str]) -> Proxy:  # noqa: C901, PLR0911  # one
         case ["bind", places, *options]:
             return replace(proxy, binds=proxy.binds + tuple(_binds(places, tls="ssl" in options)))
         case ["server", name, place, *_]:
-            return replace(proxy, servers=proxy.servers + tuple(_server(name, place)))
+            found = proxy.servers + tuple(_server(name, place))
+            return replace(proxy, servers=found, timers=proxy.timers.taken(line))
         case ["server-template", *_]:
             return replace(proxy, templates=True)
         case ["default_backend" | "use_backend", name, *_]:
@@ -214,7 +219,7 @@ def _with(proxy: Proxy, line: list[str]) -> Proxy:  # noqa: C901, PLR0911  # one
         case ["stats", "enable", *_]:
             return replace(proxy, stats_uri=proxy.stats_uri or "/haproxy?stats")
         case _:
-            return proxy
+            return replace(proxy, timers=proxy.timers.taken(line))
 
 
 def _binds(places: str, *, tls: bool) -> Iterator[Bind]:

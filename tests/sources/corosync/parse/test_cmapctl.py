@@ -51,6 +51,15 @@ def test_corosync_before_2_3_5_is_refused_by_its_version() -> None:
         parse_configuration(parse_map(b"".join(lines)))
 
 
+def test_consensus_is_the_one_in_force_or_follows_from_the_token() -> None:
+    """Corosync's own value; without the key 1.2 times the token, as corosync.conf(5) has it."""
+    assert parse_configuration(parse_map(CONFIG)).consensus_timeout == pytest.approx(
+        1.2 * parse_configuration(parse_map(CONFIG)).token_timeout
+    )
+    own = b"runtime.config.totem.consensus (u32) = 5000\n"
+    assert parse_configuration(parse_map(own + CONFIG)).consensus_timeout == 5.0
+
+
 def test_node_ids_with_a_sign() -> None:
     """In values and in keys they are the same node as without."""
     config = CONFIG.replace(

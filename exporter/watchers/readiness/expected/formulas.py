@@ -1,0 +1,294 @@
+"""How long each phase of a failover takes at most, when all works as it is configured (pure).
+
+Each formula is a list of what is waited for, one after the other. They are upper bounds: a fault may come just
+before the next look at it, or just after one. docs/expected-seconds.md has them with what was measured.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from exporter.sources.haproxy.configuration.timers import ROUND_ROBIN, Check, Timers
+from exporter.watchers.readiness.expected.settings import Group, Part, Settings
+
+NODE_LOST, HAPROXY_CRASH, SERVER_GONE, MOVE = "node_lost", "haproxy_crash", "server_gone", "move"
+DETECTION, ADDRESS, SERVICE, RECONNECT, TOTAL = "detection", "address", "service", "reconnect", "total"
+
+# A SYN that is lost while nobody has the address is sent again after 1 s (RFC 6298; tcp_timeout_init in Linux).
+SYN_SECONDS = 1.0
+# Pacemaker's own work: electing a DC after one was lost, taking the node out, deciding. Nothing configures it.
+ELECTION_SECONDS = 1.0
+# The same around one operation: from the news to its beginning, from its end to the next.
+STEP_SECONDS = 0.1
+
+# What the journal calls an event, by its kind and cause: the fault whose promise it is held to.
+_OF_EVENTS = {
+    ("move", "node_lost"): NODE_LOST,
+    ("move", "node_shutdown"): MOVE,
+    ("move", "standby"): MOVE,
+    ("move", "operator_move"): MOVE,
+    ("move", "failback"): MOVE,
+    ("restart", "resource_failure"): HAPROXY_CRASH,
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that is waited for."""
+
+    what: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The phase can't be known, and why."""
+
+    why: str
+
+
+Terms = tuple[Term, ...]
+Found = Terms | Unknown
+Formula = Callable[[Settings], Found]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Of one phase of one fault."""
+
+    fault: str
+    phase: str
+    found: Found
+
+    @property
+    def seconds(self) -> float | None:
+        return None if isinstance(self.found, Unknown) else total(self.found)
+
+
+def total(terms: Terms) -> float:
+    return sum(one.seconds for one in terms)
+
+
+def promises(settings: Settings) -> tuple[Promise, ...]:
+    """In the order of FORMULAS; `total` is the last of each fault, and known where all of its phases are."""
+    return tuple(promise for fault in FORMULAS for promise in _of_fault(fault, settings))
+
+
+def fault_of(kind: str, cause: str) -> str:
+    """Empty for an event that nothing was promised of."""
+    return _OF_EVENTS.get((kind, cause), "")
+
+
+def _of_fault(fault: str, settings: Settings) -> Iterator[Promise]:
+    found = [Promise(fault, phase, formula(settings)) for phase, formula in FORMULAS[fault].items()]
+    yield from found
+    unknown = next((one.found for one in found if isinstance(one.found, Unknown)), None)
+    known = tuple(Term(one.phase, one.seconds) for one in found if one.seconds is not None)
+    yield Promise(fault, TOTAL, unknown or known)
+
+
+def _slowest(alternatives: Iterable[Found], otherwise: str) -> Found:
+    """What takes longest. One that is not known makes all of it unknown, and so do none at all."""
+    known: list[Terms] = []
+    for one in alternatives:
+        if isinstance(one, Unknown):
+            return one
+        known.append(one)
+    return max(known, key=total) if known else Unknown(otherwise)
+
+
+def _of_groups(formula: Callable[[Group], Found]) -> Formula:
+    def slowest(settings: Settings) -> Found:
+        return _slowest(map(formula, settings.groups), "Pacemaker has no address, or was not read")
+
+    return slowest
+
+
+def _of_backends(formula: Callable[[Timers], Found]) -> Formula:
+    def slowest(settings: Settings) -> Found:
+        return _slowest(map(formula, settings.backends), "no haproxy.cfg with a MySQL service was read")
+
+    return slowest
+
+
+def _operations(task: str, parts: Iterable[Part]) -> Found:
+    """They run one after the other."""
+    terms: list[Term] = []
+    for one in parts:
+        took = one.start if task == "start" else one.stop
+        if took is None:
+            return Unknown(f"no {task} of {one.name} has been seen yet")
+        terms += [Term("Pacemaker", STEP_SECONDS), Term(f"{task} of {one.name}", took)]
+    return tuple(terms)
+
+
+def _one_after_the_other(*parts: Found) -> Found:
+    terms: Terms = ()
+    for one in parts:
+        if isinstance(one, Unknown):
+            return one
+        terms += one
+    return terms
+
+
+# A lost node. token and consensus: corosync.conf(5); the token is missed at most `token` after the node was
+# lost, then the others wait `consensus` for it to join them (totemsrp.c, memb_state_gather_enter).
+
+
+def _membership(settings: Settings) -> Found:
+    if settings.token is None or settings.consensus is None:
+        return Unknown("Corosync was not read")
+    return (Term("token", settings.token), Term("consensus", settings.consensus))
+
+
+def _address_elsewhere(settings: Settings) -> Found:
+    if settings.fencing:
+        return Unknown("the lost node is fenced first, and no tool says how long the device takes")
+    return _of_groups(
+        lambda group: _one_after_the_other(
+            (Term("Pacemaker elects and decides", ELECTION_SECONDS),), _operations("start", group.addresses)
+        )
+    )(settings)
+
+
+def _service(group: Group) -> Found:
+    """Without a resource for it HAProxy runs there already."""
+    return _operations("start", group.services)
+
+
+def _syn(_settings: Settings) -> Found:
+    return (Term("a lost SYN is sent again", SYN_SECONDS),)
+
+
+# HAProxy ends. Its monitor has just looked, waits `interval`, and looks again (pacemaker-explained, Operations).
+
+
+def _monitor(group: Group) -> Found:
+    if not group.services:
+        return Unknown("Pacemaker does not run HAProxy: what restarts it is not known")
+    return _slowest(map(_next_look, group.services), "")
+
+
+def _next_look(part: Part) -> Found:
+    if part.interval is None or part.check is None:
+        return Unknown(f"{part.name} has no monitor: nobody notices")
+    return (
+        Term(f"monitor interval of {part.name}", part.interval),
+        Term(f"monitor of {part.name}, twice", 2 * part.check),
+    )
+
+
+def _moves(group: Group) -> bool:
+    return any(one.moves for one in group.services)
+
+
+def _recovery_address(group: Group) -> Found:
+    """Nothing where it is restarted in place."""
+    if not _moves(group):
+        return ()
+    return _one_after_the_other(
+        _dead_stops(group), _operations("stop", group.addresses), _operations("start", group.addresses)
+    )
+
+
+def _recovery_service(group: Group) -> Found:
+    starts = _operations("start", group.services)
+    return starts if _moves(group) else _one_after_the_other(_dead_stops(group), starts)
+
+
+def _dead_stops(group: Group) -> Found:
+    """Pacemaker stops what failed before it starts it: of a dead process that is one look that finds nothing."""
+    return tuple(
+        term
+        for one in group.services
+        for term in (
+            Term("Pacemaker", STEP_SECONDS),
+            Term(f"stop of {one.name}, which is dead", max(one.stop or 0.0, one.check or 0.0)),
+        )
+    )
+
+
+def _recovery_reconnect(group: Group) -> Found:
+    """In place the host refuses until HAProxy is back, and who asks again is served."""
+    return (Term("a lost SYN is sent again", SYN_SECONDS),) if _moves(group) else ()
+
+
+# A move by hand, or in order.
+
+
+def _at_once(_settings: Settings) -> Found:
+    return ()
+
+
+def _stop_and_start(group: Group) -> Found:
+    return _one_after_the_other(
+        _operations("stop", group.services),
+        _operations("stop", group.addresses),
+        _operations("start", group.addresses),
+    )
+
+
+# A server that answers nothing more. src/check.c, src/server.c (srv_getinter) and src/stream.c, src/backend.c
+# (stream_choose_redispatch) of HAProxy 1.5 to 3.4.
+
+
+def _marked_down(timers: Timers) -> Found:
+    if not timers.servers:
+        return Unknown("the servers are made from DNS, or there are none")
+    return _slowest((_checks(name, one, timers) for name, one in timers.servers.items()), "")
+
+
+def _checks(name: str, check: Check, timers: Timers) -> Found:
+    if not check.enabled:
+        return Unknown(f"server {name} has no `check`: HAProxy never leaves it out")
+    patience = check.inter
+    if timers.check is not None and timers.connect is not None:
+        patience = min(patience, timers.connect)
+    again = check.fall - 1
+    return (
+        Term("inter until the next check", check.inter),
+        Term(f"{check.fall} checks without an answer (fall)", check.fall * patience),
+        Term(f"{again} times {'inter' if check.fastinter is None else 'fastinter'}", again * check.after_failure),
+    )
+
+
+def _connection(timers: Timers) -> Found:
+    if timers.connect is None:
+        return Unknown("`timeout connect` is not set: a connection waits as long as the kernel tries")
+    tries = attempts(timers)
+    return (Term(f"timeout connect, {tries} times" if tries > 1 else "timeout connect", tries * timers.connect),)
+
+
+def attempts(timers: Timers) -> int:
+    """At the server that is gone, until another is tried, or the connection is given up."""
+    if not timers.redispatch:
+        return timers.retries + 1
+    if timers.balance in ROUND_ROBIN and len(timers.servers) > 1:
+        return 1
+    every = timers.redispatch if timers.redispatch > 0 else timers.retries + 1 + timers.redispatch
+    return min(max(every, 1), timers.retries + 1)
+
+
+FORMULAS: Mapping[str, Mapping[str, Formula]] = {
+    NODE_LOST: {
+        DETECTION: _membership,
+        ADDRESS: _address_elsewhere,
+        SERVICE: _of_groups(_service),
+        RECONNECT: _syn,
+    },
+    HAPROXY_CRASH: {
+        DETECTION: _of_groups(_monitor),
+        ADDRESS: _of_groups(_recovery_address),
+        SERVICE: _of_groups(_recovery_service),
+        RECONNECT: _of_groups(_recovery_reconnect),
+    },
+    SERVER_GONE: {
+        DETECTION: _of_backends(_marked_down),
+        RECONNECT: _of_backends(_connection),
+    },
+    MOVE: {
+        DETECTION: _at_once,
+        ADDRESS: _of_groups(_stop_and_start),
+        SERVICE: _of_groups(_service),
+        RECONNECT: _syn,
+    },
+}

@@ -1,0 +1,112 @@
+"""What decides how long a failover takes, as it is configured now and as operations went before (pure)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from exporter.sources.corosync.reading import CorosyncReading
+from exporter.sources.haproxy.configuration.timers import Timers
+from exporter.sources.pacemaker.reading import Operation, PacemakerReading
+from exporter.watchers.failover.detection.snapshot import Snapshot
+
+# By resource and task (start, stop, monitor), seconds.
+Durations = Mapping[tuple[str, str], float]
+
+_HAPROXY = "haproxy"  # in an agent's name: lsb:haproxy, systemd:haproxy, ocf:heartbeat:haproxy
+
+
+@dataclass(frozen=True)
+class Part:
+    """A resource. None is what was not seen yet, or is not configured; durations in seconds."""
+
+    name: str
+    start: float | None = None
+    stop: float | None = None
+    check: float | None = None  # one run of its monitor
+    interval: float | None = None  # between two of them; None: it has no monitor
+    moves: bool = False  # its next failure reaches migration-threshold: it is not restarted in place
+
+
+@dataclass(frozen=True)
+class Group:
+    """An address, or several, and what Pacemaker starts with it."""
+
+    addresses: tuple[Part, ...]
+    services: tuple[Part, ...] = ()  # HAProxy; empty: it runs on both nodes
+
+
+@dataclass(frozen=True)
+class Settings:
+    groups: tuple[Group, ...] = ()  # empty: Pacemaker was not read
+    token: float | None = None  # seconds; None: Corosync was not read
+    consensus: float | None = None
+    fencing: bool = False
+    backends: tuple[Timers, ...] = ()  # of MySQL services; empty: no haproxy.cfg was read
+
+
+def settings(
+    reading: PacemakerReading,
+    snapshot: Snapshot,
+    corosync: CorosyncReading | None = None,
+    backends: Iterable[Timers] = (),
+    before: Durations | None = None,
+) -> Settings:
+    """`before`: how long operations took that Pacemaker lists no more."""
+    totem = corosync.layout.configuration if corosync else None
+    took = {**(before or {}), **durations(reading.view.operations)}
+    options = reading.view.options
+    return Settings(
+        groups=tuple(_groups(reading, snapshot, took)),
+        token=totem.token_timeout if totem else None,
+        consensus=totem.consensus_timeout if totem else None,
+        fencing=options is not None and options.stonith_enabled,
+        backends=tuple(backends),
+    )
+
+
+def durations(operations: Iterable[Operation]) -> dict[tuple[str, str], float]:
+    """Of those that succeeded; on several nodes the longest. A node's history keeps the latest start or stop."""
+    found: dict[tuple[str, str], float] = {}
+    for one in operations:
+        if one.rc == 0 and one.exec_time is not None:
+            key = one.resource, one.task
+            found[key] = max(found.get(key, 0.0), one.exec_time)
+    return found
+
+
+def _groups(reading: PacemakerReading, snapshot: Snapshot, took: Durations) -> Iterable[Group]:
+    seen = set[frozenset[str]]()
+    agents = {one.id: one.agent for one in reading.view.resources}
+    for address in sorted(snapshot.addresses & snapshot.holders.keys()):
+        together = snapshot.together[address] & snapshot.holders.keys() | {address}
+        if together in seen:
+            continue
+        seen.add(together)
+        others = sorted(together - snapshot.addresses)
+        proxies = [name for name in others if _HAPROXY in agents.get(name, "").lower()] or others
+        yield Group(
+            tuple(_part(name, reading, took) for name in sorted(together & snapshot.addresses)),
+            tuple(_part(name, reading, took) for name in proxies),
+        )
+
+
+def _part(name: str, reading: PacemakerReading, took: Durations) -> Part:
+    monitors = (
+        one.interval for one in reading.view.operations if one.resource == name and one.task == "monitor"
+    )
+    return Part(
+        name,
+        start=took.get((name, "start")),
+        stop=took.get((name, "stop")),
+        check=took.get((name, "monitor")),
+        interval=min((interval for interval in monitors if interval > 0), default=None),
+        moves=any(
+            0 < one.migration_threshold <= one.fail_count + 1
+            for one in reading.view.histories
+            if one.resource == name and one.node in chain.from_iterable(_holders(name, reading))
+        ),
+    )
+
+
+def _holders(name: str, reading: PacemakerReading) -> Iterable[tuple[str, ...]]:
+    return (one.nodes for one in reading.view.resources if one.id == name)

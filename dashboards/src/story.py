@@ -161,7 +161,7 @@ def phases() -> Panel:
             detection, until the cluster noticed; address, until it was up again; service, until HAProxy
             answered; reconnect, until the login succeeded. A phase that was not seen from here is missing;
             none at all: no probe failed.""",
-            ("FailoverSlow",),
+            ("FailoverSlow", "FailoverSlowerThanPromised"),
         ),
         *(
             Query(f"{facts.PHASES} and on (phase) {named('vector(1)', 'phase', name)}", name, instant=True)

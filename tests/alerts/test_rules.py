@@ -22,7 +22,7 @@ PROMISED = {
         ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
         ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost
         FailoverNotReady""",
-    "info": "PacemakerFencingDisabled",
+    "info": "PacemakerFencingDisabled FailoverSlowerThanPromised",
     "none": "Watchdog",
 }
 TEXTS = {"summary", "description", "runbook_url", "dashboard_url"}

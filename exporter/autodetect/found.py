@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Server, Service
 from exporter.config import Config
 from exporter.endpoint import MYSQL_PORT, Endpoint
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
+from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Server, Service
 from exporter.sources.haproxy.options import Options as HaproxyOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.watchers.prober.options import Vip

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from exporter.autodetect.detect import _haproxy, detect
+from exporter.commands.configuration import Configuration
 from exporter.sources.haproxy.configuration.files import Host, configuration_files, service_environment
 from exporter.sources.haproxy.configuration.haproxy_cfg import Bind, Server
-from exporter.commands.configuration import Configuration
 from exporter.typed_yaml import ConfigError
 from tests.sources.haproxy.configuration.test_haproxy_cfg import ARTICLE
 

@@ -60,7 +60,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
         self._options = options
         self._simulator = Simulator(pacemaker.cibadmin_path, options.crm_simulate_path)
         self._timers = HaproxyTimers()
-        self._durations: dict[tuple[str, str], float] = {}  # Pacemaker forgets a start when it stops something
+        self._durations: dict[tuple[str, str], float] = {}  # Pacemaker forgets a start at the next stop
         self._read_corosync: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from exporter.autodetect.found import Detected
-from exporter.sources.haproxy.configuration.haproxy_cfg import SocketRights, parse
 from exporter.commands.setup import config_file, look
 from exporter.commands.setup.rights import SocketFile
+from exporter.sources.haproxy.configuration.haproxy_cfg import SocketRights, parse
 from tests.commands.setup.cases import ACCOUNTS, CONFIG
 
 ROOTS = look._name(0)

@@ -1,4 +1,4 @@
-"""The article's stress cases (its section III), in its order, a lost node, and its cases with its time-outs."""
+"""The article's stress cases (its section III) in its order, a lost node, and cases with its time-outs."""
 
 from dataclasses import dataclass
 
@@ -32,27 +32,27 @@ class Case:
         return f"{self.fault}-{self.timeouts.client}" if self.timeouts else self.fault
 
 
+_GONE = "galera-network-gone"
+
 CASES = (
     Case("HAProxy killed", "haproxy-killed", "1.061", "resource_failure", "haproxy_crash"),
     Case("Corosync stopped", "corosync-stopped", "3", "node_shutdown", "move"),
     Case("resource migrated", "resource-moved", "0.050", "operator_move", "move"),
     Case("Galera node stopped", "galera-stopped", "3.014, one connect", None, "server_gone", connects=True),
-    Case(
-        "Galera node's network gone", "galera-network-gone", "3.014, one connect", None, "server_gone", connects=True
-    ),
+    Case("Galera node's network gone", _GONE, "3.014, one connect", None, "server_gone", connects=True),
     Case("node powered off", "node-off", "-", "node_lost", "node_lost"),
     Case(
-        *("Galera node's network gone, 50 and 3,500 ms", "galera-network-gone", "not told", None, "server_gone"),
+        *("the network gone, 50 and 3,500 ms", _GONE, "-", None, "server_gone"),
         connects=True,
         timeouts=FIRST,
     ),
     Case(
-        *("Galera node's network gone, 50 and 1,500 ms", "galera-network-gone", "not told", None, "server_gone"),
+        *("the network gone, 50 and 1,500 ms", _GONE, "-", None, "server_gone"),
         connects=True,
         timeouts=SECOND,
     ),
     Case(
-        *("Galera node frozen, 50 and 1,500 ms", "galera-frozen", "1.507, a broken login", None, "server_gone"),
+        *("Galera node frozen, 50 and 1,500 ms", "galera-frozen", "1.507, broken", None, "server_gone"),
         connects=True,
         timeouts=SECOND,
         on_one=True,

@@ -99,7 +99,7 @@ def _take_configuration(lab: Lab, step: Report) -> None:
 
 
 def _promise(lab: Lab, case: Case, step: Report) -> float | None:
-    """By the page of the balancer that serves, once it has read the files in force. None: it can't be known."""
+    """By the page of the balancer that serves, once it has read the files in force. None: not known."""
     step("waiting for what the exporter promises")
     connect = case.timeouts.connect / 1000 if case.timeouts else LAB_CONNECT
     found: Page | None = None

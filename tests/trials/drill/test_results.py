@@ -63,7 +63,7 @@ def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits()
     """Of the events, the one whose phases add up."""
     text = table(RESULTS.outcomes).markdown()
     assert f"{ROW} 57 | 1 | 0 |" in text
-    assert "| 3.014, one connect | 3.00, one connect | none | none | 3.010 | 1.500 | ≤ 3.3 | - | - | 60 | 0 | 0 |" in text
+    assert "| 3.00, one connect | none | none | 3.010 | 1.500 | ≤ 3.3 | - | - | 60 | 0 | 0 |" in text
     assert RESULTS.problems == []
 
 

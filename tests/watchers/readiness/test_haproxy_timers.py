@@ -1,4 +1,4 @@
-"""HAProxy's files are parsed when they changed, and only then; in a folder that stands for the host's root."""
+"""HAProxy's files are parsed when they changed alone; in a folder that stands for the host's root."""
 
 import os
 from pathlib import Path
@@ -34,7 +34,8 @@ def test_a_changed_file_is_read_again_and_no_other(host: Host, monkeypatch: pyte
     timers = HaproxyTimers(host)
     assert [one.connect for one in timers.read()] == [3.0]
     assert (timers.read(), len(parsed)) == (timers.read(), 1)
-    (host.root / "etc/haproxy/haproxy.cfg").write_text(CONFIG.replace("timeout connect 3s", "timeout connect 50"))
+    changed = CONFIG.replace("timeout connect 3s", "timeout connect 50")
+    (host.root / "etc/haproxy/haproxy.cfg").write_text(changed)
     assert [one.connect for one in timers.read()] == [0.05]
     assert len(parsed) == 2
 

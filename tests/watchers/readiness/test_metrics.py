@@ -10,7 +10,7 @@ EXPECTED = Path(__file__).parent / "expected"
 
 
 def test_the_page_of_a_pair(update_golden: bool) -> None:
-    """An address that would move, HAProxy that would not follow it, with each reason, and how long it takes."""
+    """An address that would move, HAProxy that would not follow, each reason, and how long it takes."""
     reading = ReadinessReading(
         (
             Takeover("failover-ip", "haproxy-node01", ("haproxy-node02",)),

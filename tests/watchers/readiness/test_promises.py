@@ -72,14 +72,15 @@ def test_phases_and_events_are_those_of_the_journal() -> None:
 
 
 def test_a_server_that_is_gone() -> None:
-    """The wait for the next check, `fall` checks that nobody answers, the pauses between; one time-out a client."""
+    """The wait for a check, `fall` checks that nobody answers, the pauses between; one time-out a client."""
     found = seconds(PAIR)
     assert found["server_gone", "detection"] == pytest.approx(1 + 3 * 1 + 2 * 1)
     assert found["server_gone", "reconnect"] == pytest.approx(3.0)
     fast = replace(
         BACKEND, check=0.5, connect=0.05, servers={"a": Check(enabled=True, inter=1.0, fastinter=0.2, fall=2)}
     )
-    assert seconds(replace(PAIR, backends=(fast,)))["server_gone", "detection"] == pytest.approx(1 + 2 * 0.05 + 0.2)
+    found = seconds(replace(PAIR, backends=(fast,)))
+    assert found["server_gone", "detection"] == pytest.approx(1 + 2 * 0.05 + 0.2)
 
 
 @pytest.mark.parametrize(
@@ -151,9 +152,8 @@ def test_a_crash_that_reaches_the_threshold_moves() -> None:
 def test_of_several_addresses_the_slowest_counts() -> None:
     """One promise for the pair."""
     slow = replace(IP, name="reports", start=9.0)
-    assert seconds(replace(PAIR, groups=(*PAIR.groups, Group((slow,)))))["node_lost", "address"] == pytest.approx(
-        ELECTION_SECONDS + STEP_SECONDS + 9.0
-    )
+    found = seconds(replace(PAIR, groups=(*PAIR.groups, Group((slow,)))))
+    assert found["node_lost", "address"] == pytest.approx(ELECTION_SECONDS + STEP_SECONDS + 9.0)
 
 
 @given(
@@ -178,7 +178,8 @@ def test_more_waiting_is_never_promised_shorter(
 
 
 def moved() -> PacemakerReading:
-    view = crm_mon.parse((CAPTURES / "crm_mon-2.1.5-article-resource-moved-haproxy-node02.xml").read_bytes(), UTC)
+    output = (CAPTURES / "crm_mon-2.1.5-article-resource-moved-haproxy-node02.xml").read_bytes()
+    view = crm_mon.parse(output, UTC)
     together = Colocation(("haproxy", "failover-ip"), float("inf"))
     return PacemakerReading.of(view, Configuration(colocations=(together,)))
 
@@ -186,10 +187,8 @@ def moved() -> PacemakerReading:
 def test_settings_of_a_real_cluster() -> None:
     """After a move: the start is that of the new node, the stop that of the old one."""
     reading = moved()
-    backends = [
-        one for service in parse([haproxy.config(TOPOLOGIES["article"])], {}).services() for one in service.timers
-    ]
-    found = settings(reading, snapshot(reading), None, backends)
+    (service,) = parse([haproxy.config(TOPOLOGIES["article"])], {}).services()
+    found = settings(reading, snapshot(reading), None, service.timers)
     assert found.groups == (
         Group(
             (Part("failover-ip", start=0.101, stop=0.106, check=0.151, interval=1.0),),
@@ -203,8 +202,8 @@ def test_settings_of_a_real_cluster() -> None:
 def test_what_pacemaker_forgot_is_remembered() -> None:
     """A node's history keeps the latest of start and stop alone."""
     reading = moved()
-    view = replace(reading.view, operations=tuple(one for one in reading.view.operations if one.task != "stop"))
-    later = replace(reading, view=view)
+    left = tuple(one for one in reading.view.operations if one.task != "stop")
+    later = replace(reading, view=replace(reading.view, operations=left))
     known = settings(later, snapshot(later), None, (), durations(reading.view.operations))
     assert [part.stop for part in known.groups[0].services] == [0.045]
     assert [part.stop for part in settings(later, snapshot(later)).groups[0].services] == [None]

@@ -1,4 +1,4 @@
-"""What haproxy.cfg says of its stats sockets, of where it listens, of the servers behind, and its timers (pure).
+"""What haproxy.cfg says of its stats sockets, of where it listens, of servers and of timers (pure).
 
 Of `.if` blocks all branches are read: which one holds, only HAProxy can say, and each names something that is
 meant to be there.

@@ -44,7 +44,7 @@ class Timers:
     default_server: Check = Check()
     servers: Mapping[str, Check] = field(default_factory=dict)  # by name
 
-    def taken(self, line: list[str]) -> "Timers":
+    def taken(self, line: list[str]) -> "Timers":  # noqa: C901, PLR0911  # one for each keyword
         """With what the line sets; the same for a line about something else."""
         match line:
             case ["timeout", name, value, *_] if name in _TIMEOUTS:
@@ -62,9 +62,7 @@ class Timers:
             case ["default-server", *words]:
                 return replace(self, default_server=checked(self.default_server, words))
             case ["server", name, _, *words]:
-                return replace(
-                    self, servers={**self.servers, name: checked(self.default_server, words)}
-                )
+                return replace(self, servers={**self.servers, name: checked(self.default_server, words)})
             case _:
                 return self
 
@@ -82,7 +80,7 @@ class Timers:
 
 
 def seconds(text: str) -> float | None:
-    """`50`, `50ms`, `3s`, `1h`; without a unit milliseconds. None for 0, which is no limit, and for no time."""
+    """`50`, `50ms`, `3s`, `1h`; without a unit milliseconds. None for 0 (no limit) and for no time."""
     match = _TIME.fullmatch(text)
     return int(match[1]) * _UNITS[match[2] or "ms"] or None if match else None
 

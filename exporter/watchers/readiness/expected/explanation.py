@@ -50,9 +50,7 @@ def explain(settings: Settings) -> tuple[Explanation, ...]:
     """In the order of formulas.FORMULAS; a fault's total has no changes of its own."""
     now = promises(settings)
     return tuple(
-        Explanation(
-            one.fault, one.phase, one.seconds, set_by(one), tuple(_changes(one, settings))
-        )
+        Explanation(one.fault, one.phase, one.seconds, set_by(one), tuple(_changes(one, settings)))
         for one in now
     )
 
@@ -135,14 +133,17 @@ def _faster_checks(settings: Settings) -> Settings:
 
 
 _HAPROXY_ON_BOTH = "HAProxy as a clone on both nodes, with `net.ipv4.ip_nonlocal_bind=1`"
+_ON_BOTH_COSTS = (
+    "a broken configuration shows on both nodes at once, and a dead HAProxy alone does not move the address"
+)
 
 _IDEAS = (
     _Idea(
         formulas.NODE_LOST,
         formulas.DETECTION,
         f"`token: {TOKEN_SECONDS * 1000:.0f}` in the section totem of corosync.conf, without `consensus`",
-        "a host that pauses, or a network that is silent, for a second is taken for lost: without fencing both "
-        "nodes hold the address then",
+        "a host or a network that pauses for a second is taken for lost: without fencing both nodes hold the "
+        "address then",
         _lower_token,
     ),
     _Idea(
@@ -156,14 +157,14 @@ _IDEAS = (
         formulas.NODE_LOST,
         formulas.SERVICE,
         _HAPROXY_ON_BOTH,
-        "a broken configuration shows on both nodes at once, and HAProxy's death does not move the address by itself",
+        _ON_BOTH_COSTS,
         _service_on_both,
     ),
     _Idea(
         formulas.HAPROXY_CRASH,
         formulas.DETECTION,
         f"`op monitor interval={INTERVAL_SECONDS:g}s` for HAProxy's resource",
-        "the agent runs that often, for ever, and a check that is late on a busy host counts as a failure sooner",
+        "the agent runs that often, for ever",
         _shorter_interval,
     ),
     _Idea(
@@ -177,8 +178,8 @@ _IDEAS = (
         formulas.SERVER_GONE,
         formulas.RECONNECT,
         f"`timeout connect {CONNECT_SECONDS * 1000:.0f}ms` in haproxy.cfg",
-        "two lost packets in a row, and the connection goes to another server. Far less (the article's 50 ms) "
-        "makes one lost packet, or a server that accepts slowly under load, a failed attempt",
+        "two lost packets in a row, and the connection goes elsewhere. Far less (the article's 50 ms) makes "
+        "one lost packet, or a server that accepts slowly under load, a failed attempt",
         _shorter_connect,
     ),
     _Idea(
@@ -192,7 +193,7 @@ _IDEAS = (
         formulas.MOVE,
         formulas.SERVICE,
         _HAPROXY_ON_BOTH,
-        "a broken configuration shows on both nodes at once, and HAProxy's death does not move the address by itself",
+        _ON_BOTH_COSTS,
         _service_on_both,
     ),
 )

@@ -1,7 +1,7 @@
 """How long each phase of a failover takes at most, when all works as it is configured (pure).
 
-Each formula is a list of what is waited for, one after the other. They are upper bounds: a fault may come just
-before the next look at it, or just after one. docs/expected-seconds.md has them with what was measured.
+Each formula is a list of what is waited for, one after the other. They are upper bounds: a fault may come
+just after the last look at it. docs/expected-seconds.md has them for people.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,9 +13,9 @@ from exporter.watchers.readiness.expected.settings import Group, Part, Settings
 NODE_LOST, HAPROXY_CRASH, SERVER_GONE, MOVE = "node_lost", "haproxy_crash", "server_gone", "move"
 DETECTION, ADDRESS, SERVICE, RECONNECT, TOTAL = "detection", "address", "service", "reconnect", "total"
 
-# A SYN that is lost while nobody has the address is sent again after 1 s (RFC 6298; tcp_timeout_init in Linux).
+# A SYN that is lost while nobody has the address is sent again after 1 s (RFC 6298; TCP_TIMEOUT_INIT).
 SYN_SECONDS = 1.0
-# Pacemaker's own work: electing a DC after one was lost, taking the node out, deciding. Nothing configures it.
+# Pacemaker's own work: electing a DC after one was lost, taking the node out, deciding. No setting has it.
 ELECTION_SECONDS = 1.0
 # The same around one operation: from the news to its beginning, from its end to the next.
 STEP_SECONDS = 0.1
@@ -159,7 +159,7 @@ def _syn(_settings: Settings) -> Found:
     return (Term("a lost SYN is sent again", SYN_SECONDS),)
 
 
-# HAProxy ends. Its monitor has just looked, waits `interval`, and looks again (pacemaker-explained, Operations).
+# HAProxy ends. Its monitor has just looked, waits `interval`, and looks again (Pacemaker Explained).
 
 
 def _monitor(group: Group) -> Found:
@@ -196,7 +196,7 @@ def _recovery_service(group: Group) -> Found:
 
 
 def _dead_stops(group: Group) -> Found:
-    """Pacemaker stops what failed before it starts it: of a dead process that is one look that finds nothing."""
+    """Pacemaker stops what failed before it starts it: of a dead process one look that finds nothing."""
     return tuple(
         term
         for one in group.services
@@ -247,7 +247,7 @@ def _checks(name: str, check: Check, timers: Timers) -> Found:
     return (
         Term("inter until the next check", check.inter),
         Term(f"{check.fall} checks without an answer (fall)", check.fall * patience),
-        Term(f"{again} times {'inter' if check.fastinter is None else 'fastinter'}", again * check.after_failure),
+        Term(f"{again} times {'fastinter' if check.fastinter else 'inter'}", again * check.after_failure),
     )
 
 
@@ -255,7 +255,8 @@ def _connection(timers: Timers) -> Found:
     if timers.connect is None:
         return Unknown("`timeout connect` is not set: a connection waits as long as the kernel tries")
     tries = attempts(timers)
-    return (Term(f"timeout connect, {tries} times" if tries > 1 else "timeout connect", tries * timers.connect),)
+    what = "timeout connect" if tries == 1 else f"timeout connect, {tries} times"
+    return (Term(what, tries * timers.connect),)
 
 
 def attempts(timers: Timers) -> int:

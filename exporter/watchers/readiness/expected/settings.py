@@ -65,7 +65,7 @@ def settings(
 
 
 def durations(operations: Iterable[Operation]) -> dict[tuple[str, str], float]:
-    """Of those that succeeded; on several nodes the longest. A node's history keeps the latest start or stop."""
+    """Of those that succeeded; on several nodes the longest. A node keeps the latest of start and stop."""
     found: dict[tuple[str, str], float] = {}
     for one in operations:
         if one.rc == 0 and one.exec_time is not None:

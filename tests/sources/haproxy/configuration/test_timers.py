@@ -27,7 +27,7 @@ def test_the_lab() -> None:
 
 def test_what_is_not_set_is_haproxys_own() -> None:
     """No time-out is no limit; three retries, a check every 2 s, down after three."""
-    found = timers("listen db\n mode tcp\n bind :3306\n server a 10.0.0.1:3306 check\n server b 10.0.0.2:3306\n")
+    found = timers("listen db\n mode tcp\n bind :3306\n server a 10.0.0.1 check\n server b 10.0.0.2\n")
     assert (found.connect, found.retries, found.redispatch) == (None, 3, 0)
     assert found.servers == {"a": Check(enabled=True, inter=2.0, fall=3), "b": Check()}
 

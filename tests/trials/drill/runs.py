@@ -102,16 +102,14 @@ def _promise(lab: Lab, case: Case, step: Report) -> float | None:
     """By the page of the balancer that serves, once it has read the files in force. None: not known."""
     step("waiting for what the exporter promises")
     connect = case.timeouts.connect / 1000 if case.timeouts else LAB_CONNECT
-    found: Page | None = None
 
     def renewed() -> bool:
-        nonlocal found
-        found = scrape(lab, lab.holder())
-        return found.get(EXPECTED, fault="server_gone", phase="reconnect") == connect
+        page = scrape(lab, lab.holder())
+        return page.get(EXPECTED, fault="server_gone", phase="reconnect") == connect
 
     until("a promise by the files in force", renewed, PROMISE, step=0.5)
     phase = "reconnect" if case.connects else "total"
-    return found.get(EXPECTED, fault=case.promised, phase=phase) if found else None
+    return scrape(lab, lab.holder()).get(EXPECTED, fault=case.promised, phase=phase)
 
 
 def _wait_read_back(lab: Lab, host: Host, step: Report) -> None:

@@ -48,15 +48,17 @@ def test_no_file_promises_nothing(tmp_path: Path) -> None:
 def test_a_file_without_rights_is_logged_once(
     host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With the remedy; nothing is promised of servers then."""
+    """With the remedy; nothing is promised of servers until the right is given, which changes no file."""
 
     def refuse(_path: str) -> str:
         raise PermissionError(13, os.strerror(13))
 
-    monkeypatch.setattr(host, "text", refuse)
     timers = HaproxyTimers(host)
-    assert (timers.read(), timers.read()) == ((), ())
-    assert [one.getMessage() for one in caplog.records] == [
+    with monkeypatch.context() as patch:
+        patch.setattr(host, "text", refuse)
+        assert (timers.read(), timers.read()) == ((), ())
+    assert [one.connect for one in timers.read()] == [3.0]
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == [
         "expected times: HAProxy: /etc/haproxy/haproxy.cfg can't be read: Permission denied; "
         "give the exporter's user that right"
     ]

@@ -20,15 +20,17 @@ class HaproxyTimers:
     def read(self) -> tuple[Timers, ...]:
         """Of the MySQL services; empty where no file can be read. Blocking: some milliseconds."""
         fingerprint = files.fingerprint(self._host)
-        if fingerprint != self._fingerprint:
-            self._timers, self._fingerprint = self._parsed(), fingerprint
-        return self._timers
-
-    def _parsed(self) -> tuple[Timers, ...]:
-        """Of a configuration that is read in part too little would be promised: nothing then."""
+        if fingerprint == self._fingerprint:
+            return self._timers
         found = files.read(self._host)
         self._trouble.report(Unreachable("; ".join(found.troubles)) if found.troubles else None)
-        if found.troubles:
-            return ()
-        config = haproxy_cfg.parse(found.texts.values(), found.environment)
-        return tuple(one for service in config.services() for one in service.timers)
+        if found.troubles:  # of a configuration that is read in part too little would be promised
+            self._timers, self._fingerprint = (), None  # a right that is given changes no file
+        else:
+            self._timers, self._fingerprint = _parsed(found), fingerprint
+        return self._timers
+
+
+def _parsed(found: files.Texts) -> tuple[Timers, ...]:
+    config = haproxy_cfg.parse(found.texts.values(), found.environment)
+    return tuple(one for service in config.services() for one in service.timers)

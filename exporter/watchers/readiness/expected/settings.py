@@ -78,7 +78,7 @@ def _groups(reading: PacemakerReading, snapshot: Snapshot, took: Durations) -> I
     seen = set[frozenset[str]]()
     agents = {one.id: one.agent for one in reading.view.resources}
     for address in sorted(snapshot.addresses & snapshot.holders.keys()):
-        together = snapshot.together[address] & snapshot.holders.keys() | {address}
+        together = frozenset(snapshot.together[address] & snapshot.holders.keys() | {address})
         if together in seen:
             continue
         seen.add(together)

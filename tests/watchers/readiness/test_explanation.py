@@ -30,7 +30,8 @@ def test_the_articles_question() -> None:
     found = of(PAIR, "server_gone", "reconnect")
     assert found.set_by == "timeout connect 3 s"
     (change,) = found.changes
-    assert (change.what, change.seconds) == ("`timeout connect 1100ms` in haproxy.cfg", pytest.approx(1.9))
+    assert change.what == "`timeout connect 1100ms` in haproxy.cfg"
+    assert change.seconds == pytest.approx(1.9)
     assert "50 ms" in change.price
 
 

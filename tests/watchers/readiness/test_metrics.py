@@ -21,6 +21,7 @@ def test_the_page_of_a_pair(update_golden: bool) -> None:
             Promise("node_lost", "detection", (Term("token", 3.0), Term("consensus", 3.6))),
             Promise("node_lost", "address", Unknown("the node is fenced first")),
             Promise("move", "detection", ()),
+            Promise("move", "total", (Term("address", 0.5), Term("service", 0.25))),
         ),
     )
     assert_golden(EXPECTED / "pair.prom", families(reading), update=update_golden)

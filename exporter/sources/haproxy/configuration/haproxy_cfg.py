@@ -53,7 +53,7 @@ class Proxy:
     backends: tuple[str, ...] = ()
     stats_uri: str = ""  # empty: it serves no statistics page
     stats_auth: bool = False
-    timers: Timers = Timers()
+    timers: Timers = field(default_factory=Timers)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Timers:
     default_server: Check = Check()
     servers: Mapping[str, Check] = field(default_factory=dict)  # by name
 
-    def taken(self, line: list[str]) -> "Timers":  # noqa: C901, PLR0911  # one for each keyword
+    def taken(self, line: list[str]) -> "Timers":  # noqa: PLR0911  # one for each keyword
         """With what the line sets; the same for a line about something else."""
         match line:
             case ["timeout", name, value, *_] if name in _TIMEOUTS:

@@ -39,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _status(arguments)
     if arguments.command == "setup":
         return _setup(arguments)
+    if arguments.command == "doctor":
+        return _doctor(arguments)
     return _check_config(arguments) if arguments.check_config else _serve(arguments)
 
 
@@ -86,11 +88,30 @@ def _watch(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
+    from exporter.commands.http_account import HttpAccount
     from exporter.commands.status import command
 
+    account = HttpAccount(arguments.user, arguments.password_file)
     return command.run(
-        command.StatusOptions(
-            arguments.url, arguments.user, arguments.password_file, arguments.ca_file, arguments.json
+        command.StatusOptions(arguments.url, account, arguments.ca_file, arguments.json)
+    )
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from exporter.commands.doctor import command
+    from exporter.commands.doctor.options import DoctorOptions
+    from exporter.commands.http_account import HttpAccount
+
+    return command.run(
+        DoctorOptions(
+            config_file=arguments.config,
+            url=arguments.url,
+            account=HttpAccount(arguments.user, arguments.password_file),
+            ca_file=arguments.ca_file,
+            peers=arguments.peers,
+            prometheus=arguments.prometheus,
+            prometheus_account=HttpAccount(arguments.prometheus_user, arguments.prometheus_password_file),
+            json=arguments.json,
         )
     )
 
@@ -220,6 +241,7 @@ def parser() -> argparse.ArgumentParser:
     _add_watch(commands)
     _add_status(commands)
     _add_setup(commands)
+    _add_doctor(commands)
     return arguments
 
 
@@ -278,6 +300,65 @@ def _add_status(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--password-file", type=Path, metavar="FILE", help="its first line is the password")
     add("--ca-file", default="", metavar="FILE", help="authorities that its certificate is checked by, PEM")
     add("--json", action="store_true", help="one JSON object, as at /status.json")
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    text = "would it fail over now, and would anybody hear of it: what is wrong, worst first, and what to do"
+    more = (
+        "It looks at rights, accounts, sources, both nodes' readiness, the cluster's settings, the other "
+        "exporter, and with --prometheus at the monitoring itself; it changes nothing. As root it sees most. "
+        "Exit codes: 0 nothing is wrong (there may be warnings), 1 something is, 2 wrong usage."
+    )
+    command = commands.add_parser("doctor", help=text, description=f"{text}. {more}", allow_abbrev=False)
+    add = command.add_argument
+    # It may be given before the command too, so here it must not set a default.
+    config = argparse.SUPPRESS
+    add(
+        "--config.file",
+        dest="config",
+        type=Path,
+        metavar="FILE",
+        default=config,
+        help=f"that of the exporter here (default: {DEFAULT_CONFIG})",
+    )
+    add(
+        "--url",
+        type=_exporter_url,
+        default=f"http://localhost:{DEFAULT_PORT}",
+        metavar="URL",
+        help="of the exporter here; the others are looked for at its scheme and port (default: %(default)s)",
+    )
+    add(
+        "--peer",
+        dest="peers",
+        type=_exporter_url,
+        action="append",
+        default=[],
+        metavar="URL",
+        help="of another exporter, in place of the cluster's other nodes; may be given several times",
+    )
+    add("--user", metavar="NAME", help="for the exporters' basic authentication")
+    add("--password-file", type=Path, metavar="FILE", help="its first line is the password")
+    add("--ca-file", default="", metavar="FILE", help="authorities that certificates are checked by, PEM")
+    add(
+        "--prometheus",
+        type=_base_url,
+        metavar="URL",
+        help="is it scraped there, are the rules loaded, is an Alertmanager told",
+    )
+    add("--prometheus-user", metavar="NAME", help="for Prometheus' basic authentication")
+    add("--prometheus-password-file", type=Path, metavar="FILE", help="its first line is the password")
+    add("--json", action="store_true", help="one JSON object")
+
+
+def _base_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/@\s?#]+(/[^@\s?#]*)?", text):
+        shown = without_password(text)
+        raise argparse.ArgumentTypeError(
+            f"{shown!r} is not http(s)://HOST:PORT[/PATH]; --prometheus-user and --prometheus-password-file "
+            "name an account"
+        )
+    return text
 
 
 def _exporter_url(text: str) -> str:

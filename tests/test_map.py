@@ -7,11 +7,23 @@ import pytest
 
 import exporter
 import exporter.commands
+import exporter.commands.doctor
+import exporter.commands.doctor.findings
 import exporter.commands.events
 import exporter.web
 
 
-@pytest.mark.parametrize("package", [exporter, exporter.commands, exporter.commands.events, exporter.web])
+@pytest.mark.parametrize(
+    "package",
+    [
+        exporter,
+        exporter.commands,
+        exporter.commands.doctor,
+        exporter.commands.doctor.findings,
+        exporter.commands.events,
+        exporter.web,
+    ],
+)
 def test_the_docstring_names_every_module(package: object) -> None:
     """And none that isn't there: what a newcomer reads first is true."""
     folder = Path(str(package.__file__)).parent  # type: ignore[attr-defined]  # a package has one

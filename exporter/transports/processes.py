@@ -15,6 +15,7 @@ PROC = Path("/proc")
 _LISTENING = re.compile(r"^\S+ \S+ \S+ 00010000 0001 01 +[0-9]+ (/.+)$", re.MULTILINE)
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_CAP_NET_RAW = 13  # linux/capability.h
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,52 @@ class Process:
     started: float  # seconds since 1970
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """As whom a process runs."""
+
+    uid: int  # the effective one
+    groups: frozenset[int]  # effective and supplementary
+    capabilities: int  # the effective ones, a bit each as in linux/capability.h
+
+    @property
+    def raw_sockets(self) -> bool:
+        return bool(self.capabilities >> _CAP_NET_RAW & 1)
+
+
 def find(names: Collection[str]) -> Process | None:
-    """The one with such a name that runs longest, of those in this process' network namespace.
+    """The one of find_all() that runs longest. None also where /proc shows no other users' processes: see
+    hidden()."""
+    return min(find_all(names), key=lambda process: process.started, default=None)
+
+
+def find_all(names: Collection[str]) -> list[Process]:
+    """Those with such a name, in this process' network namespace.
 
     HAProxy in another network namespace (a container, OpenStack's metadata proxies) is no proxy of this
-    host's addresses. None also where /proc shows no other users' processes: see hidden(). 200 processes
-    take 2 ms.
+    host's addresses. 200 processes take 2 ms.
     """
     own = _network(PROC / "self")
-    found = [
+    return [
         process
         for pid in _pids(names)
         if _network(_path(pid)) == own and (process := by_pid(pid)) and process.name in names
     ]
-    return min(found, key=lambda process: process.started, default=None)
+
+
+def credentials(pid: int) -> Credentials | None:
+    """None where the process is gone, or /proc hides it. Format of /proc/PID/status: proc(5)."""
+    try:
+        text = (_path(pid) / "status").read_text(errors="replace")
+    except OSError:
+        return None
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    try:  # real, effective, saved, file system
+        uid, gid = (int(fields[name].split()[1]) for name in ("Uid", "Gid"))
+        groups = {gid, *map(int, fields["Groups"].split())}
+        return Credentials(uid, frozenset(groups), int(fields["CapEff"], 16))
+    except (KeyError, ValueError, IndexError):
+        return None
 
 
 def by_pid(pid: int) -> Process | None:

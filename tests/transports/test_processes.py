@@ -96,3 +96,14 @@ def test_sockets_that_are_listened_on_are_listed(tmp_path: Path) -> None:
         found = processes.listening_paths()
     assert first in found
     assert second not in found
+
+
+def test_as_whom_a_process_runs(running: subprocess.Popen[bytes]) -> None:
+    """Its user, all of its groups, and whether it may open raw sockets: a child has those of its parent."""
+    found = processes.credentials(running.pid)
+    assert found
+    assert found.uid == os.geteuid()
+    assert found.groups == {os.getegid(), *os.getgroups()}
+    assert found.raw_sockets == processes.credentials(os.getpid()).raw_sockets  # type: ignore[union-attr]
+    assert found in [processes.credentials(one.pid) for one in processes.find_all({NAME})]
+    assert processes.credentials(2**22 + 1) is None

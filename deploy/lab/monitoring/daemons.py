@@ -23,7 +23,7 @@ START = 20.0  # seconds
 @dataclass(frozen=True)
 class Daemon:
     name: str
-    port: int  # on the host's own loopback
+    port: int  # on all of the host's addresses: the balancers ask Prometheus too
     ready: str  # a path that answers 200 once it is
     page: int = 0  # the port on the machine's loopback, if it has a page for people
 
@@ -71,7 +71,7 @@ def _argv(daemon: Daemon, urls: dict[str, str]) -> list[str]:
     if daemon is RECORDER:
         program = Path(__file__).with_name("recorder.py")
         return [PYTHON, str(program), str(daemon.port), RECORDED]
-    common = [f"--web.listen-address=127.0.0.1:{daemon.port}", f"--web.external-url={urls[daemon.name]}"]
+    common = [f"--web.listen-address=:{daemon.port}", f"--web.external-url={urls[daemon.name]}"]
     if daemon is PROMETHEUS:
         files = [f"--config.file={FOLDER}/prometheus.yml", f"--storage.tsdb.path={DATA}/prometheus"]
         return ["prometheus", *files, *common]

@@ -48,12 +48,13 @@ def _findings(config: Config, path: Path | None) -> list[tuple[bool, str]]:
     with as_service_user() as user:
         found = [*check(config, user), *late]
         said = list(sentences(found, str(path or "what this host shows"), lines))
-        if path and not _readable(path):
+        if path and not readable(path):
             said.append((True, f"{path}: user {user} can't read it: `chgrp {user} {path}; chmod 640 {path}`"))
     return said
 
 
-def _readable(path: Path) -> bool:
+def readable(path: Path) -> bool:
+    """By whoever this process is at this moment."""
     try:
         path.open("rb").close()
     except OSError:

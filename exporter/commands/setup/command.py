@@ -2,11 +2,9 @@
 
 import os
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
-from rich.console import Console
-
+from exporter.commands.drawn import drawn
 from exporter.commands.output import fail, write
 from exporter.commands.paths import DEFAULT_CONFIG
 from exporter.commands.setup.apply import Machine, apply
@@ -15,8 +13,6 @@ from exporter.commands.setup.plan import plan, removal
 from exporter.commands.setup.render import as_json, as_text
 from exporter.commands.setup.steps import State, Step
 from exporter.typed_yaml import ConfigError
-
-_ENDLESS = 10_000  # columns of a pipe
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ def run(options: SetupOptions) -> int:
     steps = removal(facts) if options.remove else plan(facts, rights=options.rights)
     if options.apply:
         steps = apply(steps, facts.record, Machine())
-    write(as_json(steps) if options.json else _text(steps, _closing(steps, options)))
+    write(as_json(steps) if options.json else drawn(as_text(steps, _closing(steps, options))))
     undone = {State.FAILED, State.UNKNOWN} if options.apply else set()
     return int(any(step.state in undone for step in steps))
 
@@ -55,17 +51,3 @@ def _closing(steps: list[Step], options: SetupOptions) -> str:
         "A service that runs gets new groups when it is started anew: `systemctl restart failover-exporter`; "
         "for the first time `systemctl enable --now failover-exporter`."
     )
-
-
-def _text(steps: list[Step], closing: str) -> str:
-    """Coloured where standard output is a terminal, as wide as that."""
-    console = Console(highlight=False)
-    shown = Console(
-        file=StringIO(),
-        highlight=False,
-        force_terminal=console.is_terminal,
-        width=console.width if console.is_terminal else _ENDLESS,
-    )
-    with shown.capture() as captured:
-        shown.print(as_text(steps, closing), crop=False)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())

@@ -3,12 +3,11 @@
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from rich.console import Console
 
+from exporter.commands.http_account import HttpAccount
 from exporter.commands.output import fail, write
 from exporter.commands.printable import printable
 from exporter.commands.status.table import shown
@@ -25,8 +24,7 @@ WIDE = 1000  # characters: a pipe has no width
 @dataclass(frozen=True)
 class StatusOptions:
     url: str  # without user and password: they would be in the process list
-    user: str | None
-    password_file: Path | None
+    account: HttpAccount
     ca_file: str
     json: bool
 
@@ -48,11 +46,7 @@ def run(options: StatusOptions) -> int:
 
 def _ask(options: StatusOptions) -> Any:
     """Raises SourceError, and OSError where the file with the password can't be read."""
-    url = f"{options.url.rstrip('/')}/status.json"
-    if options.user is not None:
-        text = options.password_file.read_text() if options.password_file else ""
-        scheme, _, rest = url.partition("://")
-        url = f"{scheme}://{quote(options.user, safe='')}:{quote(text.partition(chr(10))[0], safe='')}@{rest}"
+    url = options.account.within(f"{options.url.rstrip('/')}/status.json")
     body = http.get(url, Deadline.after(ANSWER_SECONDS), http.Trust(options.ca_file))
     try:
         return json.loads(body)

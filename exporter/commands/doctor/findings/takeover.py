@@ -1,0 +1,148 @@
+"""Would the other node take over now: Pacemaker's scheduler, and what each host needs for it (pure)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from exporter.commands.doctor.facts import Facts
+from exporter.commands.doctor.finding import Finding, error, ok, unknown
+from exporter.commands.doctor.page import Page
+from exporter.web.status.wording import listed
+
+READY, TARGET, BLOCKED = (
+    "failover_takeover_ready",
+    "failover_takeover_target_info",
+    "failover_takeover_blocked_info",
+)
+CHECK, FAILED = "failover_check_ok", "failover_check_failed_info"
+_LEFTOVER = "ha_cluster_pacemaker_leftover_constraints"
+_LOCATION = "ha_cluster_pacemaker_location_constraints"
+_DOCS = "runbooks/FailoverNotReady.md"
+
+WORDS: Mapping[str, str] = {  # of the reasons in exporter/watchers/readiness/reasons.py
+    "offline": "the other node is offline",
+    "standby": "the other node is on standby",
+    "maintenance": "maintenance mode",
+    "health": "the other node's health is red",
+    "banned": "a constraint bars it from the other node",
+    "failures": "it failed too often on the other node",
+    "disabled": "a person wants it stopped (target-role)",
+    "unmanaged": "it is unmanaged",
+    "no_quorum": "what would be left has no quorum",
+    "fencing": "the lost node would have to be fenced first, and can't be",
+    "unknown": "Pacemaker does not say why",
+}
+# What a person could type, where it does not depend on what else is seen.
+_COMMANDS: Mapping[str, str] = {
+    "offline": "systemctl start corosync pacemaker   # on {others}",
+    "standby": "crm_standby --node {others} --delete",
+    "maintenance": (
+        "crm_attribute --name maintenance-mode --delete; "
+        "crm_attribute --node {others} --name maintenance --delete"
+    ),
+    "health": "crm_mon -1 -A | grep '#health'",
+    "failures": "crm_resource --cleanup --resource {resource}",
+    "disabled": "crm_resource --resource {resource} --meta --delete-parameter target-role",
+    "unmanaged": "crm_resource --resource {resource} --meta --delete-parameter is-managed",
+    "no_quorum": "corosync-quorumtool -s",
+    "fencing": "stonith_admin --list-registered",
+    "unknown": "crm_simulate --live-check --show-scores",
+}
+# What to look at when a host's own check fails; the reason is on its page.
+CHECKS: Mapping[str, str] = {
+    "haproxy_config": "haproxy -c -f /etc/haproxy/haproxy.cfg",
+    "vip_interface": "ip -brief address",
+    "vip_bindable": "sysctl net.ipv4.ip_nonlocal_bind net.ipv6.ip_nonlocal_bind",
+    "galera_reachable": "failover-exporter --check-config",
+    "clock": "timedatectl",
+    "resource_agents": "crm_mon -1 -r",
+}
+
+
+def takeover(facts: Facts) -> Iterator[Finding]:
+    """One finding for each lost node and reason: what would run nowhere; for each node that all is well."""
+    if not any(page.has(READY) for _, page in facts.pages):
+        yield from _nothing_said(facts)
+        return
+    barred = _barred(facts)
+    for (lost, reasons), resources in barred.items():
+        why = listed(WORDS.get(reason, reason) for reason in reasons)
+        yield error(
+            f"If {lost} were lost now, nothing would run {listed(resources)}: {why}",
+            *_remedies(facts, lost, resources, reasons),
+            docs=_DOCS,
+        )
+    for lost, placed in _ready(facts).items():
+        if all(lost != node for node, _ in barred):
+            yield ok(f"If {lost} were lost now, {listed(placed)}")
+
+
+def _nothing_said(facts: Facts) -> Iterator[Finding]:
+    """An exporter that just started has asked nobody yet, one that isn't there never does."""
+    if "pacemaker" in facts.configured.sections or facts.first("ha_cluster_pacemaker_nodes"):
+        yield unknown(
+            "Whether the other node would take over: no exporter's page says so",
+            "crm_simulate --live-check --show-scores",
+            docs="readiness.md",
+        )
+
+
+def _barred(facts: Facts) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+    """By the lost node and the reasons what would run nowhere, by whichever page says it."""
+    reasons: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for _, page in facts.pages:
+        for labels, value in page.series(READY):
+            if value == 0:
+                lost, resource = labels["lost"], labels["resource"]
+                said = page.labels(BLOCKED, "reason", lost=lost, resource=resource)
+                reasons[lost, resource] |= dict.fromkeys(said or ("unknown",))
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (lost, resource), why in reasons.items():
+        found[lost, tuple(why)].append(resource)
+    return found
+
+
+def _ready(facts: Facts) -> dict[str, list[str]]:
+    """By the lost node what would run where."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for _, page in facts.pages:
+        for labels, _value in page.series(TARGET):
+            found[labels["lost"]][f"{labels['resource']} would run on {labels['to']}"] = None
+    return {lost: list(placed) for lost, placed in found.items()}
+
+
+def _remedies(facts: Facts, lost: str, resources: list[str], reasons: tuple[str, ...]) -> Iterator[str]:
+    page = facts.first(READY)
+    others = [node for node in _members(page) if node != lost] if page else []
+    for reason in reasons:
+        if reason == "banned" and page:
+            yield from bans(page, others)
+        elif command := _COMMANDS.get(reason):
+            for resource in resources if "{resource}" in command else [""]:
+                yield command.format(resource=resource, others=" ".join(others) or "NODE")
+
+
+def _members(page: Page) -> tuple[str, ...]:
+    return page.labels("ha_cluster_pacemaker_nodes", "node", type="member")
+
+
+def bans(page: Page, nodes: list[str]) -> Iterator[str]:
+    """What takes away the constraints that bar a resource from these nodes."""
+    left = set(page.labels(_LEFTOVER, "constraint"))
+    for labels, score in page.series(_LOCATION):
+        if score == float("-inf") and labels["node"] in nodes and labels["constraint"] not in left:
+            yield f"cibadmin --delete --xml-text '<rsc_location id=\"{labels['constraint']}\"/>'"
+    for resource in page.labels(_LEFTOVER, "resource"):
+        yield f"crm_resource --clear --resource {resource}"
+
+
+def hosts(facts: Facts) -> Iterator[Finding]:
+    """What each host needs of its own in order to take over."""
+    for host, page in facts.pages:
+        passed = page.labels(CHECK, "check", 1.0)
+        for check in page.labels(CHECK, "check", 0.0):
+            reason = "; ".join(page.labels(FAILED, "reason", check=check))
+            text = f"{host} is not fit to take over: {check} fails{f' ({reason})' if reason else ''}"
+            command = CHECKS.get(check)
+            yield error(text, *([f"{command}   # on {host}"] if command else []), docs=_DOCS)
+        if passed:
+            yield ok(f"{host} has what it needs to take over: {', '.join(passed)}")

@@ -92,9 +92,7 @@ def _status(arguments: argparse.Namespace) -> int:
     from exporter.commands.status import command
 
     account = HttpAccount(arguments.user, arguments.password_file)
-    return command.run(
-        command.StatusOptions(arguments.url, account, arguments.ca_file, arguments.json)
-    )
+    return command.run(command.StatusOptions(arguments.url, account, arguments.ca_file, arguments.json))
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

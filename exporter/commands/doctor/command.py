@@ -31,4 +31,4 @@ def run(options: DoctorOptions) -> int:
 def documents() -> str:
     """Where this version's documents are."""
     urls = dict(one.split(", ", 1) for one in metadata("failover-exporter").get_all("Project-URL") or ())
-    return urls.get("Documentation", "docs")
+    return str(urls.get("Documentation", "docs"))

@@ -54,7 +54,9 @@ def _grant(line: str) -> Grant:
 
 def beyond(grants: Iterable[Grant], wanted: frozenset[str], on: str) -> tuple[Grant, ...]:
     """What is more than the privileges `wanted` on `on`."""
-    more = (one if one.role or not _same(one.on, on) else Grant(one.privileges - wanted, one.on) for one in grants)
+    more = (
+        one if one.role or not _same(one.on, on) else Grant(one.privileges - wanted, one.on) for one in grants
+    )
     return tuple(one for one in more if one.role or one.privileges)
 
 

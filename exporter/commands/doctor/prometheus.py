@@ -79,7 +79,7 @@ def _read(parse: Callable[[answers.Answer], T], answer: answers.Answer | SourceE
         return error
 
 
-def _or_none(value: float | None | SourceError) -> float | None:
+def _or_none(value: float | SourceError | None) -> float | None:
     return None if isinstance(value, SourceError) else value
 
 
@@ -89,7 +89,8 @@ def _matched(
     """Each with the hosts whose exporter it is: by name or address, and port."""
     if isinstance(targets, SourceError):
         return targets
-    hosts = [answers.host_and_port(one.url)[0] for one in [*targets, *exporters]]
+    urls = [*(each.url for each in targets), *(one.url for one in exporters)]
+    hosts = [answers.host_and_port(url)[0] for url in urls]
     known = together({host: partial(first_address, Endpoint(host, 0)) for host in hosts}, READY_SECONDS)
     here = _is_here(options.prometheus or "")
     own = _own_addresses(loopback=here)
@@ -126,12 +127,13 @@ def _ready(
         return urls
     trust = http.Trust(options.ca_file)
 
-    def ready(url: str) -> bool:
-        http.get(f"{_seen_from_here(url, prometheus)}/-/ready", Deadline.after(READY_SECONDS), trust)
-        return True
+    def ready(url: str) -> bytes:
+        return http.get(f"{_seen_from_here(url, prometheus)}/-/ready", Deadline.after(READY_SECONDS), trust)
 
     said = together({url: partial(ready, url) for url in urls}, READY_SECONDS + 0.5)
-    return [Alertmanager(url, said[url] if isinstance(said[url], SourceError) else None) for url in urls]
+    return [
+        Alertmanager(url, answer if isinstance(answer, SourceError) else None) for url, answer in said.items()
+    ]
 
 
 def _seen_from_here(url: str, prometheus: str) -> str:

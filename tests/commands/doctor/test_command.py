@@ -86,8 +86,10 @@ def monitored(prometheus: Server, *exporters: str) -> Mapping[str, object]:
     rules = [rule | {"name": name, "state": "firing" if name == "Watchdog" else "inactive"} for name in names]
     late = {"lastScrape": "2100-01-01T00:00:00Z"}
     return {
-        "targets": {"activeTargets": [{**target, **late, "scrapeUrl": f"{url}/metrics"} for url in exporters]},
-        "rules": {"groups": [{**group, "rules": rules}]},  # type: ignore[dict-item]  # JSON
+        "targets": {
+            "activeTargets": [{**target, **late, "scrapeUrl": f"{url}/metrics"} for url in exporters]
+        },
+        "rules": {"groups": [{**group, "rules": rules}]},
         "alertmanagers": {"activeAlertmanagers": [{"url": f"{prometheus.url}/api/v2/alerts"}]},
         "query": {"resultType": "vector", "result": []},
     }

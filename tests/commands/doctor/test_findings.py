@@ -338,7 +338,11 @@ def test_a_page_with_a_password() -> None:
             Severity.ERROR,
             "no such tool",
         ),
-        (replace(FACTS.configured, mistakes=(Mistake("db4: no address", error=False),)), Severity.WARNING, "db4"),
+        (
+            replace(FACTS.configured, mistakes=(Mistake("db4: no address", error=False),)),
+            Severity.WARNING,
+            "db4",
+        ),
     ],
 )
 def test_the_configuration(now: Configured, severity: Severity, says: str) -> None:

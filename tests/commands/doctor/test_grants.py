@@ -46,7 +46,9 @@ def test_what_is_not_known_is_not_repeated() -> None:
 def test_too_much_and_too_little() -> None:
     """Of the write probe's account; a schema may be written as a pattern, a role may give anything."""
     own = parse([r"GRANT SELECT, INSERT, CREATE, DELETE, DROP ON `failover\_exporter`.* TO `w`@`%`"])
-    assert beyond(own, WRITES, "failover_exporter.*") == (Grant(frozenset({"DROP"}), r"failover\_exporter.*"),)
+    assert beyond(own, WRITES, "failover_exporter.*") == (
+        Grant(frozenset({"DROP"}), r"failover\_exporter.*"),
+    )
     assert missing(own, WRITES, "failover_exporter.*") == frozenset()
     assert missing(parse(["GRANT INSERT ON `other`.* TO `w`@`%`"]), WRITES, "failover_exporter.*") == WRITES
     assert missing(parse(["GRANT `r` TO `w`@`%`"]), WRITES, "failover_exporter.*") == frozenset()

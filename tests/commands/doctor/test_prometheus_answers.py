@@ -31,7 +31,13 @@ RULES = {
             "interval": 5,
             "rules": [
                 {"type": "recording", "name": "a:b", "health": "ok"},
-                {"type": "alerting", "name": "VIPDown", "health": "err", "lastError": "boom", "state": "firing"},
+                {
+                    "type": "alerting",
+                    "name": "VIPDown",
+                    "health": "err",
+                    "lastError": "boom",
+                    "state": "firing",
+                },
             ],
         }
     ]
@@ -50,7 +56,13 @@ def test_targets() -> None:
 def test_rules() -> None:
     """The alerts alone."""
     (one,) = answers.rules(RULES)
-    assert (one.name, one.health, one.error, one.state, one.interval) == ("VIPDown", "err", "boom", "firing", 5.0)
+    assert (one.name, one.health, one.error, one.state, one.interval) == (
+        "VIPDown",
+        "err",
+        "boom",
+        "firing",
+        5.0,
+    )
 
 
 def test_alertmanagers_and_a_number() -> None:

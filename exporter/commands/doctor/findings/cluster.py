@@ -36,10 +36,11 @@ def leftovers(facts: Facts) -> Iterator[Finding]:
     if not (page := facts.first(FENCING)):
         return
     for labels, _ in page.series(LEFTOVER):
+        resource, node = labels["resource"], labels["node"]
         yield warning(
             f"A move or ban by hand left the constraint {labels['constraint']} behind: it goes on binding "
-            f"{labels['resource']}{f' ({labels['node']})' if labels['node'] else ''}",
-            f"crm_resource --clear --resource {labels['resource']}",
+            f"{resource}{f' ({node})' if node else ''}",
+            f"crm_resource --clear --resource {resource}",
             docs="runbooks/PacemakerLeftoverConstraint.md",
         )
     if not page.has(LEFTOVER):
@@ -64,9 +65,9 @@ def quorum(facts: Facts) -> Iterator[Finding]:
         if page.value(QUORATE) == 0:
             text = f"{host} is not in a part of the cluster that has quorum"
             yield error(text, "corosync-quorumtool -s", docs="runbooks/PacemakerNoQuorum.md")
-    page = facts.first(QUORATE)
-    if page and page.value(QUORATE):
-        total, needed = page.value(VOTES, type="total_votes"), page.value(VOTES, type="quorum")
+    first = facts.first(QUORATE)
+    if first and first.value(QUORATE):
+        total, needed = first.value(VOTES, type="total_votes"), first.value(VOTES, type="quorum")
         votes = f": {total:.0f} votes, {needed:.0f} needed" if total and needed else ""
         yield ok(f"The cluster has quorum{votes}")
 

@@ -103,11 +103,13 @@ def rules(facts: Facts) -> Iterator[Finding]:
 
 
 def _intervals(prometheus: Prometheus, ours: Sequence[Rule]) -> Iterator[Finding]:
-    """A group says for which interval it is made: windows of a few scrapes are empty where those are rarer."""
+    """A group is made for its interval: windows of a few scrapes are empty where those are rarer."""
     if twice := sorted(name for name, times in Counter(one.name for one in ours).items() if times > 1):
         yield error(f"Loaded more than once, so told more than once: {listed(twice)}", docs=_ALERTS)
     made = max(one.interval for one in ours)
-    scraped_every = max((one.interval or 0 for one in _known(prometheus.targets) or () if one.hosts), default=0)
+    scraped_every = max(
+        (one.interval or 0 for one in _known(prometheus.targets) or () if one.hosts), default=0
+    )
     if scraped_every > made:
         text = f"The rules are for a scrape every {made:g} s, but every {scraped_every:g} s is set"
         yield error(f"{text}: alerts come late, or never", docs=_ALERTS)

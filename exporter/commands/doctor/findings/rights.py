@@ -11,7 +11,12 @@ from exporter.commands.setup.steps import State, Step
 ACLS = "Pacemaker's ACLs"  # as exporter/commands/setup/plan.py names the steps
 _DOCS = "installing.md#who-asks-as-whom"
 _RESTART = "systemctl restart failover-exporter"
-_COLLECTORS = {"Pacemaker": "pacemaker", ACLS: "pacemaker", "Corosync": "corosync", "HAProxy's socket": "haproxy"}
+_COLLECTORS = {
+    "Pacemaker": "pacemaker",
+    ACLS: "pacemaker",
+    "Corosync": "corosync",
+    "HAProxy's socket": "haproxy",
+}
 SUCCESS = "ha_cluster_scrape_success"
 _NO_RAW = (
     "systemctl edit failover-exporter   # [Service] AmbientCapabilities=CAP_NET_RAW, and the same in "
@@ -76,7 +81,9 @@ def _not_known(facts: Facts, step: Step) -> bool:
 def lacks(facts: Facts, collector: str) -> bool:
     """A right is missing that this collector needs, so that its failure needs no finding of its own."""
     return any(
-        _COLLECTORS.get(step.name) == collector and step.state is not State.DONE and not _not_known(facts, step)
+        _COLLECTORS.get(step.name) == collector
+        and step.state is not State.DONE
+        and not _not_known(facts, step)
         for step in (facts.rights.steps if facts.rights else ())
     )
 

@@ -4,6 +4,7 @@ import grp
 import os
 import pwd
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,6 +189,20 @@ def test_root_looks_as_the_services_user(said: Said, nobody: pwd.struct_passwd) 
     os.chown(said.folder / "state", nobody.pw_uid, -1)
     assert said() == (0, [])
     assert os.getgroups() == groups
+
+
+def test_what_root_starts_is_the_services_user_all_through(nobody: pwd.struct_passwd) -> None:
+    """Its real user too: Pacemaker and Corosync are told that one; root is itself again then."""
+    before = (os.getresuid(), os.getresgid(), os.getgroups())
+    with service_user.as_service_user():
+        child = subprocess.run(
+            ["/bin/cat", "/proc/self/status"], capture_output=True, text=True, check=True
+        ).stdout
+    ids = {
+        line.split()[0]: line.split()[1:] for line in child.splitlines() if line.startswith(("Uid", "Gid"))
+    }
+    assert ids == {"Uid:": [str(nobody.pw_uid)] * 4, "Gid:": [str(nobody.pw_gid)] * 4}
+    assert (os.getresuid(), os.getresgid(), os.getgroups()) == before
 
 
 def test_lines_of_keys(tmp_path: Path) -> None:

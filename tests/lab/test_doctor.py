@@ -39,6 +39,12 @@ def findings(cluster: Cluster, host: Host, *user: str) -> tuple[int, list[dict[s
     return done.returncode, json.loads(done.stdout)["findings"]
 
 
+def times(cluster: Cluster, host: Host) -> list[dict[str, Any]]:
+    """The totals that are known."""
+    told = json.loads(run(cluster, host).stdout)["times"]
+    return [one for one in told if one["phase"] == "total" and one["seconds"]]
+
+
 def expect(
     cluster: Cluster, host: Host, what: str, holds: Callable[[int, list[dict[str, Any]]], bool]
 ) -> Any:
@@ -69,7 +75,11 @@ def test_a_whole_pair_has_nothing_wrong(cluster: Cluster) -> None:
         fine = {one["check"] for one in found if one["severity"] == "ok"}
         assert fine >= FINE
         assert [one for one in found if one["severity"] == "unknown"] == []
-        assert {one["check"] for one in found if one["severity"] == "warning"} == {"fencing", "two_nodes"}
+        assert {one["check"] for one in found if one["severity"] == "warning"} == {"fencing"}
+        assert {one["fault"] for one in times(cluster, cluster.lab.host(name))} >= {
+            "node_lost",
+            "haproxy_crash",
+        }
 
 
 def test_anybody_may_ask(cluster: Cluster) -> None:

@@ -12,21 +12,22 @@ USER = "failover-exporter"
 def as_service_user() -> Iterator[str]:
     """Its name, or that of whoever asks: those without root's rights, and hosts without that user.
 
-    The whole process has its effective user and groups meanwhile.
+    The whole process has its real and effective user and groups meanwhile: Pacemaker and Corosync are told
+    the real ones of who asks (SCM_CREDENTIALS, which libqb looks at).
     """
     entry = _entry()
     if os.geteuid() != 0 or entry is None:
         yield _own_name()
         return
-    groups, gid = os.getgroups(), os.getegid()
+    groups, gids = os.getgroups(), os.getresgid()
     os.setgroups(os.getgrouplist(USER, entry.pw_gid))
     try:
-        os.setegid(entry.pw_gid)
-        os.seteuid(entry.pw_uid)
+        os.setresgid(entry.pw_gid, entry.pw_gid, gids[2])
+        os.setresuid(entry.pw_uid, entry.pw_uid, 0)
         yield USER
     finally:
-        os.seteuid(0)
-        os.setegid(gid)
+        os.setresuid(0, 0, 0)
+        os.setresgid(*gids)
         os.setgroups(groups)
 
 

@@ -23,7 +23,7 @@ def run(options: DoctorOptions) -> int:
         facts = look(options, Waiting())
     except OSError as error:
         return fail(f"{error.filename}: {error.strerror}")
-    report = Report(facts.host, VERSION, facts.at, facts.asker.user, documents(), examine(facts))
+    report = Report(facts.host, VERSION, facts.at, facts.asker.user, documents(), examine(facts), facts.times)
     write(as_json(report) if options.json else drawn(as_text(report)))
     return int(report.worst is Severity.ERROR)
 

@@ -7,6 +7,7 @@ from exporter.commands.doctor.grants import Grant
 from exporter.commands.doctor.page import Page
 from exporter.commands.setup.steps import Step
 from exporter.errors import SourceError
+from exporter.watchers.readiness.expected.explanation import Explanation
 from exporter.web.status.view import View
 
 
@@ -134,6 +135,7 @@ class Facts:
     peers: tuple[Exporter, ...] = ()
     logins: tuple[Login, ...] = ()
     prometheus: Prometheus | None = None  # None: none was named
+    times: tuple[Explanation, ...] = ()  # of a failover; empty where they can't be known
 
     @property
     def exporters(self) -> tuple[Exporter, ...]:

@@ -13,7 +13,7 @@ from exporter.commands.check_config.checks import check, sentences, unresolved
 from exporter.commands.check_config.command import readable
 from exporter.commands.check_config.service_user import USER, as_service_user
 from exporter.commands.configuration import Configuration
-from exporter.commands.doctor import direct, logins, pages, prometheus, service
+from exporter.commands.doctor import direct, logins, pages, prometheus, service, times
 from exporter.commands.doctor.facts import (
     Asker,
     Configured,
@@ -52,6 +52,8 @@ def look(options: DoctorOptions, waiting: Waiting) -> Facts:
         with waiting.on("Pacemaker, Corosync, HAProxy and Galera"):
             sources = direct.read(config)
     here = own.page if isinstance(own.page, Page) else sources.page
+    with waiting.on("Pacemaker and Corosync"):
+        expected = times.read(config) if config else ()
     with waiting.on("the rights of the service's user"):
         rights = _rights(options.config_file or DEFAULT_CONFIG, config)
     with waiting.on("the other exporters"):
@@ -73,6 +75,7 @@ def look(options: DoctorOptions, waiting: Waiting) -> Facts:
         peers=peers,
         logins=tried,
         prometheus=monitoring,
+        times=expected,
     )
 
 

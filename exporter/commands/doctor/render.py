@@ -10,8 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from exporter.commands.doctor import render_times
 from exporter.commands.doctor.finding import Checked, Severity
 from exporter.commands.printable import printable
+from exporter.watchers.readiness.expected.explanation import Explanation
 from exporter.web.status.wording import count, listed
 
 _WORDS = {
@@ -40,6 +42,7 @@ class Report:
     user: str  # who asked
     docs: str  # where the documents are: a URL without a slash at its end
     checked: Sequence[Checked]  # the worst first
+    times: Sequence[Explanation] = ()
 
     @property
     def worst(self) -> Severity:
@@ -56,6 +59,7 @@ def as_json(report: Report) -> str:
         "worst": str(report.worst),
         "counts": {str(severity): _counts(report)[severity] for severity in Severity},
         "findings": [_object(report, one) for one in report.checked],
+        "times": [render_times.as_object(one) for one in report.times],
     }
     return json.dumps(found, indent=2) + "\n"
 
@@ -86,7 +90,9 @@ def as_text(report: Report) -> RenderableType:
     bad = [one for one in report.checked if one.finding.severity is not Severity.OK]
     fine = [one for one in report.checked if one.finding.severity is Severity.OK]
     parts = [Text(_headline(report), _COLOURS[report.worst])]
-    return Group(*parts, *(line for one in bad for line in _shown(report, one)), *_fine(fine))
+    return Group(
+        *parts, *(line for one in bad for line in _shown(report, one)), *_fine(fine), *_times(report)
+    )
 
 
 def _headline(report: Report) -> str:
@@ -138,3 +144,9 @@ def _fine(checked: Iterable[Checked]) -> Iterator[RenderableType]:
     for one in rows:
         table.add_row(Text(_WORDS[Severity.OK], _COLOURS[Severity.OK]), Text(printable(one.finding.text)))
     yield Padding(table, (1, 0, 0, 0))
+
+
+def _times(report: Report) -> Iterator[RenderableType]:
+    if report.times:
+        yield Text(f"\nHow long it would take, at most: {_link(report, 'expected-seconds.md')}")
+        yield from render_times.as_text(report.times)

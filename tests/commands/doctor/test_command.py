@@ -87,7 +87,9 @@ def monitored(prometheus: Server, *exporters: str) -> Mapping[str, object]:
     late = {"lastScrape": "2100-01-01T00:00:00Z"}
     return {
         "targets": {
-            "activeTargets": [{**target, **late, "scrapeUrl": f"{url}/metrics"} for url in exporters]
+            "activeTargets": [
+                {**target, **late, "scrapeInterval": "5s", "scrapeUrl": f"{url}/metrics"} for url in exporters
+            ]
         },
         "rules": {"groups": [{**group, "rules": rules}]},
         "alertmanagers": {"activeAlertmanagers": [{"url": f"{prometheus.url}/api/v2/alerts"}]},
@@ -124,7 +126,7 @@ def test_all_is_well(
     assert "error" not in told
     fine = "\n".join(told["ok"])
     for text in (
-        f"scraped: Prometheus scrapes the exporter of {platform.node()} every 90 s as cluster article",
+        f"scraped: Prometheus scrapes the exporter of {platform.node()} every 5 s as cluster article",
         f"scraped: Prometheus scrapes the exporter of {TWO}",
         "alerting rules are loaded, and none fails",
         "alertmanager: Alertmanager",

@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from exporter.commands.doctor.facts import Alertmanager, Asker, Configured, Facts, Mistake, Rights
 from exporter.commands.doctor.finding import Checked, Severity
 from exporter.commands.doctor.findings import CHECKS, examine
+from exporter.commands.doctor.findings.monitoring import MADE_FOR
 from exporter.commands.doctor.findings.rights import ACLS
 from exporter.commands.doctor.findings.takeover import WORDS
 from exporter.commands.doctor.grants import parse as parse_grants
@@ -79,8 +81,7 @@ def test_a_ban_comes_first_with_what_clears_it() -> None:
     told = first(facts)
     assert told.check == "takeover"
     assert told.finding.text == (
-        f"If {ONE} were lost now, nothing would run failover-ip and haproxy: a constraint bars it from the "
-        "other node"
+        f"If {ONE} were lost now, nothing would run failover-ip and haproxy: a constraint bars the other node"
     )
     assert told.finding.remedy == ("crm_resource --clear --resource failover-ip",)
     assert len(found(facts)["error"]) == 1
@@ -436,10 +437,19 @@ def test_rules(rules: list[object], severity: str, says: str) -> None:
 
 
 def test_scrapes_rarer_than_the_rules_are_made_for() -> None:
-    """Windows of a few scrapes would be empty."""
+    """Windows of a few scrapes would be empty; so they are where rules are evaluated rarely."""
     slow = [replace(target(one), interval=60.0) for one in (ONE, TWO)]
-    told = found(monitored(targets=slow))
-    assert any("for a scrape every 5 s, but every 60 s" in text for text in told["error"])
+    (text,) = (one for one in found(monitored(targets=slow))["warning"] if one.startswith("rules: "))
+    assert "every 5 s; set are 60 s and 5 s" in text
+    rare = [replace(one, interval=15.0) for one in PROMETHEUS.rules]  # type: ignore[union-attr]
+    (text,) = (one for one in found(monitored(rules=rare))["warning"] if one.startswith("rules: "))
+    assert "set are 5 s and 15 s" in text
+
+
+def test_what_the_rules_are_made_for() -> None:
+    """As the Prometheus that comes with them has it."""
+    shipped = yaml.safe_load((Path(__file__).parents[3] / "alerts/prometheus.yml").read_text())["global"]
+    assert {shipped["scrape_interval"], shipped["evaluation_interval"]} == {f"{MADE_FOR:g}s"}
 
 
 def test_the_watchdog_and_what_fires() -> None:

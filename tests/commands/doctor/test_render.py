@@ -8,8 +8,12 @@ from pathlib import Path
 from exporter.commands.doctor.findings import examine
 from exporter.commands.doctor.render import Report, as_json, as_text
 from exporter.commands.drawn import drawn
+from exporter.commands.setup.plan import plan
 from exporter.commands.setup.steps import State
+from exporter.watchers.readiness.expected.explanation import explain
 from tests.commands.doctor.cases import FACTS, NOW, ONE, TWO, blocked, exporter, page, series, without_rights
+from tests.commands.setup.cases import FRESH
+from tests.watchers.readiness.test_promises import PAIR
 
 EXPECTED = Path(__file__).parent / "expected"
 DOCS = "https://git.example.com/failover-exporter/docs"
@@ -26,12 +30,13 @@ def report(*, broken: bool) -> Report:
             node=TWO,
             resource="failover-ip",
         )
-        ban = page(*blocked(ONE, "banned", "failover-ip", "haproxy"), left, ready=False)
-        lines = "install …\nuidgid {\nEND"
-        facts = without_rights("Corosync", State.TO_DO, "it answers whom a file names", lines)
-        facts = replace(facts, own=exporter(ONE, page(failed=("corosync",))), peers=(exporter(TWO, ban),))
+        (step,) = (one for one in plan(FRESH) if one.name == "Corosync")
+        facts = without_rights(step.name, State.TO_DO, step.reason, *step.commands())
+        barred = (*blocked(ONE, "banned", "failover-ip", "haproxy"), left)
+        here = exporter(ONE, page(*barred, failed=("corosync",), ready=False))
+        facts = replace(facts, own=here, peers=(exporter(TWO, page(*barred, ready=False)),))
         facts = replace(facts, prometheus=None)
-    return Report(ONE, "0.2.0", NOW, "root", DOCS, examine(facts))
+    return Report(ONE, "0.2.0", NOW, "root", DOCS, examine(facts), explain(PAIR))
 
 
 def test_the_text_in_a_pipe(update_golden: bool) -> None:
@@ -41,6 +46,27 @@ def test_the_text_in_a_pipe(update_golden: bool) -> None:
         if update_golden:
             file.write_text(text)
         assert text == file.read_text()
+
+
+def test_the_documents_show_it() -> None:
+    """docs/doctor.md all of it, README its beginning."""
+    text = (EXPECTED / "broken.txt").read_text()
+    assert text in DOCUMENT.read_text()
+    shown = (DOCUMENT.parents[1] / "README.md").read_text().partition(text[:30])[2].partition("…")[0]
+    assert len(shown) > 300
+    assert text.startswith(text[:30] + shown)
+
+
+def test_the_times() -> None:
+    """What sets each phase, what a change would bring and its price; what takes no time is left out."""
+    lines = [" ".join(line.split()) for line in drawn(as_text(report(broken=False))).splitlines()]
+    assert "detection 6.60 s token 3 s + consensus 3.6 s" in lines
+    (token,) = (line for line in lines if line.startswith("4.40 s less with `token: 1000`"))
+    assert "Price: a host" in token
+    assert not [line for line in lines if line.startswith("address 0.000 s")]
+    found = json.loads(as_json(report(broken=False)))["times"]
+    assert (found[0]["fault"], found[0]["phase"]) == ("node_lost", "detection")
+    assert found[0]["changes"][0].keys() == {"what", "seconds", "price"}
 
 
 def test_json_has_the_documented_keys() -> None:

@@ -82,7 +82,8 @@ def two_nodes(facts: Facts) -> Iterator[Finding]:
         yield warning(
             "two_node is set without wait_for_all: a node that boots while the link is cut takes the address "
             "though the other one has it",
-            "corosync-cfgtool -R   # after `wait_for_all: 1` in quorum {} of corosync.conf on each node",
+            "systemctl restart corosync pacemaker   # without `wait_for_all: 0` in corosync.conf; first "
+            "where the address is not. A reload does not change it",
             docs="split-brain.md",
         )
     elif nodes == 2 and "2Node" not in flags:

@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 _DOCS = "doctor.md#the-monitoring-itself"
 _INSTALLING, _ALERTS = "installing.md#prometheus", "../alerts/README.md"
+MADE_FOR = 5.0  # seconds between scrapes and between evaluations, as in alerts/prometheus.yml
 LATE = 3  # intervals without a scrape
 WATCHDOG = "Watchdog"
 
@@ -103,16 +104,19 @@ def rules(facts: Facts) -> Iterator[Finding]:
 
 
 def _intervals(prometheus: Prometheus, ours: Sequence[Rule]) -> Iterator[Finding]:
-    """A group is made for its interval: windows of a few scrapes are empty where those are rarer."""
+    """Alerts come later where they are longer, and windows of a few scrapes are empty."""
     if twice := sorted(name for name, times in Counter(one.name for one in ours).items() if times > 1):
         yield error(f"Loaded more than once, so told more than once: {listed(twice)}", docs=_ALERTS)
-    made = max(one.interval for one in ours)
     scraped_every = max(
         (one.interval or 0 for one in _known(prometheus.targets) or () if one.hosts), default=0
     )
-    if scraped_every > made:
-        text = f"The rules are for a scrape every {made:g} s, but every {scraped_every:g} s is set"
-        yield error(f"{text}: alerts come late, or never", docs=_ALERTS)
+    evaluated_every = max(one.interval for one in ours)
+    if max(scraped_every, evaluated_every) > MADE_FOR:
+        text = (
+            f"The rules are made for a scrape and an evaluation every {MADE_FOR:g} s; set are "
+            f"{scraped_every:g} s and {evaluated_every:g} s: alerts come late, and some never"
+        )
+        yield warning(text, docs=_ALERTS)
 
 
 def alertmanager(facts: Facts) -> Iterator[Finding]:

@@ -102,7 +102,7 @@ def neighbours(facts: Facts) -> Iterator[Finding]:
     addresses = page.labels("vip_bound", "vip")
     silent = [vip for vip in addresses if page.value("vip_claimants", vip=vip) is None]
     if not silent:
-        yield ok(f"Who answers for {', '.join(addresses)} on the link is asked for")
+        yield ok(f"Another host that answers for {', '.join(addresses)} on the link would be seen")
     elif facts.service and not facts.service.raw_sockets:
         text = (
             f"Without CAP_NET_RAW nobody asks who else answers for {', '.join(silent)}: an address on two "

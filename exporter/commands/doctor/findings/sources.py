@@ -32,7 +32,7 @@ def _page(facts: Facts, exporter: Exporter, page: Page) -> Iterator[Finding]:
         for text in _texts(exporter, collector, PARTLY):
             yield warning(f"{exporter.host}: a part of {collector} can't be read: {text}", docs=_DOCS)
     if not failed:
-        yield ok(f"{exporter.host}: {', '.join(page.labels(SUCCESS, 'collector'))}: read")
+        yield ok(f"The exporter of {exporter.host} reads {', '.join(page.labels(SUCCESS, 'collector'))}")
 
 
 def _explained(facts: Facts, collector: str) -> bool:

@@ -23,10 +23,10 @@ WORDS: Mapping[str, str] = {  # of the reasons in exporter/watchers/readiness/re
     "standby": "the other node is on standby",
     "maintenance": "maintenance mode",
     "health": "the other node's health is red",
-    "banned": "a constraint bars it from the other node",
-    "failures": "it failed too often on the other node",
-    "disabled": "a person wants it stopped (target-role)",
-    "unmanaged": "it is unmanaged",
+    "banned": "a constraint bars the other node",
+    "failures": "too many failures on the other node",
+    "disabled": "stopped by a person (target-role)",
+    "unmanaged": "unmanaged (is-managed)",
     "no_quorum": "what would be left has no quorum",
     "fencing": "the lost node would have to be fenced first, and can't be",
     "unknown": "Pacemaker does not say why",
@@ -103,15 +103,18 @@ def _barred(facts: Facts) -> dict[tuple[str, tuple[str, ...]], list[str]]:
 
 def _ready(facts: Facts) -> dict[str, list[str]]:
     """By the lost node what would run where."""
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    found: dict[str, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
     for _, page in facts.pages:
         for labels, _value in page.series(TARGET):
-            found[labels["lost"]][f"{labels['resource']} would run on {labels['to']}"] = None
-    return {lost: list(placed) for lost, placed in found.items()}
+            found[labels["lost"]][labels["to"]][labels["resource"]] = None
+    return {
+        lost: [f"{listed(resources)} would run on {to}" for to, resources in placed.items()]
+        for lost, placed in found.items()
+    }
 
 
 def _remedies(facts: Facts, lost: str, resources: list[str], reasons: tuple[str, ...]) -> Iterator[str]:
-    page = facts.first(READY)
+    page = facts.first(BLOCKED) or facts.first(READY)
     others = [node for node in _members(page) if node != lost] if page else []
     for reason in reasons:
         if reason == "banned" and page:

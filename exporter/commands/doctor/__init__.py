@@ -18,5 +18,5 @@ grants      SHOW GRANTS
 finding     what a check says
 findings/   the checks: from facts to findings, one module for each area
 render      the findings for a person and as JSON
-render_times the expected times likewise
+render_times  the expected times likewise
 """

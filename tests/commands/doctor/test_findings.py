@@ -126,6 +126,17 @@ def test_a_host_that_is_not_fit() -> None:
     )
 
 
+def test_a_galera_node_that_nobody_reaches() -> None:
+    """It is down, which is Galera's fault; reached by one host only, the other one is not fit."""
+    unreached = page(series("failover_check_ok", 0, check="galera_reachable"))
+    both = found(replace(FACTS, own=exporter(ONE, unreached), peers=(exporter(TWO, unreached),)))
+    assert "error" not in both
+    assert len([text for text in both["warning"] if "galera_reachable fails as on every host" in text]) == 2
+    reached = page(series("failover_check_ok", 1, check="galera_reachable"))
+    one = found(replace(FACTS, own=exporter(ONE, reached), peers=(exporter(TWO, unreached),)))
+    assert one["error"] == [f"host_fit: {TWO} is not fit to take over: galera_reachable fails"]
+
+
 def test_nobody_says_whether_it_would_be_taken_over() -> None:
     """That is not known, and not well."""
     bare = page(ready=False)

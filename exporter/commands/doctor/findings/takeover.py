@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from exporter.commands.doctor.facts import Facts
-from exporter.commands.doctor.finding import Finding, error, ok, unknown
+from exporter.commands.doctor.finding import Finding, error, ok, unknown, warning
 from exporter.commands.doctor.page import Page
 from exporter.web.status.wording import listed
 
@@ -17,6 +17,7 @@ CHECK, FAILED = "failover_check_ok", "failover_check_failed_info"
 _LEFTOVER = "ha_cluster_pacemaker_leftover_constraints"
 _LOCATION = "ha_cluster_pacemaker_location_constraints"
 _DOCS = "runbooks/FailoverNotReady.md"
+_GALERA, _GALERA_DOCS = "galera_reachable", "runbooks/GaleraNodeDown.md"
 
 WORDS: Mapping[str, str] = {  # of the reasons in exporter/watchers/readiness/reasons.py
     "offline": "the other node is offline",
@@ -143,9 +144,16 @@ def hosts(facts: Facts) -> Iterator[Finding]:
     for host, page in facts.pages:
         passed = page.labels(CHECK, "check", 1.0)
         for check in page.labels(CHECK, "check", 0.0):
-            reason = "; ".join(page.labels(FAILED, "reason", check=check))
-            text = f"{host} is not fit to take over: {check} fails{f' ({reason})' if reason else ''}"
-            command = CHECKS.get(check)
-            yield error(text, *([f"{command}   # on {host}"] if command else []), docs=_DOCS)
+            yield _unfit(facts, host, check, "; ".join(page.labels(FAILED, "reason", check=check)))
         if passed:
             yield ok(f"{host} has what it needs to take over: {', '.join(passed)}")
+
+
+def _unfit(facts: Facts, host: str, check: str, reason: str) -> Finding:
+    """A Galera node that no host reaches is down, and keeps none of them from taking over."""
+    why = f" ({reason})" if reason else ""
+    remedy = [f"{CHECKS[check]}   # on {host}"] if check in CHECKS else []
+    values = [value for _, page in facts.pages for _, value in page.series(CHECK, check=check)]
+    if check == _GALERA and len(values) > 1 and not any(values):
+        return warning(f"{host}: {check} fails as on every host{why}", *remedy, docs=_GALERA_DOCS)
+    return error(f"{host} is not fit to take over: {check} fails{why}", *remedy, docs=_DOCS)

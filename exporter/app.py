@@ -36,6 +36,7 @@ from exporter.watchers.claimants.watcher import ClaimantsWatcher
 from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher, with_port
+from exporter.watchers.readiness.checks.loop import Wanted
 from exporter.watchers.readiness.watcher import ReadinessWatcher
 from exporter.web.application import application
 from exporter.web.connections import Limits, connection_limit
@@ -121,8 +122,14 @@ def _failover(config: Config, pacemaker: PacemakerOptions) -> Part:
 
 
 def _readiness(config: Config, pacemaker: PacemakerOptions) -> Part:
-    settings = config.readiness, pacemaker.cibadmin_path
-    return Part(partial(ReadinessWatcher, config.readiness, pacemaker), settings)
+    wanted = Wanted(
+        haproxy=config.haproxy is not None,
+        corosync=config.corosync is not None,
+        galera=config.galera is not None,
+        addresses=config.addresses,
+    )
+    settings = config.readiness, pacemaker.cibadmin_path, wanted
+    return Part(partial(ReadinessWatcher, config.readiness, pacemaker, wanted), settings)
 
 
 class AboutItself:
@@ -220,8 +227,14 @@ def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> 
     if relay.watcher:
         relay.watcher.attach(scraper.shared(PacemakerSource.name).read, on_look)
     if isinstance(readiness, ReadinessWatcher):
-        corosync = CorosyncSource.name in now
-        readiness.attach(scraper.shared(CorosyncSource.name).read if corosync else None)
+        corosync, galera = (
+            scraper.shared(name) if name in now else None for name in (CorosyncSource.name, GaleraSource.name)
+        )
+        readiness.attach(
+            corosync.read if corosync else None,
+            corosync.recent if corosync else None,
+            galera.recent if galera else None,
+        )
 
 
 async def _apply(running: Running, relay: Relay, load: Callable[[], Config], settings: WebSettings) -> str:

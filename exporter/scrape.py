@@ -154,6 +154,12 @@ class SharedSource:
             self._account(late)
         return late
 
+    async def recent(self, budget: float, age: float) -> Reading:
+        """The latest reading if it is at most `age` seconds old, else as read()."""
+        if self._latest and time.monotonic() - self._latest.finished <= age:
+            return self._latest
+        return await self.read(budget)
+
     def _start(self, budget: float) -> "asyncio.Future[Reading]":
         deadline = Deadline.after(min(budget, self.source.timeout))
         self._waited_out = False

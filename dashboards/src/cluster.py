@@ -2,7 +2,7 @@
 
 from grafana_foundation_sdk.models.common import BigValueTextMode
 
-from dashboards.src import corosync, facts, pacemaker, theme
+from dashboards.src import checks, corosync, facts, pacemaker, theme
 from dashboards.src.page import Page
 from dashboards.src.panels import About, Panel, Query, numbers
 from dashboards.src.promql import or_zero, pick
@@ -21,6 +21,7 @@ def page() -> Page:
     top = (able(), quorum(), dc(), maintenance(), fencing(), links_lost(), failed(), leftover())
     made.row("$cluster: could it fail over?", *((panel, 3) for panel in top), height=4)
     made.more((pacemaker.takeovers(), 24), height=5)
+    made.more((checks.checks(), 24), height=8)
     made.more((pacemaker.nodes(), 24), height=5)
     made.more((pacemaker.resources(), 24), height=7)
     made.row("$cluster: operations", (pacemaker.operations(), 14), (pacemaker.failures(), 10), height=9)

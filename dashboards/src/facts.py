@@ -32,6 +32,8 @@ ABLE = or_zero(
     f" unless on (cluster, node) max by (cluster, node) ({_HINDERED}) == 1)",
     PACEMAKER,
 )
+# Pacemaker would start all elsewhere, and no host lacks what that needs.
+READY = f"min by (cluster) ({pick('failover_takeover_ready')} or {pick('failover_check_ok')})"
 ASKED = f"max by (cluster, node) ({pick('mysql_up')})"  # Galera nodes that let at least one of us in
 SYNCED_SHARE = (
     f"sum by (cluster) (max by (cluster, node) ({pick('galera_node_state', state='synced')}))"

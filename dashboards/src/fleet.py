@@ -54,15 +54,17 @@ def clusters() -> Panel:
         f"max by (cluster) ({of_clients(in_range('vip_outage_seconds_total'))})",
         f"sum by (cluster) ({facts.UP} == bool 0)",
         f"topk by (cluster) (1, {firing})",
+        facts.READY,
     )
     return rows(
         About(
             "Clusters",
             """One row a cluster, those with critical alerts first; a click on its name opens its Failover
             dashboard. Now: alerts and the gravest by name, split, who holds the address, nodes that can take
-            over (1: the next fault is an outage), Galera nodes that are synced, exporters that do not
-            answer. In this time range: failovers, seconds that clients were out, of the port with most.""",
-            ("VIPDown", "ClusterUnobserved"),
+            over (1: the next fault is an outage), whether a takeover would be ready, Galera nodes that are
+            synced, exporters that do not answer. In this time range: failovers, seconds that clients were
+            out, of the port with most.""",
+            ("VIPDown", "ClusterUnobserved", "FailoverNotReady"),
         ),
         *(Query(expr, instant=True, table=True) for expr in asked),
         steps=(merged(),),
@@ -75,6 +77,7 @@ def clusters() -> Panel:
             "host": Column("Held by"),
             "Value #A": Column("Holders", limits=((None, BAD), (1, ACTIVE), (2, BAD)), width=90),
             "Value #E": Column("Can take over", limits=((None, BAD), (1, REDUCED), (2, WELL)), width=120),
+            "Value #L": Column("Ready", states=theme.READY, width=80),
             "Value #F": Column(
                 "Galera synced",
                 unit="percentunit",

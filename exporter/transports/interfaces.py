@@ -32,6 +32,14 @@ def interfaces() -> Interfaces:
     }
 
 
+def running() -> frozenset[str]:
+    """The interfaces that are up and have a link. Raises Unreachable."""
+    try:
+        return frozenset(name for name, one in psutil.net_if_stats().items() if one.isup)
+    except OSError as error:
+        raise Unreachable(f"the kernel's list of interfaces: {error.strerror or error}") from None
+
+
 def is_here(host: str) -> bool:
     """Whether a name or address is one of this host's: loopback, or an address that it holds now."""
     try:

@@ -1,7 +1,7 @@
 """The rules in alerts/rules/, and what they ask."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ ALERTS = REPOSITORY / "alerts"
 RUNBOOKS = REPOSITORY / "docs" / "runbooks"
 
 USED = re.compile(r"\$labels\.(\w+)")
+CHOICE = re.compile(r"{{ if \$labels\.(\w+) -}}(.*?){{- else -}}(.*?){{- end }}", re.DOTALL)
 # {{ with printf "vip_bound{cluster='%s'} == 1" $labels.cluster | query -}}
 ASKED = re.compile(r'printf "([^"]+)"[^|]*\| query')
 
@@ -30,6 +31,11 @@ class Rule:
     def used_labels(self) -> set[str]:
         """The labels of the alert that its texts put in."""
         return set(USED.findall(" ".join(self.annotations.values())))
+
+    def labels_named(self, there: Collection[str]) -> set[str]:
+        """Those of used_labels that are put in where the alert has the labels `there`; a text may ask."""
+        text = " ".join(self.annotations.values())
+        return set(USED.findall(CHOICE.sub(lambda found: found[2] if found[1] in there else found[3], text)))
 
     @property
     def asked(self) -> list[promql.Expr]:

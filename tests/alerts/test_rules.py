@@ -21,7 +21,7 @@ PROMISED = {
         HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
         ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
         ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost
-        FailoverNotReady""",
+        FailoverNotReady ConfigurationDrift""",
     "info": "PacemakerFencingDisabled FailoverSlowerThanPromised",
     "none": "Watchdog",
 }

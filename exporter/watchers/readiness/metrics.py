@@ -24,9 +24,26 @@ class Takeover:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """Something that this host needs in order to take over."""
+
+    check: str
+    failures: tuple[str, ...] = ()  # why it hasn't, one line each; empty: all is well
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    file: str  # a short name: haproxy.cfg
+    sha256: str  # of what is in it
+
+
+@dataclass(frozen=True)
 class ReadinessReading:
     takeovers: tuple[Takeover, ...]  # empty while Pacemaker can't be asked
     promises: tuple[Promise, ...] = ()  # likewise
+    checks: tuple[Checked, ...] = ()  # without those that make no sense here, or could not be made
+    files: tuple[ConfigFile, ...] = ()
+    errors: tuple[Exception, ...] = ()  # why checks could not be made
 
 
 def families(reading: ReadinessReading) -> Iterator[Metric]:
@@ -59,6 +76,16 @@ def families(reading: ReadinessReading) -> Iterator[Metric]:
             blocked.add(1, **labels, reason=reason)
     yield from (ready, target, blocked)
     yield _expected(reading.promises)
+    yield from _checks(reading.checks)
+    digest = gauge(
+        "failover_config_info",
+        "1; a configuration file of this host, by the digest of its content: a pair's should be the same.",
+        "file",
+        "sha256",
+    )
+    for file in reading.files:
+        digest.add(1, file=file.file, sha256=file.sha256)
+    yield digest
 
 
 def _expected(promises: Iterable[Promise]) -> Metric:
@@ -72,3 +99,17 @@ def _expected(promises: Iterable[Promise]) -> Metric:
         if one.seconds is not None:
             expected.add(one.seconds, fault=one.fault, phase=one.phase)
     return expected
+
+
+def _checks(checks: Iterable[Checked]) -> Iterator[Metric]:
+    ok = gauge(
+        "failover_check_ok",
+        "1 if this host has what a takeover needs; absent where that makes no sense here or can't be asked.",
+        "check",
+    )
+    failed = gauge("failover_check_failed_info", "1; why the check fails.", "check", "reason")
+    for one in checks:
+        ok.add(float(not one.failures), check=one.check)
+        for reason in one.failures:
+            failed.add(1, check=one.check, reason=reason)
+    yield from (ok, failed)

@@ -1,9 +1,11 @@
-"""Asks Pacemaker's scheduler again when the cluster changed, and once a minute; never within a scrape."""
+"""Asks Pacemaker's scheduler again when the cluster changed, and once a minute; never within a scrape.
+
+Beside it run the checks of this host: checks/loop.py."""
 
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +20,8 @@ from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import Snapshot
+from exporter.watchers.readiness.checks.loop import CheckLoop, Wanted
+from exporter.watchers.readiness.checks.loop import Read as ReadRecent
 from exporter.watchers.readiness.expected.formulas import Promise, promises
 from exporter.watchers.readiness.expected.haproxy import HaproxyTimers
 from exporter.watchers.readiness.expected.settings import durations, settings
@@ -55,12 +59,13 @@ def _essence(snapshot: Snapshot) -> Snapshot:
 class ReadinessWatcher(Source[ReadinessReading]):
     name: ClassVar[str] = "readiness"
 
-    def __init__(self, options: Options, pacemaker: PacemakerOptions):
-        """It simulates from start() to close(), for the views that observe() gets."""
+    def __init__(self, options: Options, pacemaker: PacemakerOptions, wanted: Wanted | None = None):
+        """It simulates from start() to close(), for the views that observe() gets; and makes the checks."""
         self._options = options
         self._simulator = Simulator(pacemaker.cibadmin_path, options.crm_simulate_path)
         self._timers = HaproxyTimers()
         self._durations: dict[tuple[str, str], float] = {}  # Pacemaker forgets a start at the next stop
+        self._checks = CheckLoop(options, wanted or Wanted(), self._simulator.cib)
         self._read_corosync: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -74,37 +79,62 @@ class ReadinessWatcher(Source[ReadinessReading]):
     def timeout(self) -> float:
         return 5.0
 
-    def attach(self, read_corosync: Read | None) -> None:
-        """SharedSource.read of corosync, for the votes; without it the CIB's own quorum counts. Again where
-        that source is replaced."""
+    def attach(
+        self,
+        read_corosync: Read | None,
+        recent_corosync: ReadRecent | None = None,
+        recent_galera: ReadRecent | None = None,
+    ) -> None:
+        """SharedSource.read of corosync, for the votes; without it the CIB's own quorum counts.
+
+        The others are SharedSource.recent, for the checks. Again where such a source is replaced.
+        """
         self._read_corosync = read_corosync
+        self._checks.attach(recent_corosync, recent_galera)
 
     def observe(self, reading: PacemakerReading, snapshot: Snapshot, seen_at: float) -> None:
         """The failover watcher looked at the cluster; called in the loop, must not wait."""
         view = View(reading, snapshot, seen_at)
-        if view.differs(self._view):
+        changed = view.differs(self._view)
+        if changed:
             self._changed.set()
+        self._checks.observe(reading, snapshot, seen_at, changed=changed)
         with self._lock:
             self._view = view
 
     def start(self) -> None:
         """In the running loop."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="readiness watcher")
+        self._checks.start()
 
     def halt(self) -> None:
+        self._checks.halt()
         if self._task:
             self._task.cancel()
 
+    def close(self) -> None:
+        self._checks.close()
+
     def read(self, deadline: Deadline) -> ReadinessReading:  # noqa: ARG002  # nothing to wait for
-        """Nothing while Pacemaker can't be asked: that is the collector `pacemaker`'s to report."""
+        """No takeovers while Pacemaker can't be asked: that is the collector `pacemaker`'s to report."""
         if self._task is None:
             raise Unreachable("the readiness watcher does not run")
         with self._lock:
             if self._view is None or time.monotonic() - self._view.seen_at > STALE_SECONDS:
-                return ReadinessReading(())
+                return self._reading(())
             if self._error:
                 raise self._error
-            return ReadinessReading(self._takeovers, self._promises)
+            return self._reading(self._takeovers, self._promises)
+
+    def _reading(
+        self, takeovers: tuple[Takeover, ...], promises: tuple[Promise, ...] = ()
+    ) -> ReadinessReading:
+        made = self._checks.results
+        return ReadinessReading(takeovers, promises, made.checks, made.files, made.errors)
+
+    def failures(self, reading: ReadinessReading) -> Sequence[Exception]:
+        """Checks that could not be made."""
+        return reading.errors
 
     def collect(self, reading: ReadinessReading) -> Iterable[Metric]:
         return families(reading)

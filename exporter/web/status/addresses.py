@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exporter.watchers.readiness.metrics import Takeover as Predicted
+from exporter.web.status import checks
 from exporter.web.status.clients import services
 from exporter.web.status.facts import Facts
 from exporter.web.status.view import BAD, INFO, OFF, OK, UNKNOWN, WARN, Address, Finding, Summary, Takeover
@@ -54,7 +55,7 @@ def findings(shown: tuple[Address, ...]) -> Iterator[Finding]:
     for one in shown:
         if one.level in (BAD, WARN):
             yield Finding(one.level, f"{one.address} is {one.text}", _advice(one))
-        elif one.takeover.level == WARN:
+        elif one.takeover.level == WARN and any(each.reasons for each in one.takeovers):
             why = [_ADVICE[reason] for each in one.takeovers for reason in each.reasons if reason in _ADVICE]
             advice = f"Mend it before it is needed: {'; '.join(dict.fromkeys(why))}." if why else ""
             yield Finding(WARN, f"{one.address}: {one.takeover.text}", advice)
@@ -175,9 +176,7 @@ def _takeover(facts: Facts, known: _Known, predicted: tuple[Predicted, ...]) -> 
         )
     blocked = [one for one in predicted if not one.ready]
     if not blocked:
-        return Summary(
-            OK, f"{listed(dict.fromkeys(node for one in predicted for node in one.to))} would take over"
-        )
+        return _ready(facts, tuple(dict.fromkeys(node for one in predicted for node in one.to)))
     reasons = dict.fromkeys(_REASONS.get(reason, reason) for one in blocked for reason in one.reasons)
     what = (
         "nobody would take over"
@@ -185,6 +184,14 @@ def _takeover(facts: Facts, known: _Known, predicted: tuple[Predicted, ...]) -> 
         else (f"it would be taken over, but not {listed(dict.fromkeys(one.resource for one in blocked))}")
     )
     return Summary(WARN, f"{what}: {'; '.join(reasons)}")
+
+
+def _ready(facts: Facts, to: tuple[str, ...]) -> Summary:
+    """As far as Pacemaker knows; what its target lacks is known of this host alone."""
+    failed = checks.failed(facts) if facts.host in to else ()
+    if failed:
+        return Summary(WARN, f"this host would take over, and could not: {checks.lacks(failed)}")
+    return Summary(OK, f"{listed(to)} would take over")
 
 
 def _why_not(facts: Facts, known: _Known) -> str:

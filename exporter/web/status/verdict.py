@@ -1,6 +1,6 @@
 """All that the page shows, and in one word how it is (pure)."""
 
-from exporter.web.status import addresses, clients, cluster, collectors, failovers, servers
+from exporter.web.status import addresses, checks, clients, cluster, collectors, failovers, servers
 from exporter.web.status.facts import Facts
 from exporter.web.status.view import BAD, LEVELS, OFF, OK, UNKNOWN, WARN, Address, Finding, View
 
@@ -39,6 +39,7 @@ def _findings(facts: Facts, shown: tuple[Address, ...]) -> tuple[Finding, ...]:
     found = [
         *addresses.findings(shown),
         *clients.findings(facts),
+        *checks.findings(facts),
         *cluster.findings(facts),
         *servers.findings_of_haproxy(facts),
         *servers.findings_of_galera(facts),

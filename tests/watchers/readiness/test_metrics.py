@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from exporter.watchers.readiness.expected.formulas import Promise, Term, Unknown
-from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
+from exporter.watchers.readiness.metrics import Checked, ConfigFile, ReadinessReading, Takeover, families
 from tests.golden import assert_golden
 
 EXPECTED = Path(__file__).parent / "expected"
 
 
 def test_the_page_of_a_pair(update_golden: bool) -> None:
-    """An address that would move, HAProxy that would not follow, each reason, and how long it takes."""
+    """An address that would move, HAProxy that would not follow, each reason, seconds, what is lacking."""
     reading = ReadinessReading(
         (
             Takeover("failover-ip", "haproxy-node01", ("haproxy-node02",)),
@@ -23,5 +23,13 @@ def test_the_page_of_a_pair(update_golden: bool) -> None:
             Promise("move", "detection", ()),
             Promise("move", "total", (Term("address", 0.5), Term("service", 0.25))),
         ),
+        (
+            Checked("vip_interface"),
+            Checked("galera_reachable", ("no answer from db1, db3",)),
+            Checked(
+                "resource_agents", ("lsb:haproxy: not installed, no /etc/init.d/haproxy", "ocf:x:y: gone")
+            ),
+        ),
+        (ConfigFile("haproxy.cfg", "9f" * 32),),
     )
     assert_golden(EXPECTED / "pair.prom", families(reading), update=update_golden)

@@ -16,7 +16,7 @@ from exporter.watchers.failover.journal.totals import Totals
 from exporter.watchers.failover.metrics import FailoverReading
 from exporter.watchers.prober.counters import Counters, ProbeReading
 from exporter.watchers.prober.history import Stretch
-from exporter.watchers.readiness.metrics import ReadinessReading, Takeover
+from exporter.watchers.readiness.metrics import Checked, ReadinessReading, Takeover
 from exporter.web.status.facts import Facts, Told
 from exporter.web.status.view import FAILED, PARTLY, READ
 from tests.golden import CAPTURES
@@ -188,6 +188,19 @@ def not_ready() -> Facts:
         failover=failover(reading, at, moved(at - 90000, ONE if here == TWO else TWO, here, "standby")),
         readiness=blocked(here, "standby"),
     )
+
+
+def unprepared() -> Facts:
+    """The passive host: its haproxy.cfg broke a month ago, and it doesn't reach a database."""
+    well = passive()
+    assert well.readiness
+    said = "parsing [/etc/haproxy/haproxy.cfg:25] : unknown keyword 'sever' in 'backend' section"
+    checks = (
+        Checked("haproxy_config", (said,)),
+        Checked("galera_reachable", ("no answer from galera-node03",)),
+        Checked("vip_interface"),
+    )
+    return replace(well, readiness=replace(well.readiness, checks=checks))
 
 
 def partition() -> Facts:

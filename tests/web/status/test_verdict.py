@@ -8,9 +8,10 @@ from exporter.sources.address.reading import Holding
 from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.reading import NOT_RUNNING
 from exporter.watchers.prober.history import Stretch
+from exporter.watchers.readiness.metrics import Checked
 from exporter.web.status.facts import Facts, Told
 from exporter.web.status.verdict import view
-from exporter.web.status.view import BAD, FAILED, INFO, OFF, OK, UNKNOWN, WARN, View
+from exporter.web.status.view import BAD, FAILED, INFO, OFF, OK, UNKNOWN, WARN, Summary, View
 from tests.web.status import stories
 from tests.web.status.stories import ONE, STORIES, TWO, VIP
 
@@ -152,6 +153,30 @@ def test_who_would_take_over_counts_what_moves_along() -> None:
     page = shown(replace(well, readiness=replace(well.readiness, takeovers=(address, broken))))
     assert page.level == WARN
     assert "it would be taken over, but not haproxy: it failed too often" in texts(page, WARN)
+
+
+def test_what_this_host_lacks_is_said_before_it_is_needed() -> None:
+    """The scheduler would start it here, and it could not run: a line at the address, and for each check."""
+    page = shown(stories.unprepared())
+    assert page.level == WARN
+    assert page.addresses[0].takeover == Summary(
+        WARN,
+        "this host would take over, and could not: HAProxy's configuration is broken and Galera nodes can't "
+        "be reached from here",
+    )
+    assert "unknown keyword 'sever'" in texts(page, WARN)
+    assert "no answer from galera-node03" in texts(page, WARN)
+    assert texts(page, WARN).count("could not take over") == 2
+
+
+def test_the_holder_lacks_it_too() -> None:
+    """Who would take over from it is another host, of which its checks say nothing: still a finding."""
+    checks = (Checked("haproxy_config", ("broken",)),)
+    well = stories.healthy()
+    assert well.readiness
+    page = shown(replace(well, readiness=replace(well.readiness, checks=checks)))
+    assert page.addresses[0].takeover.level == OK
+    assert "HAProxy's configuration is broken (broken)" in texts(page, WARN)
 
 
 def test_a_scheduler_that_was_not_asked_yet_is_not_known() -> None:

@@ -55,6 +55,14 @@ def configure(host: Host, topology: Topology) -> None:
     host.write("/etc/haproxy/haproxy.cfg", config(topology))
 
 
+def limit(host: Host, topology: Topology, *, connect: int, client: int, server: int) -> None:
+    """Other time-outs than the lab's, in milliseconds; HAProxy takes them when it next starts."""
+    text = config(topology)
+    for name, before, now in (("connect", "3s", connect), ("client", "1h", client), ("server", "1h", server)):
+        text = text.replace(f"    timeout {name} {before}\n", f"    timeout {name} {now}\n", 1)
+    host.write("/etc/haproxy/haproxy.cfg", text)
+
+
 def misconfigure(host: Host, topology: Topology) -> None:
     """A slip of the pen, that HAProxy finds when it next starts."""
     host.write("/etc/haproxy/haproxy.cfg", config(topology).replace("    server ", "    sever ", 1))

@@ -16,6 +16,11 @@ def move(target: Host, resource: str) -> None:
     target.run("crm_resource", "--move", "--resource", resource, "--node", target.name)
 
 
+def restart(host: Host, resource: str) -> None:
+    """Stopped and started where it runs; returns when that is done."""
+    host.run("crm_resource", "--restart", "--resource", resource, timeout=60)
+
+
 def standby(host: Host) -> None:
     host.run("crm_attribute", "--node", host.name, "--name", "standby", "--update", "on")
 

@@ -24,11 +24,13 @@ def galera_killed(fleet: Fleet, name: str | None) -> str:
     return f"MariaDB killed on {host.name} (pid {killed})"
 
 
-def galera_frozen(fleet: Fleet, _name: str | None) -> str:
-    for host in fleet.databases:
+def galera_frozen(fleet: Fleet, name: str | None) -> str:
+    """All of them, or the one that is named."""
+    hosts = [database(fleet, name)] if name else fleet.databases
+    for host in hosts:
         must(host, "mariadbd")
-    fleet.each(fleet.databases, lambda host: strike("STOP", host, "mariadbd"))
-    return f"MariaDB stopped by SIGSTOP on {', '.join(host.name for host in fleet.databases)}"
+    fleet.each(hosts, lambda host: strike("STOP", host, "mariadbd"))
+    return f"MariaDB stopped by SIGSTOP on {', '.join(host.name for host in hosts)}"
 
 
 def galera_network_gone(fleet: Fleet, name: str | None) -> str:

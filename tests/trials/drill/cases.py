@@ -1,6 +1,18 @@
-"""The article's stress cases (its section III), in its order."""
+"""The article's stress cases (its section III) in its order, a lost node, and cases with its time-outs."""
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Of haproxy.cfg, in milliseconds."""
+
+    connect: int
+    client: int
+    server: int
+
+
+FIRST, SECOND = Timeouts(50, 3500, 3500), Timeouts(50, 1500, 1500)  # the article's
 
 
 @dataclass(frozen=True)
@@ -9,12 +21,40 @@ class Case:
     fault: str  # of the lab
     article: str  # its figure, for people
     cause: str | None  # that the exporter should report; None: nothing moves
+    promised: str  # the fault of failover_expected_seconds
+    connects: bool = False  # the promise is one connection's (`reconnect`), not the outage's (`total`)
+    timeouts: Timeouts | None = None  # None: the lab's own
+    on_one: bool = False  # on the last Galera node alone, where the lab would take all of them
 
+    @property
+    def key(self) -> str:
+        """As the command line names it."""
+        return f"{self.fault}-{self.timeouts.client}" if self.timeouts else self.fault
+
+
+_GONE = "galera-network-gone"
 
 CASES = (
-    Case("HAProxy killed", "haproxy-killed", "1.061", "resource_failure"),
-    Case("Corosync stopped", "corosync-stopped", "3", "node_shutdown"),
-    Case("resource migrated", "resource-moved", "0.050", "operator_move"),
-    Case("Galera node stopped", "galera-stopped", "3.014, one connect", None),
-    Case("Galera node's network gone", "galera-network-gone", "3.014, one connect", None),
+    Case("HAProxy killed", "haproxy-killed", "1.061", "resource_failure", "haproxy_crash"),
+    Case("Corosync stopped", "corosync-stopped", "3", "node_shutdown", "move"),
+    Case("resource migrated", "resource-moved", "0.050", "operator_move", "move"),
+    Case("Galera node stopped", "galera-stopped", "3.014, one connect", None, "server_gone", connects=True),
+    Case("Galera node's network gone", _GONE, "3.014, one connect", None, "server_gone", connects=True),
+    Case("node powered off", "node-off", "-", "node_lost", "node_lost"),
+    Case(
+        *("the network gone, 50 and 3,500 ms", _GONE, "-", None, "server_gone"),
+        connects=True,
+        timeouts=FIRST,
+    ),
+    Case(
+        *("the network gone, 50 and 1,500 ms", _GONE, "-", None, "server_gone"),
+        connects=True,
+        timeouts=SECOND,
+    ),
+    Case(
+        *("Galera node frozen, 50 and 1,500 ms", "galera-frozen", "1.507, broken", None, "server_gone"),
+        connects=True,
+        timeouts=SECOND,
+        on_one=True,
+    ),
 )

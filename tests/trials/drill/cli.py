@@ -16,7 +16,7 @@ from tests.trials.drill.results import Results, table
 from tests.trials.drill.runs import drill
 
 DOCUMENT = REPOSITORY / "docs/drill.md"
-NAMES = [case.fault for case in CASES]
+NAMES = [case.key for case in CASES]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _drill(options: argparse.Namespace) -> int:
     output = command.Output(options)
-    cases = [case for case in CASES if not options.case or case.fault in options.case]
+    cases = [case for case in CASES if not options.case or case.key in options.case]
     preflight.check()
     with whole_lab(options.topology, options.folder, output.step) as lab:
         results = run(lab, cases, output.step)
@@ -43,7 +43,7 @@ def _drill(options: argparse.Namespace) -> int:
 
 
 def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:
-    again = command.again("drill", lab.topology.name, [case.fault for case in cases], NAMES)
+    again = command.again("drill", lab.topology.name, [case.key for case in cases], NAMES)
     at = circumstances.now(again, lab.topology.name)
     return Results(at=at, host=vantage(lab).name, outcomes=drill(lab, cases, step))
 

@@ -14,6 +14,7 @@ class Felt:
     outages: int
     seconds: float  # of all of them
     slowest: float  # seconds until the slowest success; by a page, the bound of its histogram's bucket
+    broken: float = 0.0  # seconds until the slowest failure; 0 without one, and not known by a page
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ def truth(attempts: Sequence[Attempt], start: float, end: float) -> Felt:
     """Of the attempts launched between `start` and `end`, in monotonic seconds."""
     spans = [span for span in outages(attempts) if start <= span.start < end]
     took = [one.end - one.launch for one in attempts if start <= one.launch < end and not one.failed]
-    return Felt(len(spans), sum(span.duration for span in spans), max(took, default=0.0))
+    broke = [one.end - one.launch for one in attempts if start <= one.launch < end and one.failed]
+    return Felt(
+        len(spans), sum(span.duration for span in spans), max(took, default=0.0), max(broke, default=0.0)
+    )
 
 
 def measured(before: Page, after: Page, vip: str) -> Felt:

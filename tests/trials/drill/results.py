@@ -11,12 +11,15 @@ from tests.trials.drill.journal import PARTS, Event
 
 SEEN_FROM = 0.15  # seconds: every outage of that length is seen
 APART = 1.0  # seconds by which phases may be more than the outage of clients outside
+MARGIN = 0.25  # seconds by which a promise may be missed: a login, and a busy machine
 HEAD = (
     "what was done",
     "the article, s",
+    "promised at most, s",
     "clients out, s",
     "exporter, s",
     "slowest connect, s",
+    "slowest broken login, s",
     "exporter, slowest",
     "cause",
     "detection + address + service + reconnect, s",
@@ -33,6 +36,12 @@ class Outcome:
     exporter: Felt
     events: tuple[Event, ...]  # in the journal of the balancer that serves afterwards
     commits: Commits
+    promised: float | None = None  # seconds; None: it could not be known
+
+    @property
+    def kept_to(self) -> float:
+        """What the promise is about, as clients had it."""
+        return self.truth.slowest if self.case.connects else self.truth.seconds
 
     @property
     def causes(self) -> list[str]:
@@ -56,6 +65,10 @@ class Outcome:
             found.append(f"an outage of {self.exporter.seconds:.3f} s was invented")
         if self.phases and self.phases.seconds["total"] > self.truth.seconds + APART:
             found.append(f"its phases, of {self.phases.seconds['total']:.3f} s, are those of another outage")
+        if self.promised is None:
+            found.append(f"nothing was promised of {self.case.promised}")
+        elif self.kept_to > self.promised + MARGIN:
+            found.append(f"took {self.kept_to:.3f} s, promised were {self.promised:.3f} s at most")
         if not self.commits.acknowledged:
             found.append("no commit was acknowledged")
         if self.commits.lost:
@@ -86,9 +99,11 @@ def _row(one: Outcome) -> tuple[str, ...]:
     return (
         one.case.name,
         one.case.article,
+        _promised(one),
         _seconds(one.truth),
         _seconds(one.exporter),
         f"{one.truth.slowest:.3f}",
+        f"{one.truth.broken:.3f}" if one.truth.broken else "-",
         f"≤ {one.exporter.slowest:g}",
         ", ".join(one.causes) or "-",
         " + ".join(f"{one.phases.seconds.get(part, 0.0):.2f}" for part in PARTS) if one.phases else "-",
@@ -96,6 +111,13 @@ def _row(one: Outcome) -> tuple[str, ...]:
         str(one.commits.in_doubt),
         str(one.commits.lost),
     )
+
+
+def _promised(one: Outcome) -> str:
+    """Of one connection or of the outage."""
+    if one.promised is None:
+        return "not known"
+    return f"{one.promised:.2f}" + (", one connect" if one.case.connects else "")
 
 
 def _seconds(felt: Felt) -> str:

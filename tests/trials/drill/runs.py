@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from deploy.lab import exporters
+from deploy.lab import exporters, haproxy, orders
 from deploy.lab.borrowed import Report
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
@@ -19,6 +19,9 @@ from tests.trials.drill.results import Outcome
 BEFORE = 2.0  # seconds without a fault at the beginning of a case
 SETTLE = 8.0  # seconds in which the cluster, and HAProxy's checks, answer a fault
 READ_BACK = 90.0  # seconds: after each outage, else once a minute
+PROMISE = 90.0  # seconds: after a change, else once a minute
+EXPECTED = "failover_expected_seconds"
+LAB_CONNECT = 3.0  # seconds, `timeout connect` of deploy/lab/haproxy.py
 FOLLOWS = "vip_commits_read_back_timestamp_seconds"
 
 
@@ -32,15 +35,21 @@ class _Ran:
     before: Page
     after: Page
     events: tuple[Event, ...]
+    promised: float | None
 
 
 def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
     host, vip = ground_truth.vantage(lab), lab.topology.vip
+    _move_once(lab, step)
     with (
         exporters.committing(host, lab.topology),
         ground_truth.running(host, lab.topology) as running,
     ):
-        ran = [_run(lab, host, case, running, step) for case in cases]
+        try:
+            ran = [_run(lab, host, case, running, step) for case in cases]
+        finally:
+            if any(case.timeouts for case in cases):
+                _take_configuration(lab, step)
     attempts = running.attempts()
     return tuple(
         Outcome(
@@ -49,6 +58,7 @@ def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
             measured(one.before, one.after, vip),
             one.events,
             commits(one.before, one.after, vip),
+            one.promised,
         )
         for one in ran
     )
@@ -56,17 +66,50 @@ def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
 
 def _run(lab: Lab, host: Host, case: Case, running: ground_truth.Client, step: Report) -> _Ran:
     """Returns with the lab whole."""
+    if case.timeouts:
+        for balancer in lab.fleet.balancers:
+            haproxy.limit(balancer, lab.topology, **asdict(case.timeouts))
+        _take_configuration(lab, step)
+    promised = _promise(lab, case, step)
     running.wait_quiet()
     before, start, since = scrape(lab, host.name), time.monotonic(), time.time()
     time.sleep(BEFORE)
-    step(f"{case.name}: {lab.fault(case.fault)}")
+    where = lab.topology.databases[-1].name if case.on_one else None
+    step(f"{case.name}: {lab.fault(case.fault, where)}")
     time.sleep(SETTLE)
     running.wait_quiet()
     _wait_read_back(lab, host, step)
     after, end = scrape(lab, host.name), time.monotonic()
     reported = events_since(events(lab.host(lab.holder())), since)
     lab.heal()
-    return _Ran(case, start, end, before, after, reported)
+    return _Ran(case, start, end, before, after, reported, promised)
+
+
+def _move_once(lab: Lab, step: Report) -> None:
+    """A stop that was never seen can't be promised."""
+    step(f"one move first, so that its times are known: {lab.fault('resource-moved')}")
+    lab.heal()
+
+
+def _take_configuration(lab: Lab, step: Report) -> None:
+    """HAProxy started anew, with what its file says."""
+    step("HAProxy is started anew with its file")
+    orders.restart(lab.host(lab.holder()), lab.topology.primitives[-1])
+    lab.wait_whole()
+
+
+def _promise(lab: Lab, case: Case, step: Report) -> float | None:
+    """By the page of the balancer that serves, once it has read the files in force. None: not known."""
+    step("waiting for what the exporter promises")
+    connect = case.timeouts.connect / 1000 if case.timeouts else LAB_CONNECT
+
+    def renewed() -> bool:
+        page = scrape(lab, lab.holder())
+        return page.get(EXPECTED, fault="server_gone", phase="reconnect") == connect
+
+    until("a promise by the files in force", renewed, PROMISE, step=0.5)
+    phase = "reconnect" if case.connects else "total"
+    return scrape(lab, lab.holder()).get(EXPECTED, fault=case.promised, phase=phase)
 
 
 def _wait_read_back(lab: Lab, host: Host, step: Report) -> None:

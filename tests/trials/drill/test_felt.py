@@ -35,7 +35,7 @@ def test_the_truth_is_of_the_case_alone() -> None:
     ]
     felt = truth(attempts, 10.0, 20.0)
     assert felt.outages == 1
-    assert [felt.seconds, felt.slowest] == pytest.approx([1.5, 1.1])
+    assert [felt.seconds, felt.slowest, felt.broken] == pytest.approx([1.5, 1.1, 0.1])
 
 
 def test_a_case_without_an_attempt_has_nothing() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from deploy.lab.faults import FAULTS
 from exporter.watchers.failover.detection.causes import CAUSES
+from exporter.watchers.readiness.expected.formulas import FORMULAS
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.drill.cases import CASES
 from tests.trials.drill.felt import Commits, Felt
@@ -23,13 +24,15 @@ MOVED = Outcome(
         Event("haproxy", "move", "operator_move", {"detection": 0.1, "total": 0.65}),
     ),
     commits=Commits(60, 57, 1, 0),
+    promised=1.9,
 )
 SLOW = Outcome(
-    case=next(case for case in CASES if case.fault == "galera-network-gone"),
-    truth=Felt(0, 0.0, 3.01),
+    case=next(case for case in CASES if case.key == "galera-network-gone"),
+    truth=Felt(0, 0.0, 3.01, 1.5),
     exporter=Felt(0, 0.0, 3.3),
     events=(),
     commits=Commits(60, 60, 0, 0),
+    promised=3.0,
 )
 RESULTS = Results(
     at=Circumstances(
@@ -43,7 +46,7 @@ RESULTS = Results(
     outcomes=(MOVED, SLOW),
 )
 ROW = (
-    "| resource migrated | 0.050 | 0.700 | 0.750 | 1.030 | ≤ 1.2 | operator_move"
+    "| resource migrated | 0.050 | 1.90 | 0.700 | 0.750 | 1.030 | - | ≤ 1.2 | operator_move"
     " | 0.10 + 0.20 + 0.30 + 0.05 |"
 )
 
@@ -52,13 +55,15 @@ def test_every_case_is_a_fault_of_the_lab_and_a_cause_of_the_exporter() -> None:
     """Names that are misspelt would only be found after minutes."""
     assert {case.fault for case in CASES} <= FAULTS.keys()
     assert {case.cause for case in CASES if case.cause} <= set(CAUSES)
+    assert {case.promised for case in CASES} <= FORMULAS.keys()
+    assert len({case.key for case in CASES}) == len(CASES)
 
 
 def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits() -> None:
     """Of the events, the one whose phases add up."""
     text = table(RESULTS.outcomes).markdown()
     assert f"{ROW} 57 | 1 | 0 |" in text
-    assert "| 3.014, one connect | none | none | 3.010 | ≤ 3.3 | - | - | 60 | 0 | 0 |" in text
+    assert "| 3.00, one connect | none | none | 3.010 | 1.500 | ≤ 3.3 | - | - | 60 | 0 | 0 |" in text
     assert RESULTS.problems == []
 
 
@@ -73,6 +78,9 @@ def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits()
             replace(MOVED, events=(Event("vip", "move", "operator_move", {"detection": 9.0, "total": 9.0}),)),
             "its phases, of 9.000 s, are those of another outage",
         ),
+        (replace(MOVED, promised=0.4), "took 0.700 s, promised were 0.400 s at most"),
+        (replace(SLOW, promised=2.0), "took 3.010 s, promised were 2.000 s at most"),
+        (replace(MOVED, promised=None), "nothing was promised of move"),
         (replace(SLOW, commits=Commits(9, 0, 0, 0)), "no commit was acknowledged"),
         (replace(SLOW, commits=Commits(9, 9, 0, 2)), "2 acknowledged commits are lost"),
     ],

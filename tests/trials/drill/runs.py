@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from deploy.lab import exporters, haproxy, orders
 from deploy.lab.borrowed import Report
+from deploy.lab.errors import LabError
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import Page, scrape
@@ -47,6 +48,9 @@ def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
     ):
         try:
             ran = [_run(lab, host, case, running, step) for case in cases]
+        except LabError as error:
+            step(str(error))  # putting the lab back may fail too, and must not hide it
+            raise
         finally:
             if any(case.timeouts for case in cases):
                 _take_configuration(lab, step)
@@ -81,6 +85,8 @@ def _run(lab: Lab, host: Host, case: Case, running: ground_truth.Client, step: R
     _wait_read_back(lab, host, step)
     after, end = scrape(lab, host.name), time.monotonic()
     reported = events_since(events(lab.host(lab.holder())), since)
+    if case.on_one:  # woken, it would take itself for Primary still, and `heal` for one of two components
+        lab.fault("galera-killed", where)
     lab.heal()
     return _Ran(case, start, end, before, after, reported, promised)
 

@@ -144,7 +144,7 @@ def test_too_many_connections_are_a_failed_handshake(stand: Stand, account: Acco
         with ExitStack() as held:
             for _ in range(10):
                 held.enter_context(stand.client())
-            # in this order: the reserved one, taken by a login, is free again only when the server comes to it
+            # in this order: the reserved one, taken by a login, is free only when the server comes to it
             answers = [attempted(stand.port, each) for each in (None, account)]
             held.enter_context(last_connection(stand.port))
             answers += [attempted(stand.port, each) for each in (None, account)]

@@ -9,7 +9,8 @@ from exporter.commands.configuration import journal_of
 from exporter.commands.events.table import as_json, table
 from exporter.commands.output import fail, write
 from exporter.typed_yaml import ConfigError
-from exporter.watchers.failover.journal.database import JournalError, JournalReader
+from exporter.watchers.failover.journal.database import JournalReader
+from exporter.watchers.failover.journal.files import JournalError
 
 WIDE = 1000  # characters: a terminal may wrap lines, and a pipe has no width
 

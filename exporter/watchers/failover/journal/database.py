@@ -1,25 +1,28 @@
 """The journal: a SQLite file with a row for each event, and the totals as they were after the latest.
 
 Blocking, and not safe to call from two threads at once. Every error leaves as JournalError. In write-ahead
-mode, so a process killed at any moment leaves each event whole or absent. Who writes holds a lock on the file
-`events.db.lock` in the same folder; readers need none.
+mode, so a process killed at any moment leaves each event whole or absent.
 """
 
-import errno
-import fcntl
 import json
 import os
-import pwd
 import sqlite3
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from exporter.errors import KnownError
 from exporter.watchers.failover.events import Event
 from exporter.watchers.failover.journal import values
+from exporter.watchers.failover.journal.files import (
+    JournalDamaged,
+    JournalError,
+    advice,
+    check_files,
+    explained,
+    identity,
+    lock,
+)
 from exporter.watchers.failover.journal.rows import COLUMNS, from_row, to_row
 
 VERSION = 2  # 1: without ports, and from, to and cause of the latest moves alone. The tables are the same.
@@ -32,13 +35,7 @@ BUSY_SECONDS = 2.0  # for a reader, or somebody who makes a copy
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # SQLite says the same of a link that leads nowhere and of a missing right.
 _CANNOT_OPEN = "; does a link there lead nowhere, and may this user read it and write to its folder?"
-# Of a path whose folder is a file, can't be made (/proc) or is on a disk that is mounted for reading only.
-_NO_FOLDER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EROFS)
-_FOLDER = (
-    "; `journal:` has to be the path of a file in a folder that is there, or can be made, and be written to"
-)
 _NO_RIGHT = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
-_BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, at REAL NOT NULL, detected REAL, resource TEXT NOT NULL, kind TEXT NOT NULL,
@@ -59,57 +56,20 @@ _PRUNE_BY_AGE = (
     " AND id NOT IN (SELECT id FROM events ORDER BY at DESC, id DESC LIMIT ?)"
 )
 
-Identity = tuple[int, int]  # device and inode
-
-
-class JournalError(KnownError):
-    """It can't be read or written now; the text says why."""
-
-
-class JournalDamaged(JournalError):
-    """Its content is not what this program wrote: trying again does not help."""
-
-
 @contextmanager
 def _explained(path: Path, *, writes: bool = False) -> Iterator[None]:
     try:
-        yield
+        with explained(path, writes=writes):
+            yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended codes have more above
         if code in _DAMAGED:
             raise JournalDamaged(f"{path}: {error}") from None
-        advice = _advice(path, writes=writes) if code in _NO_RIGHT else ""
+        whose = advice(path, writes=writes) if code in _NO_RIGHT else ""
         hint = _CANNOT_OPEN if code == sqlite3.SQLITE_CANTOPEN else ""
-        raise JournalError(f"{path}: {error}{advice or hint}") from None
+        raise JournalError(f"{path}: {error}{whose or hint}") from None
     except UnicodeDecodeError:
         raise JournalDamaged(f"{path}: text that is not UTF-8") from None
-    except OSError as error:
-        advice = _advice(path, writes=writes) if isinstance(error, PermissionError) else ""
-        hint = _FOLDER if error.errno in _NO_FOLDER else ""
-        raise JournalError(f"{path}: {error.strerror or error}{advice or hint}") from None
-
-
-def _advice(path: Path, *, writes: bool) -> str:
-    """Where the folder or a file of it is another user's, as after the service was started as root once."""
-    folder, us = path.parent, os.geteuid()
-    for one in (folder, path, *(path.with_name(path.name + suffix) for suffix in (".lock", *_BESIDE))):
-        try:
-            owner = one.stat().st_uid
-        except OSError:
-            continue
-        if owner != us and writes:
-            whose = f"{one} belongs to {_user(owner)}, this runs as {_user(us)}"
-            return f": {whose}: `chown -R {_user(us)}: {folder}` hands it over"
-        if owner != us:
-            return f": {one} belongs to {_user(owner)}; ask as root, or as that user"
-    return ""
-
-
-def _user(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
 
 
 class Database:
@@ -118,12 +78,12 @@ class Database:
         self.path = path
         with _explained(path, writes=True), ExitStack() as opened:
             path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            opened.callback(os.close, _lock(path))
-            _check_files(path)
+            opened.callback(os.close, lock(path))
+            check_files(path)
             self._connection = _connect(str(path))
             opened.callback(self._connection.close)
             self._prepare()
-            self._identity = _identity(path)
+            self._identity = identity(path)
             self._opened = opened.pop_all()
 
     def _prepare(self) -> None:
@@ -151,7 +111,7 @@ class Database:
         JournalError.
         """
         try:
-            if _identity(self.path) != self._identity:
+            if identity(self.path) != self._identity:
                 return False
         except OSError:
             return False
@@ -202,7 +162,7 @@ class JournalReader:
     def __init__(self, path: Path):
         self._path = path
         with _explained(path):
-            if not _check_files(path):
+            if not check_files(path):
                 raise JournalError(
                     f"{path}: there is no journal; the service makes it at its start, where `journal:` says"
                 )
@@ -220,43 +180,6 @@ class JournalReader:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def _lock(path: Path) -> int:
-    """Held until it is closed, or the process ends however it does."""
-    lock = path.with_name(path.name + ".lock")
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o640)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise JournalError(
-            f"{path}: another failover-exporter writes it; `journal:` needs a path of its own for each"
-        ) from None
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def _identity(path: Path) -> Identity:
-    found = path.stat()
-    return found.st_dev, found.st_ino
-
-
-def _check_files(path: Path) -> bool:
-    """Whether the journal exists. Raises JournalError for what is no file: opening a FIFO may block."""
-    if "\0" in str(path):
-        raise JournalError(f"{str(path)!r} is no path")
-    for one in (path, *(path.with_name(path.name + suffix) for suffix in _BESIDE)):
-        try:
-            mode = one.stat().st_mode
-        except FileNotFoundError:
-            continue
-        if not stat.S_ISREG(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
-            raise JournalError(f"{one}: is {kind}; `journal:` has to be the path of a file")
-    return path.exists()
 
 
 def _connect(target: str, *, uri: bool = False) -> sqlite3.Connection:
@@ -335,14 +258,3 @@ def _totals(connection: sqlite3.Connection, path: Path) -> dict[str, object] | N
         return values.mapping(values.parsed(row[0]))
     except ValueError as error:
         raise JournalDamaged(f"{path}: totals that this program did not write: {error}") from None
-
-
-def put_aside(path: Path, now: float) -> Path:
-    """Rename a damaged journal and what SQLite keeps beside it; the new path. Raises JournalError."""
-    aside = path.with_name(f"{path.name}.damaged-{int(now)}")
-    with _explained(path):
-        for suffix in (*_BESIDE, ""):
-            beside = path.with_name(path.name + suffix)
-            if beside.exists():
-                beside.replace(aside.with_name(aside.name + suffix))
-    return aside

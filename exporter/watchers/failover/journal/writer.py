@@ -14,14 +14,8 @@ from typing import Any
 
 from exporter.trouble import TroubleLog
 from exporter.watchers.failover.events import Event
-from exporter.watchers.failover.journal.database import (
-    MOST_EVENTS,
-    Database,
-    JournalDamaged,
-    JournalError,
-    JournalReader,
-    put_aside,
-)
+from exporter.watchers.failover.journal.database import MOST_EVENTS, Database, JournalReader
+from exporter.watchers.failover.journal.files import JournalDamaged, JournalError, put_aside
 from exporter.watchers.failover.journal.health import JournalHealth
 from exporter.watchers.failover.journal.totals import Totals, from_json, is_version_1, to_json
 

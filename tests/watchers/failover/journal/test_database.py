@@ -15,14 +15,8 @@ from pathlib import Path
 import pytest
 
 from exporter.watchers.failover.journal import database
-from exporter.watchers.failover.journal.database import (
-    LONGEST_SECONDS,
-    Database,
-    JournalDamaged,
-    JournalError,
-    JournalReader,
-    put_aside,
-)
+from exporter.watchers.failover.journal.database import LONGEST_SECONDS, Database, JournalReader
+from exporter.watchers.failover.journal.files import JournalDamaged, JournalError, put_aside
 from tests.watchers.failover.made_events import FELT, MOVED, event
 
 NOW = MOVED.at + 10
@@ -248,7 +242,8 @@ def test_a_file_that_is_overwritten_is_damaged(path: Path) -> None:
 NOBODY = """
 import os, sys
 from pathlib import Path
-from exporter.watchers.failover.journal.database import Database, JournalError, JournalReader
+from exporter.watchers.failover.journal.database import Database, JournalReader
+from exporter.watchers.failover.journal.files import JournalError
 os.setuid(65534)
 for use in (JournalReader, Database):
     try:

@@ -26,7 +26,7 @@ VIP, VIP6 = "10.99.0.100", "2001:db8:99::100"
 
 ASK = """
 import ipaddress, json, sys, threading
-from exporter.watchers.claimants.watcher import ask
+from exporter.watchers.claimants.questions import ask
 answers = ask([ipaddress.ip_address(vip) for vip in sys.argv[1:]], threading.Event())
 owners = {str(vip): len(owners) for vip, owners in answers.owners.items()}
 print(json.dumps([owners, [str(error) for error in answers.troubles.values()]]))
@@ -51,8 +51,8 @@ claimants.close()
 # host's kernel sends its clients. All runs five times as fast as usual, the kernel's neighbour table too.
 FOLLOW = """
 import json, subprocess, sys, threading, time
-from exporter.watchers.claimants import ask_policy, watcher
-watcher.INTERVAL, watcher.WINDOW, watcher.CONFIRM_SECONDS, watcher.FRESH_SECONDS = 0.4, 0.1, 0.12, 60
+from exporter.watchers.claimants import ask_policy, questions, watcher
+watcher.INTERVAL, questions.WINDOW, watcher.CONFIRM_SECONDS, watcher.FRESH_SECONDS = 0.4, 0.1, 0.12, 60
 ask_policy.RECENT_SECONDS, ask_policy.ASK_AGAIN_SECONDS = 1.0, float(sys.argv[2])
 claimants, before, ended = watcher.ClaimantsWatcher(sys.argv[1:2]), None, threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), ended.set())).start()

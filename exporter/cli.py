@@ -7,6 +7,7 @@ import argparse
 import difflib
 import platform
 import re
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ MAX_REQUESTS = 40  # as node_exporter has it
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 well, 1 can't run as configured (`watch`: nothing answered), 2 wrong usage."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse(sys.argv[1:] if argv is None else argv)
     if arguments.command == "events":
         return _events(arguments)
     if arguments.command == "watch":
@@ -125,25 +126,49 @@ def _setup(arguments: argparse.Namespace) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Suggests what an unknown flag or command may have meant."""
+    """Says what an unknown flag or command may have meant, of those that may stand at its place."""
+
+    _given: Sequence[str] = ()
+
+    def parse(self, given: Sequence[str]) -> argparse.Namespace:
+        """As parse_args(), which does not say where an unknown flag stands."""
+        self._given = given
+        found, unknown = self.parse_known_args(given)
+        if unknown:
+            command = self._command_before(unknown[0], found.command)
+            place = self._commands().get(command, self)
+            place._refuse(unknown, self._hint(unknown[0].partition("=")[0], place, command))
+        return found
 
     def error(self, message: str) -> NoReturn:
-        if unknown := re.match(r"unrecognized arguments: (\S+)", message):
-            message += _suggestion(unknown[1].partition("=")[0], self._flags())
-        elif unknown := re.search(r"argument COMMAND: invalid choice: '([^']*)'", message):
-            message += _suggestion(unknown[1], list(self._commands()))
+        if wrong := re.search(r"argument COMMAND: invalid choice: '([^']*)'", message):
+            before = self._before(wrong[1])
+            if before.startswith("-") and before not in self._option_string_actions:
+                self._refuse([before], self._hint(before, self))  # its value was taken for the command
+            message += _suggestion(wrong[1], list(self._commands()))
         super().error(message)
+
+    def _refuse(self, unknown: Sequence[str], hint: str) -> NoReturn:
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+
+    def _before(self, value: str) -> str:
+        at = self._given.index(value) if value in self._given else 0
+        return self._given[at - 1] if at else ""
+
+    def _command_before(self, unknown: str, command: str | None) -> str:
+        return command if command and self._given.index(command) < self._given.index(unknown) else ""
+
+    def _hint(self, flag: str, place: "_Parser", command: str = "") -> str:
+        if command and flag in self._option_string_actions:
+            return f"; it stands before {command}"
+        having = [name for name, one in self._commands().items() if flag in one._option_string_actions]
+        if having:
+            return f"; it is a flag of {', '.join(having)}" + ("" if command else ", after that word")
+        return _suggestion(flag, list(place._option_string_actions))
 
     def _commands(self) -> "dict[str, _Parser]":
         found = [one for one in self._actions if isinstance(one, argparse._SubParsersAction)]
         return dict(found[0].choices) if found else {}
-
-    def _flags(self) -> list[str]:
-        """Also those of the commands: an unknown one is reported by the outer parser."""
-        return [
-            *self._option_string_actions,
-            *(flag for one in self._commands().values() for flag in one._flags()),
-        ]
 
 
 def _suggestion(given: str, known: Sequence[str]) -> str:
@@ -151,7 +176,7 @@ def _suggestion(given: str, known: Sequence[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> _Parser:
     arguments = _Parser(
         prog="failover-exporter",
         description="Prometheus exporter for a floating IP: Pacemaker, Corosync, HAProxy, Galera.",

@@ -49,7 +49,6 @@ class WebSettings:
         self._used = self._read()
         self.auth = BasicAuth(self._used.config.basic_auth_users)
         self.policy = Policy(self._used.config, self.refresh)
-        self._remark()
 
     @property
     def secure(self) -> bool:
@@ -114,16 +113,6 @@ class WebSettings:
                 self._path,
                 now,
                 then,
-            )
-        self._remark()
-
-    def _remark(self) -> None:
-        tls = self._used.config.tls_server_config
-        if tls and tls.enabled and tls.asks_in_vain:
-            log.warning(
-                "%s: %s without a client CA keeps nobody out: no certificate is asked for",
-                self._path,
-                tls.client_auth_type,
             )
 
     def _watch(self, paths: list[Path]) -> None:

@@ -14,7 +14,7 @@ from exporter.web.ciphers import CURVES, TLS12_SUITES, TLS13_SUITES
 from exporter.web.passwords import is_bcrypt_hash
 
 # ssl verifies each certificate that it asks for. So one that would only be looked at is not asked for, and
-# one that must be there must be right; TLS.verify_mode has what there is no CA for.
+# one that must be there must be right.
 CLIENT_AUTH = {
     "NoClientCert": ssl.CERT_NONE,
     "RequestClientCert": ssl.CERT_NONE,
@@ -86,14 +86,8 @@ class TLS:
 
     @property
     def verify_mode(self) -> ssl.VerifyMode:
-        """Of a client's certificate. RequireAnyClientCert without a CA is met by a certificate that anybody
-        makes in a second, and ssl can't take one unverified: none is asked for."""
-        return ssl.CERT_NONE if self.asks_in_vain else CLIENT_AUTH[self.client_auth_type]
-
-    @property
-    def asks_in_vain(self) -> bool:
-        """Whether a certificate is to be there that nobody is to verify."""
-        return self.client_auth_type in _UNVERIFIED and not self._has_ca
+        """Of a client's certificate."""
+        return CLIENT_AUTH[self.client_auth_type]
 
     @property
     def _has_ca(self) -> bool:
@@ -108,17 +102,15 @@ class TLS:
     def _check_clients(self) -> None:
         if self._has_ca and self.client_auth_type == "NoClientCert":
             raise ValueError("client_auth_type: is needed where there is a client CA")
-        if self.client_allowed_sans is None:
-            return
-        if CLIENT_AUTH[self.client_auth_type] != ssl.CERT_REQUIRED:
+        if self.client_auth_type in _UNVERIFIED and not self._has_ca:
+            raise ValueError(
+                f"client_auth_type: {self.client_auth_type} needs client_ca_file or client_ca here: Python's ssl "
+                "takes no certificate unverified; RequestClientCert lets the same clients in, and all others"
+            )
+        if self.client_allowed_sans is not None and self.verify_mode != ssl.CERT_REQUIRED:
             raise ValueError(
                 "client_allowed_sans: needs client_auth_type RequireAnyClientCert or "
                 "RequireAndVerifyClientCert"
-            )
-        if self.verify_mode == ssl.CERT_NONE:
-            raise ValueError(
-                f"client_allowed_sans: needs client_ca_file or client_ca with {self.client_auth_type}: "
-                "names in a certificate that nobody verified prove nothing"
             )
 
 

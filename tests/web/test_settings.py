@@ -165,13 +165,3 @@ def test_tls_is_switched_by_a_restart_only(tmp_path: Path, caplog: pytest.LogCap
     file.write_text("")
     assert started_with.context
     assert "served with it until then, without it after" in said(caplog, logging.WARNING)[-1]
-
-
-def test_a_certificate_that_nobody_verifies_is_a_warning(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The file works unchanged, and the log says that it keeps nobody out."""
-    file = tmp_path / "web.yml"
-    file.write_text(inline(trustme.CA()) + "  client_auth_type: RequireAnyClientCert\n")
-    assert WebSettings(file).secure
-    assert "RequireAnyClientCert without a client CA keeps nobody out" in caplog.text

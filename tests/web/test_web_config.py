@@ -17,9 +17,12 @@ HASH = "$2b$04$puiqPlFsdcmOVKhQaMGAzOYRXbxIVMVWQcu/HEBIg/5EL5onu0AQ2"  # of s3cr
             "'TLS9' is none of TLS10, TLS11, TLS12, TLS13",
         ),
         (
-            "tls_server_config: {cert: a, key: b, client_auth_type: RequireAnyClientCert, "
-            "client_allowed_sans: [x]}",
-            "needs client_ca_file or client_ca",
+            "tls_server_config: {cert: a, key: b, client_auth_type: RequireAnyClientCert}",
+            "RequireAnyClientCert needs client_ca_file or client_ca",
+        ),
+        (
+            "tls_server_config: {cert: a, key: b, client_auth_type: RequireClientCert}",
+            "RequireClientCert needs client_ca_file or client_ca",
         ),
         ("cert_file: a", "is not a key of this section, but of tls_server_config"),
         ("tls_server_config: {basic_auth_users: {}}", "section, but of the outermost level"),

@@ -1,4 +1,4 @@
-"""Hosts of a clean release, on which the blocks of docs/installing.md are run word for word."""
+"""Hosts of a clean release, on which the blocks of docs/installing.md and docs/operating.md are run word for word."""
 
 import re
 import subprocess
@@ -13,7 +13,8 @@ from deploy.lab.lab import Lab
 from deploy.lab.page import COLLECTORS, Page, scrape
 from deploy.lab.waiting import until
 
-DOCUMENT = REPOSITORY / "docs/installing.md"
+INSTALLING = REPOSITORY / "docs/installing.md"
+OPERATING = REPOSITORY / "docs/operating.md"
 VANTAGE = ("address", "vip")  # what is on outside of the cluster
 HERE = "/root"  # where the package lies, and where somebody pastes the block
 # What a package manager itself keeps, and what the machine's own programs write.
@@ -21,13 +22,12 @@ KEPT = ("/var/lib/dpkg/", "/var/lib/apt/", "/var/cache/apt/", "/var/cache/debcon
 BACKUPS = re.compile(r"/etc/(passwd|shadow|group|gshadow|subuid|subgid)-")
 
 
-def block(heading: str, language: str = "sh") -> str:
-    """The first block in that language below the heading."""
-    found = re.search(
-        rf"^## {heading}$.*?^```{language}\n(.*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
-    )
-    assert found, f"{DOCUMENT} has no {language} below {heading}"
-    return found[1]
+def block(heading: str, language: str = "sh", document: Path = INSTALLING) -> str:
+    """The one block in that language below the heading, before the next."""
+    section = document.read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    found = re.findall(rf"^```{language}\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    assert len(found) == 1, f"{document} has {len(found)} blocks of {language} below {heading}"
+    return str(found[0])
 
 
 @dataclass

@@ -1,25 +1,26 @@
-"""docs/installing.md, word for word, on clean hosts of each release; then upgraded, reloaded, removed.
+"""docs/installing.md and docs/operating.md, word for word, on clean hosts of each release, to the removal.
 
 The hosts have no systemd: `systemctl` there is the lab's stand-in, which starts what the package's unit says
 (deploy/lab/standin).
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.lab import package
+from deploy.lab import galera, package
 from deploy.lab.errors import Missing
 from deploy.lab.exporters import DAEMON, USER, as_service
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
-from deploy.lab.page import COLLECTORS
+from deploy.lab.page import COLLECTORS, scrape
 from deploy.lab.preflight import check
 from deploy.lab.waiting import until
-from tests.lab.installation import VANTAGE, Site, block, files, older, paste, version
+from tests.lab.installation import OPERATING, VANTAGE, Site, block, files, older, paste, version
 from tests.trials.drill.journal import events
 
 pytestmark = pytest.mark.lab
@@ -87,16 +88,62 @@ def _pid(host: Host) -> int:
 
 
 def test_a_reload_takes_a_changed_configuration(site: Site) -> None:
-    """`systemctl reload`: the same process, another configuration."""
-    host, before = site.vantage, _pid(site.vantage)
-    config = host.path("/etc/failover-exporter/config.yml")
+    """By `systemctl reload`, or by HTTP where that is allowed: the same process, another configuration."""
+    host = site.vantage
+    host.write("/etc/default/failover-exporter", "ARGS=--web.enable-lifecycle\n")
+    paste(host, block("Start, stop, reload", document=OPERATING))
+    before, config = _pid(host), host.path("/etc/failover-exporter/config.yml")
     text = config.read_text()
-    config.write_text(text + "  - address: 10.0.0.101\n")
-    host.run("systemctl", "reload", DAEMON)
-    until("the new address", lambda: site.page(host, VANTAGE).get("vip_bound", vip="10.0.0.101") == 0, 10)
-    config.write_text(text)
-    host.run("systemctl", "reload", DAEMON)
+    for heading in ("A changed configuration", "Reload by HTTP"):
+        for there, changed in ((True, text + "  - address: 10.0.0.101\n"), (False, text)):
+            config.write_text(changed)
+            paste(host, block(heading, document=OPERATING))
+            until("the new address", lambda there=there: _has(site, "10.0.0.101") == there, 10)
     assert _pid(host) == before
+
+
+def _has(site: Site, address: str) -> bool:
+    return site.page(site.vantage, VANTAGE).get("vip_bound", vip=address) is not None
+
+
+def test_a_new_password_takes_no_reload(site: Site) -> None:
+    """Refused until the file has it, then accepted, by the same processes, and no outage is counted."""
+    hosts = [*site.balancers, site.vantage]
+    before = {host.name: (_pid(host), _outages(site, host)) for host in hosts}
+    galera.sql(site.lab.fleet.databases[0], block("A new password", "sql", OPERATING))
+    until("the refusals", lambda: all(_account_ok(site, host) == 0 for host in hosts), 20)
+    for host in hosts:
+        paste(host, block("A new password", document=OPERATING))
+    until("the account to be accepted", lambda: all(_account_ok(site, host) == 1 for host in hosts), 30)
+    assert {host.name: (_pid(host), _outages(site, host)) for host in hosts} == before
+
+
+def _account_ok(site: Site, host: Host) -> float | None:
+    return scrape(site.lab, host.name).get("vip_probe_account_ok")
+
+
+def _outages(site: Site, host: Host) -> float | None:
+    return scrape(site.lab, host.name).get("vip_outages_total")
+
+
+def test_watch_shows_what_clients_feel(site: Site) -> None:
+    """Each line of the document, until Ctrl-C: everything is answered, with a login by the account's node."""
+    for line in block("What clients feel right now: `watch`", document=OPERATING).splitlines():
+        said = paste(site.vantage, f"timeout --preserve-status --signal=INT 2 {line}")
+        assert "\nno outage\n" in said, said
+
+
+def test_planned_maintenance_is_in_the_journal(site: Site) -> None:
+    """The document's commands move everything to the other balancer and end the standby; `events` has it."""
+    steps = re.findall(r"`(crm_standby [^`]*)`", OPERATING.read_text())
+    assert [step.split()[-1] for step in steps] == ["on", "off"]
+    host, began = site.lab.host(site.lab.holder()), time.time()
+    on, off = (step.replace("haproxy-node02", host.name) for step in steps)
+    paste(host, on)
+    until("the move in the journal", lambda: _moves(host, began), 30)
+    paste(host, off)
+    site.lab.wait_whole()
+    assert "move" in paste(host, block("What happened: `events`", document=OPERATING))
 
 
 def test_an_upgrade_keeps_journal_and_counters(site: Site, tmp_path: Path) -> None:
@@ -111,9 +158,22 @@ def test_an_upgrade_keeps_journal_and_counters(site: Site, tmp_path: Path) -> No
     until("the move in the journal", lambda: _moves(host, began), 30)
     site.lab.heal()
     journal, counted, old = events(host), _counted(site, host), _pid(host)
-    paste(host, block("A balancer"))
+    assert f'collector="pacemaker"}} 1' in paste(host, block("Upgrade", document=OPERATING))
     assert (version(host), _counted(site, host)) == (new, counted)
     assert _pid(host) != old
+    assert events(host) == journal
+
+
+def test_a_backup_is_put_back(site: Site) -> None:
+    """Made while the exporter runs. When the journal is lost it begins anew; then all is there as it was."""
+    host = site.balancers[0]
+    journal, counted = events(host), _counted(site, host)
+    paste(host, block("Backup", document=OPERATING))
+    paste(host, f"systemctl stop {DAEMON}; rm /var/lib/failover-exporter/events.db*; systemctl start {DAEMON}")
+    site.page(host, COLLECTORS)
+    assert events(host) == []
+    paste(host, block("Restore", document=OPERATING))
+    assert _counted(site, host) == counted
     assert events(host) == journal
 
 

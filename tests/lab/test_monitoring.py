@@ -1,6 +1,7 @@
 """The real Prometheus and Alertmanager of the lab, with the files of alerts/: a fault is paged."""
 
 import json
+import re
 import time
 from urllib.request import urlopen
 
@@ -10,6 +11,7 @@ from deploy.lab import status
 from deploy.lab.monitoring import Monitoring, Notification, daemons, pages
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
+from tests.lab.installation import OPERATING, block
 
 pytestmark = pytest.mark.lab
 
@@ -105,6 +107,18 @@ def test_reset_forgets(monitoring: Monitoring) -> None:
     assert monitoring.notifications() == []
     assert monitoring.query("up", at=before) == []
     assert {sample.value for sample in monitoring.query("up")} == {1}
+
+
+def test_planned_work_is_silenced(monitoring: Monitoring) -> None:
+    """By the line of docs/operating.md: one cluster for an hour; the ID that it prints ends it again."""
+    line = block("Planned maintenance", document=OPERATING)
+    (url,) = re.findall(r"--alertmanager\.url=\S+", line)
+    silence = monitoring.host.run("sh", "-e", "-c", line).strip()
+    try:
+        assert "cluster=\"mysql-production\"" in monitoring.host.run("amtool", "silence", "query", url)
+    finally:
+        monitoring.host.run("amtool", "silence", "expire", url, silence)
+    assert silence not in monitoring.host.run("amtool", "silence", "query", url)
 
 
 def test_a_pause_is_one_of_prometheus_alone(cluster: Cluster, monitoring: Monitoring) -> None:

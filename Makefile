@@ -31,7 +31,7 @@ help:
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make status-pictures  the status page of each story in Chromium: docs/pictures (root, Debian 12)'
 	@echo 'make package     build the packages for Debian 12 and 13 and Enterprise Linux 9 into dist/ (root, Debian 12)'
-	@echo 'make ansible     ansible-lint, then the Ansible role on the hosts of a lab (root, Debian 12)'
+	@echo 'make ansible     ansible-lint, then the role's molecule scenario on the hosts of a lab (root, Debian 12)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
 	@echo 'make release     sdist-test, release-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
 	@echo 'make clean       take the lab down, remove what was built'
@@ -67,7 +67,7 @@ package: venv
 ansible: packages venv $(ANSIBLE)/.complete
 	deploy/lab/packages.sh deploy/packages/packages.txt deploy/ansible/packages.txt
 	cd deploy/ansible && PATH="$(CURDIR)/$(ANSIBLE)/bin:$$PATH" ansible-lint
-	$(RUN)/python -m deploy.ansible.trial $(ANSIBLE)/bin/ansible-playbook
+	deploy/ansible/molecule.sh $(CURDIR)/$(ANSIBLE)/bin $(CURDIR)/build/ansible.log
 
 $(ANSIBLE)/.complete: deploy/ansible/requirements.txt
 	$(PYTHON) -m venv $(ANSIBLE)
@@ -147,4 +147,5 @@ lock:
 
 clean:
 	@if [ -x $(RUN)/python ]; then $(RUN)/python -m deploy.lab down; fi
-	rm -rf $(VENV) $(OLDEST) $(NEWEST) $(ANSIBLE) build dist tests/trials/pictures/page/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST) $(NEWEST) $(ANSIBLE) build dist tests/trials/pictures/page/node_modules *.egg-info deploy/ansible/.ansible \
+	  deploy/ansible/roles/failover_exporter/.ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,7 @@
-"""The deb of this very tree, as `make package` builds it: built again when what it is made of has changed."""
+"""The deb of this very tree, as `make package` builds it: built again when what it is made of has changed.
+
+`python -m deploy.lab.package` prints where it is, for this machine's release.
+"""
 
 import subprocess
 import sys
@@ -6,6 +9,7 @@ from pathlib import Path
 
 from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
+from deploy.lab.roots import codename
 from deploy.packages import cache
 
 SOURCES = (
@@ -41,3 +45,7 @@ def _build(release: str, folder: Path) -> None:
     command = [sys.executable, "-m", "deploy.packages", f"--release={release}", f"--folder={folder}"]
     if subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, check=False).returncode:
         raise LabError(f"no package for {release} could be built (`{' '.join(command[1:4])}`): see above")
+
+
+if __name__ == "__main__":
+    print(deb(codename()))

@@ -7,18 +7,27 @@ from pathlib import Path
 from ansible.errors import AnsibleConnectionFailure  # type: ignore[import-not-found]
 from ansible.plugins.connection import ConnectionBase  # type: ignore[import-not-found]
 
+from deploy.lab.errors import LabError
+from deploy.lab.host import ENVIRONMENT, Host
+from deploy.lab.state import State
+
 DOCUMENTATION = """
 name: lab_host
 short_description: Runs commands on a host of the lab
-description: It enters the namespaces of the host by a command line that the inventory gives.
+description: It enters the namespaces of the host. The lab's own modules say how, so PYTHONPATH has the repository.
 options:
-  enter:
-    description: The words before each command.
-    type: list
-    elements: str
+  folder:
+    description: That of the lab, as in C(lab --folder).
+    type: path
     required: true
     vars:
-      - name: lab_host_enter
+      - name: lab_folder
+  host:
+    description: The host's name in the lab.
+    required: true
+    vars:
+      - name: inventory_hostname
+      - name: lab_host_name
 extends_documentation_fragment:
   - connection_pipelining
 """
@@ -52,8 +61,12 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         self._connected = False
 
     def _run(self, stdin: bytes, *line: str) -> tuple[int, bytes, bytes]:
-        argv = [*self.get_option("enter"), "sh", "-c", *line]
-        done = subprocess.run(argv, input=stdin, capture_output=True, check=False)
+        host = Host(self.get_option("host"), State(Path(self.get_option("folder"))))
+        try:
+            argv = [*host.enter(), "sh", "-c", *line]
+        except LabError as error:
+            raise AnsibleConnectionFailure(str(error)) from None
+        done = subprocess.run(argv, input=stdin, capture_output=True, env=ENVIRONMENT, cwd="/", check=False)
         return done.returncode, done.stdout, done.stderr
 
     def _must(self, stdin: bytes, *line: str) -> bytes:

@@ -1,1 +1,0 @@
-"""The Ansible role, and trial/, which runs it on the lab's hosts."""

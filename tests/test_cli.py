@@ -129,7 +129,10 @@ def test_check_config_reads_the_web_configuration(here: Here, config: Path, tmp_
         (["--nonsense"], "unrecognized arguments: --nonsense"),
         (["--web.listen-adress=:1"], "did you mean --web.listen-address?"),
         (["--web.listen-adress", ":1"], "--web.listen-adress; did you mean --web.listen-address?"),
-        (["events", "--sincee=7d"], "events: error: unrecognized arguments: --sincee=7d; did you mean --since?"),
+        (
+            ["events", "--sincee=7d"],
+            "events: error: unrecognized arguments: --sincee=7d; did you mean --since?",
+        ),
         (["--sincee=7d"], "unrecognized arguments: --sincee=7d\n"),
         (["--since=7d"], "--since=7d; it is a flag of events, after that word"),
         (["watch", "10.0.0.1", "--since=7d"], "--since=7d; it is a flag of events\n"),

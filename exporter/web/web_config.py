@@ -104,8 +104,8 @@ class TLS:
             raise ValueError("client_auth_type: is needed where there is a client CA")
         if self.client_auth_type in _UNVERIFIED and not self._has_ca:
             raise ValueError(
-                f"client_auth_type: {self.client_auth_type} needs client_ca_file or client_ca here: Python's ssl "
-                "takes no certificate unverified; RequestClientCert lets the same clients in, and all others"
+                f"client_auth_type: {self.client_auth_type} needs client_ca_file or client_ca here: Python's "
+                "ssl takes no certificate unverified; RequestClientCert lets in the same clients, and others"
             )
         if self.client_allowed_sans is not None and self.verify_mode != ssl.CERT_REQUIRED:
             raise ValueError(

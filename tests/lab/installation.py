@@ -1,4 +1,4 @@
-"""Hosts of a clean release, on which the blocks of docs/installing.md and docs/operating.md are run word for word."""
+"""Hosts of a clean release, on which the documents' blocks are run to the letter."""
 
 import re
 import subprocess

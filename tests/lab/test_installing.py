@@ -8,6 +8,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,12 @@ def test_a_reload_takes_a_changed_configuration(site: Site) -> None:
         for there, changed in ((True, text + "  - address: 10.0.0.101\n"), (False, text)):
             config.write_text(changed)
             paste(host, block(heading, document=OPERATING))
-            until("the new address", lambda there=there: _has(site, "10.0.0.101") == there, 10)
+            until("the new address", partial(_shows, site, "10.0.0.101", there), 10)
     assert _pid(host) == before
+
+
+def _shows(site: Site, address: str, there: bool) -> bool:
+    return _has(site, address) == there
 
 
 def _has(site: Site, address: str) -> bool:
@@ -158,7 +163,7 @@ def test_an_upgrade_keeps_journal_and_counters(site: Site, tmp_path: Path) -> No
     until("the move in the journal", lambda: _moves(host, began), 30)
     site.lab.heal()
     journal, counted, old = events(host), _counted(site, host), _pid(host)
-    assert f'collector="pacemaker"}} 1' in paste(host, block("Upgrade", document=OPERATING))
+    assert 'collector="pacemaker"} 1' in paste(host, block("Upgrade", document=OPERATING))
     assert (version(host), _counted(site, host)) == (new, counted)
     assert _pid(host) != old
     assert events(host) == journal
@@ -169,7 +174,9 @@ def test_a_backup_is_put_back(site: Site) -> None:
     host = site.balancers[0]
     journal, counted = events(host), _counted(site, host)
     paste(host, block("Backup", document=OPERATING))
-    paste(host, f"systemctl stop {DAEMON}; rm /var/lib/failover-exporter/events.db*; systemctl start {DAEMON}")
+    paste(
+        host, f"systemctl stop {DAEMON}; rm /var/lib/failover-exporter/events.db*; systemctl start {DAEMON}"
+    )
     site.page(host, COLLECTORS)
     assert events(host) == []
     paste(host, block("Restore", document=OPERATING))

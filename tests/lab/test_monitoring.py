@@ -115,7 +115,7 @@ def test_planned_work_is_silenced(monitoring: Monitoring) -> None:
     (url,) = re.findall(r"--alertmanager\.url=\S+", line)
     silence = monitoring.host.run("sh", "-e", "-c", line).strip()
     try:
-        assert "cluster=\"mysql-production\"" in monitoring.host.run("amtool", "silence", "query", url)
+        assert 'cluster="mysql-production"' in monitoring.host.run("amtool", "silence", "query", url)
     finally:
         monitoring.host.run("amtool", "silence", "expire", url, silence)
     assert silence not in monitoring.host.run("amtool", "silence", "query", url)

@@ -56,6 +56,7 @@ _PRUNE_BY_AGE = (
     " AND id NOT IN (SELECT id FROM events ORDER BY at DESC, id DESC LIMIT ?)"
 )
 
+
 @contextmanager
 def _explained(path: Path, *, writes: bool = False) -> Iterator[None]:
     try:

@@ -14,7 +14,7 @@ from deploy.lab.state import State
 DOCUMENTATION = """
 name: lab_host
 short_description: Runs commands on a host of the lab
-description: It enters the namespaces of the host. The lab's own modules say how, so PYTHONPATH has the repository.
+description: It enters the host's namespaces. The lab's own modules say how, PYTHONPATH has the repository.
 options:
   folder:
     description: That of the lab, as in C(lab --folder).

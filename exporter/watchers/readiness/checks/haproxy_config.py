@@ -1,6 +1,6 @@
 """HAProxy's own check of its configuration, with the files that its service uses.
 
-12 ms of CPU with the article's haproxy.cfg.
+30 ms of CPU with the lab's haproxy.cfg, by HAProxy 2.6.12; all checks together take 45 (docs/checks.md).
 """
 
 import os

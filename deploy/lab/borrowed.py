@@ -32,6 +32,14 @@ def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]
     yield lab
 
 
+def anew(lab: Lab, step: Report) -> None:
+    """Another lab in its place, where one could not be brought back to a whole cluster."""
+    topology, release = lab.topology.name, lab.state.release()
+    step("a new lab for what follows")
+    lab.down()
+    lab.up(topology, release=release)
+
+
 def check_whole(lab: Lab) -> None:
     if not lab.state.finished():
         raise LabError("the lab is not up yet, or its `up` was interrupted")

@@ -2,8 +2,14 @@
 
 import pytest
 
+from deploy.lab.errors import LabError
 from deploy.lab.page import Page
 from tests.lab.balancers import Cluster
+from tests.lab.only import ON_ARTICLE
+from tests.trials.readiness import breaks
+from tests.trials.readiness.cases import Case
+from tests.trials.readiness.pair import Pair
+from tests.trials.readiness.runs import all_of
 
 pytestmark = pytest.mark.lab
 
@@ -35,3 +41,19 @@ def test_a_forgotten_ban_is_seen_before_it_is_needed(cluster: Cluster) -> None:
         crm("crm_resource", "--clear", "--resource", resource)
     for balancer in cluster.balancers:
         cluster.until(balancer, f"{peer} would take over again", taken_over)
+
+
+@ON_ARTICLE
+def test_a_case_of_make_readiness_that_goes_wrong_is_put_back(cluster: Cluster) -> None:
+    """Its error is its row's, and what follows has a whole lab."""
+    undone: list[str] = []
+
+    def wrong(pair: Pair) -> None:
+        pair.undo.callback(undone.append, "what neither the CIB nor heal puts back")
+        breaks.standby(pair)
+        raise LabError("a slip")
+
+    (row,) = all_of(cluster.lab, [Case("wrong", "something wrong", wrong)], print)
+    assert row.problems == ["something wrong: a slip"]
+    assert undone
+    assert not cluster.lab.problems()

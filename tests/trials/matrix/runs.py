@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from deploy.lab.borrowed import Report, whole_lab
+from deploy.lab.borrowed import Report, anew, whole_lab
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
@@ -44,13 +44,10 @@ def _try(lab: Lab, peers: today.Today, expected: Expectation, step: Report) -> O
 
 def _start_over(lab: Lab, step: Report) -> None:
     """The next fault gets a whole lab in any case."""
-    topology = lab.topology.name
     try:
         lab.heal()
     except LabError:
-        step("a new lab for the faults that follow")
-        lab.down()
-        lab.up(topology)
+        anew(lab, step)
 
 
 def _say(verdict: Verdict, progress: str, step: Report) -> None:

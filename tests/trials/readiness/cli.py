@@ -1,6 +1,7 @@
 """The command line; see common/command.py for its exit codes."""
 
 import argparse
+import time
 from collections.abc import Sequence
 
 from deploy.lab import preflight
@@ -44,12 +45,13 @@ def _readiness(options: argparse.Namespace) -> int:
 def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:
     again = command.again("readiness", lab.topology.name, [case.name for case in cases], NAMES)
     at = circumstances.now(again, lab.topology.name)
-    took = cost.measured(lab.fleet.holder())
-    return Results(at=at, outcomes=all_of(lab, cases, step), cost=took)
+    took, began = cost.measured(lab.fleet.holder()), time.monotonic()
+    rows = all_of(lab, cases, step)
+    return Results(at=at, rows=rows, cost=took, seconds=time.monotonic() - began)
 
 
 def show(results: Results, screen: Screen) -> None:
-    found = table(results.outcomes)
+    found = table(results.rows)
     screen.line("")
     screen.table(found.head, found.rows)
     for problem in results.problems:

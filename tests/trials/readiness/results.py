@@ -1,98 +1,110 @@
 """Everything that one run found, as data and as a table (pure)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from deploy.lab.page import Page
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.tables import Table
+from tests.trials.readiness.foretold import Foretold
 
 HEAD = (
     "what was done",
     "then lost",
     "predicted by its page",
     "predicted by the peer's page",
+    "a check that fails on the peer",
     "what happened",
     "a client's login",
     "right",
 )
-READY, TARGET, BLOCKED = (f"failover_takeover_{what}" for what in ("ready", "target_info", "blocked_info"))
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """Of one resource, on one page."""
-
-    to: tuple[str, ...]  # nodes; none: nowhere
-    reasons: tuple[str, ...] = ()
-    said: bool = True  # False: the page has nothing of it
-
-    def __str__(self) -> str:
-        if not self.said:
-            return "nothing said"
-        return ", ".join(self.to) or f"nowhere ({', '.join(self.reasons)})"
-
-
-Prediction = Mapping[str, Predicted]  # by resource
 
 
 @dataclass(frozen=True)
 class Outcome:
-    done: str
-    lost: str  # the node
-    pages: Mapping[str, Prediction]  # by balancer
+    foretold: Foretold
     happened: Mapping[str, str]  # by resource the node that runs it afterwards; "" for none
     login: str | None  # seconds until a client logged in again; None: never
 
+    def problems(self, why: str) -> Iterator[str]:
+        """`why`: the reason, or check, that has to be named; empty where there is none."""
+        foretold = self.foretold
+        for page, resource, said in foretold.each():
+            node = self.happened[resource]
+            if foretold.runs[resource] and not said.said:
+                yield f"{page} said nothing of {resource}"
+            elif not foretold.barring and said.to != ((node,) if node else ()):
+                yield f"{page} predicted for {resource}: {said}; it ran {node or 'nowhere'}"
+        for page in foretold.pages:
+            if foretold.serves(page) != (self.login is not None):
+                yield f"{page} predicted {_service(foretold.serves(page))}; there was {_service(self.login)}"
+            if why and not foretold.names(page, why):
+                yield f"{page} did not name {why}"
+
+
+def _service(there: object) -> str:
+    return "service" if there else "none"
+
+
+@dataclass(frozen=True)
+class Row:
+    done: str
+    why: str
+    outcome: Outcome | None  # None: it could not be carried out
+    troubles: tuple[str, ...] = ()  # of the lab
+
     @property
     def problems(self) -> list[str]:
-        return [
-            f"{self.done}: {page} predicted for {resource}: {predicted[resource]}; it ran {node or 'nowhere'}"
-            for page, predicted in self.pages.items()
-            for resource, node in self.happened.items()
-            if not predicted[resource].said or predicted[resource].to != ((node,) if node else ())
-        ]
+        found = self.outcome.problems(self.why) if self.outcome else ()
+        return [f"{self.done}: {one}" for one in (*self.troubles, *found)]
+
+    @property
+    def right(self) -> bool:
+        return self.outcome is not None and not any(self.outcome.problems(self.why))
 
 
 @dataclass(frozen=True)
 class Results:
     at: Circumstances
-    outcomes: tuple[Outcome, ...]
+    rows: tuple[Row, ...]
     cost: float  # CPU seconds of one simulation
+    seconds: float  # that it all took
 
     @property
     def problems(self) -> list[str]:
-        return [problem for outcome in self.outcomes for problem in outcome.problems]
+        return [problem for row in self.rows for problem in row.problems]
+
+    @property
+    def served(self) -> int:
+        """Of how many rows clients were served afterwards."""
+        return sum(bool(row.outcome and row.outcome.login) for row in self.rows)
 
     def as_json(self) -> dict[str, object]:
-        outcomes = [asdict(outcome) for outcome in self.outcomes]
-        return {**self.at.as_json(), "outcomes": outcomes, "cost": self.cost, "problems": self.problems}
+        return {
+            **self.at.as_json(),
+            "rows": [asdict(row) for row in self.rows],
+            "cost": self.cost,
+            "seconds": self.seconds,
+            "problems": self.problems,
+        }
 
 
-def predicted(page: Page, resource: str, lost: str) -> Predicted:
-    labels = {"resource": resource, "lost": lost}
-    ready = page.get(READY, **labels)
-    to, why = page.values("to", TARGET, **labels), page.values("reason", BLOCKED, **labels)
-    if ready is not None and bool(ready) != bool(to):
-        to, why = [], ["the page contradicts itself"]
-    return Predicted(tuple(to), tuple(why), said=ready is not None)
+def table(rows: Sequence[Row]) -> Table:
+    return Table(HEAD, [_cells(one) for one in rows])
 
 
-def table(outcomes: Sequence[Outcome]) -> Table:
-    return Table(HEAD, [_row(one) for one in outcomes])
-
-
-def _row(one: Outcome) -> tuple[str, ...]:
-    own = one.pages[one.lost]
-    peer = next(page for name, page in one.pages.items() if name != one.lost)
+def _cells(row: Row) -> tuple[str, ...]:
+    if row.outcome is None:
+        return (row.done, *("" for _ in HEAD[2:-1]), "could not be carried out")
+    foretold = row.outcome.foretold
     return (
-        one.done,
-        one.lost,
-        _each(own),
-        _each(peer),
-        _each({resource: node or "nowhere" for resource, node in one.happened.items()}),
-        f"after {one.login} s" if one.login else "none",
-        "no" if one.problems else "yes",
+        row.done,
+        foretold.lost,
+        _each(foretold.pages[foretold.lost]),
+        _each(foretold.pages[foretold.left]),
+        "; ".join(map(str, foretold.barring)),
+        _each({resource: node or "nowhere" for resource, node in row.outcome.happened.items()}),
+        f"after {row.outcome.login} s" if row.outcome.login else "none",
+        "yes" if row.right else "no",
     )
 
 

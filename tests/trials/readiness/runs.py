@@ -1,60 +1,78 @@
 """Each case in the lab, one after the other: made, predicted, lost, looked at, put back."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 
 from deploy.lab import galera
-from deploy.lab.borrowed import Report
-from deploy.lab.errors import Overdue
+from deploy.lab.borrowed import Report, anew
+from deploy.lab.errors import LabError, Overdue
 from deploy.lab.fleet import addresses
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import scrape
 from deploy.lab.waiting import until
-from tests.trials.readiness.cases import Case, Pair
-from tests.trials.readiness.results import Outcome, Prediction, predicted
+from tests.trials.readiness.cases import Case
+from tests.trials.readiness.foretold import Foretold, failed, predicted
+from tests.trials.readiness.pair import Pair
+from tests.trials.readiness.results import Outcome, Row
 
-SETTLE = 6.0  # seconds: a page may still have the answer from before, and does not say so
+SETTLE = 10.0  # seconds: a page may still have the answer from before, and does not say so
 PREDICTED = 30.0  # seconds in which both pages should know
 LOOK = 30.0  # seconds in which the survivor should serve
 CONFIGURATION = ("--scope", "configuration")
 
 
-def all_of(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
-    return tuple(run(lab, case, step) for case in cases)
+def all_of(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Row, ...]:
+    """What goes wrong with one case is its row's trouble; those that follow have a whole lab again."""
+    rows: list[Row] = []
+    for number, case in enumerate(cases, 1):
+        began = time.monotonic()
+        rows.append(_row(lab, case, step))
+        said = "; ".join(rows[-1].problems) or "right"
+        step(f"{number} of {len(cases)} ({time.monotonic() - began:.0f} s): {case.name}: {said}")
+    return tuple(rows)
 
 
-def run(lab: Lab, case: Case, step: Report) -> Outcome:
+def _row(lab: Lab, case: Case, step: Report) -> Row:
     """Returns with the lab whole and the CIB as before."""
-    pair = Pair(lab)
-    with _configuration_kept(lab):
-        case.make(pair)
-        lost, survivor = pair.holder, pair.peer
-        pages = _predictions(lab, lost.name, case)
-        step(f"{case.done}: {lab.fault('node-off', lost.name)}")
-        login = _wait_served(lab, survivor)
-        outcome = Outcome(case.done, lost.name, pages, _running(lab, survivor), login)
-    step(f"healed; the prediction was {'wrong' if outcome.problems else 'right'}")
-    return outcome
+    outcome, troubles = None, list[str]()
+    with _put_back(lab, troubles, step) as undo:
+        try:
+            outcome = _outcome(Pair(lab, undo), case, step)
+        except LabError as error:
+            troubles.append(str(error))
+    return Row(case.done, case.why, outcome, tuple(troubles))
 
 
-def _predictions(lab: Lab, lost: str, case: Case) -> Mapping[str, Prediction]:
+def _outcome(pair: Pair, case: Case, step: Report) -> Outcome:
+    case.make(pair)
+    lab, lost, survivor = pair.lab, pair.holder, pair.peer
+    foretold = _foretold(lab, lost, survivor, case)
+    step(f"{case.done}: {lab.fault('node-off', lost.name)}")
+    login = _wait_served(lab, survivor)
+    return Outcome(foretold, _running(lab, survivor), login)
+
+
+def _foretold(lab: Lab, lost: Host, survivor: Host, case: Case) -> Foretold:
     """What both pages say once they agree with the case, or after PREDICTED seconds what they say by then."""
     time.sleep(SETTLE)
-    pages: dict[str, Prediction] = {}
+    runs = {resource: bool(node) for resource, node in _running(lab, lost).items()}
+    said: list[Foretold] = []
 
     def known() -> bool:
-        for host in lab.fleet.balancers:
-            page = scrape(lab, host.name)
-            pages[host.name] = {name: predicted(page, name, lost) for name in lab.topology.primitives}
-        every = [one for page in pages.values() for one in page.values()]
-        healthy = [all(one.to for one in page.values()) for page in pages.values()]
-        return all(one.said for one in every) and all(one == case.healthy for one in healthy)
+        pages = {host.name: scrape(lab, host.name) for host in lab.fleet.balancers}
+        takeovers = {
+            name: {resource: predicted(page, resource, lost.name) for resource in runs}
+            for name, page in pages.items()
+        }
+        checks = {name: failed(page) for name, page in pages.items()}
+        said[:] = [Foretold(lost.name, survivor.name, runs, takeovers, checks)]
+        return said[0].complete and all(case.agrees(said[0], name) for name in pages)
 
     with suppress(Overdue):
         until("both pages to know", known, PREDICTED, step=0.5)
-    return pages
+    return said[0]
 
 
 def _wait_served(lab: Lab, survivor: Host) -> str | None:
@@ -73,23 +91,29 @@ def _wait_served(lab: Lab, survivor: Host) -> str | None:
     return f"{time.monotonic() - began:.1f}"
 
 
-def _running(lab: Lab, survivor: Host) -> dict[str, str]:
-    """By its kernel: the address on an interface, and processes of HAProxy."""
+def _running(lab: Lab, host: Host) -> dict[str, str]:
+    """Its name for each resource that it runs by its kernel: the address on an interface, HAProxy's processes."""
     address, proxy = lab.topology.primitives
-    held = lab.topology.vip in addresses(survivor)
+    held = lab.topology.vip in addresses(host)
     return {
-        address: survivor.name if held else "",
-        proxy: survivor.name if survivor.named("haproxy") else "",
+        address: host.name if held else "",
+        proxy: host.name if host.named("haproxy") else "",
     }
 
 
 @contextmanager
-def _configuration_kept(lab: Lab) -> Iterator[None]:
-    """Puts the CIB's configuration back and heals, also after an error."""
+def _put_back(lab: Lab, troubles: list[str], step: Report) -> Iterator[ExitStack]:
+    """Undoes what was done, puts the CIB's configuration back and heals, also after an error."""
     kept = lab.fleet.balancers[0].run("cibadmin", "--query", *CONFIGURATION)
+    undo = ExitStack()
     try:
-        yield
+        yield undo
     finally:
-        alive = next(host for host in lab.fleet.balancers if host.named("pacemakerd"))
-        alive.run("cibadmin", "--replace", *CONFIGURATION, "--xml-pipe", stdin=kept)
-        lab.heal()
+        try:
+            undo.close()
+            alive = next(host for host in lab.fleet.balancers if host.named("pacemakerd"))
+            alive.run("cibadmin", "--replace", *CONFIGURATION, "--xml-pipe", stdin=kept)
+            lab.heal()
+        except LabError as error:
+            troubles.append(f"the lab was not whole again, and was built anew: {error}")
+            anew(lab, step)

@@ -94,7 +94,7 @@ def table(rows: Sequence[Row]) -> Table:
 
 def _cells(row: Row) -> tuple[str, ...]:
     if row.outcome is None:
-        return (row.done, *("" for _ in HEAD[2:-1]), "could not be carried out")
+        return (row.done, *("" for _ in HEAD[1:-1]), "could not be carried out")
     foretold = row.outcome.foretold
     return (
         row.done,

@@ -27,7 +27,12 @@ def _well(name: str, done: str, make: Callable[[Pair], object]) -> Case:
 
 
 SCHEDULED = (  # what Pacemaker's scheduler knows
-    Case("address-banned", "a ban of the address on the peer", breaks.ban(lambda pair: pair.address), why="banned"),
+    Case(
+        "address-banned",
+        "a ban of the address on the peer",
+        breaks.ban(lambda pair: pair.address),
+        why="banned",
+    ),
     Case("haproxy-banned", "a ban of haproxy on the peer", breaks.ban(lambda pair: pair.proxy), why="banned"),
     Case(
         "failures",
@@ -35,7 +40,9 @@ SCHEDULED = (  # what Pacemaker's scheduler knows
         breaks.fail_counts(breaks.THRESHOLD),
         why="failures",
     ),
-    Case("failed-start", "haproxy could not be started on the peer, once", breaks.failed_start, why="failures"),
+    Case(
+        "failed-start", "haproxy could not be started on the peer, once", breaks.failed_start, why="failures"
+    ),
     Case("standby", "the peer in standby", breaks.standby, why="standby"),
     Case("maintenance", "the cluster in maintenance mode", breaks.maintenance, why="maintenance"),
     Case("node-maintenance", "the peer in maintenance", breaks.node_maintenance, why="maintenance"),
@@ -60,7 +67,12 @@ CHECKED = (  # what only the peer itself can find out
         breaks.netmask_wrong,
         why="vip_interface",
     ),
-    Case("galera-unreachable", "Galera unreachable from the peer", breaks.galera_unreachable, why="galera_reachable"),
+    Case(
+        "galera-unreachable",
+        "Galera unreachable from the peer",
+        breaks.galera_unreachable,
+        why="galera_reachable",
+    ),
 )
 HEALTHY = (
     _well("rest", "nothing", healthy.nothing),

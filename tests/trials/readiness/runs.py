@@ -92,7 +92,7 @@ def _wait_served(lab: Lab, survivor: Host) -> str | None:
 
 
 def _running(lab: Lab, host: Host) -> dict[str, str]:
-    """Its name for each resource that it runs by its kernel: the address on an interface, HAProxy's processes."""
+    """Its name for each resource that it runs by its kernel: an interface's address, HAProxy's processes."""
     address, proxy = lab.topology.primitives
     held = lab.topology.vip in addresses(host)
     return {

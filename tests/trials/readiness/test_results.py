@@ -35,7 +35,7 @@ BANNED = row(foretold(STAYS, STAYS), "", "banned")
 
 
 def test_each_case_has_a_name_of_its_own() -> None:
-    """By which it is chosen; ten states are healthy, and what isn't says why, unless it ran nowhere before."""
+    """By which it is chosen; ten states are healthy, and what isn't says why, unless it ran nowhere then."""
     assert len({case.name for case in CASES}) == len({case.done for case in CASES}) == len(CASES)
     assert sum(case.served for case in CASES) >= 10
     assert [case.name for case in CASES if not case.served and not case.why] == ["haproxy-disabled"]
@@ -124,7 +124,10 @@ def test_the_table_names_what_was_predicted_and_what_happened() -> None:
     line = "| a ban | n1 | ip: nowhere (banned) | ip: nowhere (banned) |  | ip: nowhere | none | yes |"
     assert line in table([BANNED]).markdown()
     broken = row(foretold(GOES, GOES, haproxy=BROKEN), "")
-    assert "| ip: n2 | haproxy_config: unknown keyword | ip: nowhere | none | yes |" in table([broken]).markdown()
+    assert (
+        "| ip: n2 | haproxy_config: unknown keyword | ip: nowhere | none | yes |"
+        in table([broken]).markdown()
+    )
 
 
 def test_the_document_says_what_was_wrong_and_what_it_costs() -> None:
@@ -146,7 +149,9 @@ def test_the_configuration_without_two_node_is_another() -> None:
 
 def test_an_agent_is_a_file_by_its_class() -> None:
     """As crm_resource shows the primitive, after a line of its own."""
-    assert agent_file('Resource XML:\n<primitive id="a" class="lsb" type="haproxy"/>') == "/etc/init.d/haproxy"
+    assert (
+        agent_file('Resource XML:\n<primitive id="a" class="lsb" type="haproxy"/>') == "/etc/init.d/haproxy"
+    )
     ocf = '<primitive id="a" class="ocf" provider="heartbeat" type="anything"/>'
     assert agent_file(ocf) == "/usr/lib/ocf/resource.d/heartbeat/anything"
 

@@ -1,5 +1,7 @@
 """Whether Pacemaker would take over, on the page of a real cluster."""
 
+from pathlib import Path
+
 import pytest
 
 from deploy.lab.errors import LabError
@@ -8,6 +10,7 @@ from tests.lab.balancers import Cluster
 from tests.lab.only import ON_ARTICLE
 from tests.trials.readiness import breaks
 from tests.trials.readiness.cases import Case
+from tests.trials.readiness.kept import Kept
 from tests.trials.readiness.pair import Pair
 from tests.trials.readiness.runs import all_of
 
@@ -44,7 +47,7 @@ def test_a_forgotten_ban_is_seen_before_it_is_needed(cluster: Cluster) -> None:
 
 
 @ON_ARTICLE
-def test_a_case_of_make_readiness_that_goes_wrong_is_put_back(cluster: Cluster) -> None:
+def test_a_case_of_make_readiness_that_goes_wrong_is_put_back(cluster: Cluster, tmp_path: Path) -> None:
     """Its error is its row's, and what follows has a whole lab."""
     undone: list[str] = []
 
@@ -53,7 +56,8 @@ def test_a_case_of_make_readiness_that_goes_wrong_is_put_back(cluster: Cluster) 
         breaks.standby(pair)
         raise LabError("a slip")
 
-    (row,) = all_of(cluster.lab, [Case("wrong", "something wrong", wrong)], print)
+    kept = Kept(tmp_path / "kept.json")
+    (row,) = all_of(cluster.lab, [Case("wrong", "something wrong", wrong)], kept, print)
     assert row.problems == ["something wrong: a slip"]
     assert undone
     assert not cluster.lab.problems()

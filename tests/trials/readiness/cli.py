@@ -1,7 +1,6 @@
 """The command line; see common/command.py for its exit codes."""
 
 import argparse
-import time
 from collections.abc import Sequence
 
 from deploy.lab import preflight
@@ -12,23 +11,27 @@ from deploy.lab.lab import Lab
 from tests.trials.common import circumstances, command
 from tests.trials.readiness import cost, report
 from tests.trials.readiness.cases import CASES, Case
+from tests.trials.readiness.kept import Kept
 from tests.trials.readiness.results import Results, table
 from tests.trials.readiness.runs import all_of
 
 DOCUMENT = REPOSITORY / "docs/readiness.md"
+KEPT = REPOSITORY / "build"
 NAMES = [case.name for case in CASES]
 
 
 def parser() -> argparse.ArgumentParser:
     top = command.parser("readiness", "What is predicted of a takeover, and what then happens.")
     command.add_cases(top, NAMES)
+    top.add_argument("--resume", action="store_true", help="keep the rows of earlier runs, and run the rest")
     command.add_output(top, DOCUMENT)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    return carried_out("readiness", lambda: _readiness(options))
+    interrupted = "interrupted; --resume goes on from here"
+    return carried_out("readiness", lambda: _readiness(options), interrupted)
 
 
 def _readiness(options: argparse.Namespace) -> int:
@@ -36,18 +39,20 @@ def _readiness(options: argparse.Namespace) -> int:
     cases = [case for case in CASES if not options.case or case.name in options.case]
     preflight.check()
     with whole_lab(options.topology, options.folder, output.step) as lab:
-        results = run(lab, cases, output.step)
+        kept = Kept(KEPT / f"readiness-{lab.topology.name}.json")
+        if not options.resume:
+            kept.forget()
+        results = run(lab, cases, kept, output.step)
     output.document(lambda: report.document(results))
     output.results(results.as_json(), lambda screen: show(results, screen))
     return 1 if results.problems else 0
 
 
-def run(lab: Lab, cases: Sequence[Case], step: Report) -> Results:
+def run(lab: Lab, cases: Sequence[Case], kept: Kept, step: Report) -> Results:
     again = command.again("readiness", lab.topology.name, [case.name for case in cases], NAMES)
     at = circumstances.now(again, lab.topology.name)
-    took, began = cost.measured(lab.fleet.holder()), time.monotonic()
-    rows = all_of(lab, cases, step)
-    return Results(at=at, rows=rows, cost=took, seconds=time.monotonic() - began)
+    took = cost.measured(lab.fleet.holder())
+    return Results(at=at, rows=all_of(lab, cases, kept, step), cost=took)
 
 
 def show(results: Results, screen: Screen) -> None:

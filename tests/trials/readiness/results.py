@@ -23,7 +23,7 @@ HEAD = (
 class Outcome:
     foretold: Foretold
     happened: Mapping[str, str]  # by resource the node that runs it afterwards; "" for none
-    login: str | None  # seconds until a client logged in again; None: never
+    login: str | None = None  # seconds until a client logged in again; None: never
 
     def problems(self, why: str) -> Iterator[str]:
         """`why`: the reason, or check, that has to be named; empty where there is none."""
@@ -49,8 +49,9 @@ def _service(there: object) -> str:
 class Row:
     done: str
     why: str
-    outcome: Outcome | None  # None: it could not be carried out
+    outcome: Outcome | None = None  # None: it could not be carried out
     troubles: tuple[str, ...] = ()  # of the lab
+    seconds: float = 0.0  # that it took, with putting the lab back
 
     @property
     def problems(self) -> list[str]:
@@ -67,11 +68,14 @@ class Results:
     at: Circumstances
     rows: tuple[Row, ...]
     cost: float  # CPU seconds of one simulation
-    seconds: float  # that it all took
 
     @property
     def problems(self) -> list[str]:
         return [problem for row in self.rows for problem in row.problems]
+
+    @property
+    def seconds(self) -> float:
+        return sum(row.seconds for row in self.rows)
 
     @property
     def served(self) -> int:

@@ -14,6 +14,7 @@ from deploy.lab.page import scrape
 from deploy.lab.waiting import until
 from tests.trials.readiness.cases import Case
 from tests.trials.readiness.foretold import Foretold, failed, predicted
+from tests.trials.readiness.kept import Kept
 from tests.trials.readiness.pair import Pair
 from tests.trials.readiness.results import Outcome, Row
 
@@ -23,26 +24,30 @@ LOOK = 30.0  # seconds in which the survivor should serve
 CONFIGURATION = ("--scope", "configuration")
 
 
-def all_of(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Row, ...]:
-    """What goes wrong with one case is its row's trouble; those that follow have a whole lab again."""
-    rows: list[Row] = []
-    for number, case in enumerate(cases, 1):
-        began = time.monotonic()
-        rows.append(_row(lab, case, step))
-        said = "; ".join(rows[-1].problems) or "right"
-        step(f"{number} of {len(cases)} ({time.monotonic() - began:.0f} s): {case.name}: {said}")
-    return tuple(rows)
+def all_of(lab: Lab, cases: Sequence[Case], kept: Kept, step: Report) -> tuple[Row, ...]:
+    """Those that `kept` has already are not run again.
+
+    What goes wrong with one case is its row's trouble; those that follow have a whole lab again.
+    """
+    rows = kept.load()
+    left = [case for case in cases if case.name not in rows]
+    for number, case in enumerate(left, 1):
+        rows[case.name] = row = _row(lab, case, step)
+        kept.add(case.name, row)
+        said = "; ".join(row.problems) or "right"
+        step(f"{number} of {len(left)} ({row.seconds:.0f} s): {case.name}: {said}")
+    return tuple(rows[case.name] for case in cases)
 
 
 def _row(lab: Lab, case: Case, step: Report) -> Row:
     """Returns with the lab whole and the CIB as before."""
-    outcome, troubles = None, list[str]()
+    outcome, troubles, began = None, list[str](), time.monotonic()
     with _put_back(lab, troubles, step) as undo:
         try:
             outcome = _outcome(Pair(lab, undo), case, step)
         except LabError as error:
             troubles.append(str(error))
-    return Row(case.done, case.why, outcome, tuple(troubles))
+    return Row(case.done, case.why, outcome, tuple(troubles), time.monotonic() - began)
 
 
 def _outcome(pair: Pair, case: Case, step: Report) -> Outcome:

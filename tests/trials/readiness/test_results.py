@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.trials.readiness.breaks import agent_file, without_two_node
 from tests.trials.readiness.cases import CASES
 from tests.trials.readiness.cost import children
 from tests.trials.readiness.foretold import Failed, Foretold, Predicted, failed, predicted
+from tests.trials.readiness.kept import Kept
 from tests.trials.readiness.report import document
 from tests.trials.readiness.results import Outcome, Results, Row, table
 
@@ -161,3 +163,21 @@ def test_what_children_used_is_the_second_line_of_times() -> None:
     assert children("0m0.010000s 0m0.020000s\n1m1.500000s 0m0.500000s\n") == pytest.approx(62)
     with pytest.raises(LabError, match="times"):
         children("nothing")
+
+
+def test_right_rows_are_kept_for_the_next_run(tmp_path: Path) -> None:
+    """Word by word; one that is not right is left out, and tried again."""
+    kept = Kept(tmp_path / "build" / "readiness.json")
+    assert kept.load() == {}
+    kept.add("rest", BANNED)
+    kept.add("other", replace(BANNED, troubles=("the lab",)))
+    assert Kept(kept.file).load() == {"rest": BANNED}
+    kept.forget()
+    assert kept.load() == {}
+
+
+def test_a_damaged_file_is_said(tmp_path: Path) -> None:
+    """With what to do about it."""
+    (tmp_path / "readiness.json").write_text("{")
+    with pytest.raises(LabError, match="remove it"):
+        Kept(tmp_path / "readiness.json").load()

@@ -136,7 +136,8 @@ def interface_gone(pair: Pair) -> None:
 
 
 def _plug_own(pair: Pair, host: Host) -> None:
-    switch, port = pair.lab.fleet.switch, f"folab-own-{pair.lab.fleet.balancers.index(host)}"
+    names = [one.name for one in pair.lab.fleet.balancers]
+    switch, port = pair.lab.fleet.switch, f"folab-own-{names.index(host.name)}"
     pair.undo.callback(_unplug, switch, port)
     pipe = ("type", "veth", "peer", "name", OWN, "netns", str(host.pid()))
     switch.in_network("ip", "link", "add", port, *pipe)

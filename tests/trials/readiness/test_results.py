@@ -135,13 +135,13 @@ def test_the_table_names_what_was_predicted_and_what_happened() -> None:
 def test_the_document_says_what_was_wrong_and_what_it_costs() -> None:
     """A share of a core, at one simulation a minute."""
     at = Circumstances(datetime(2026, 11, 29, tzinfo=UTC), "again", "article", "2 cores", ())
-    text = document(Results(at, (BANNED, row(foretold(STAYS, STAYS), "n2")), 0.03, 150))
+    text = document(Results(at, (BANNED, replace(row(foretold(STAYS, STAYS), "n2"), seconds=150)), 0.03))
     assert "takes 30 ms of CPU" in text
     assert "0.050% of" in text
     assert "2 rows in 2 minutes" in text
     assert "in 1 of them clients" in text
     assert "**a ban: n1 predicted" in text
-    assert "All predictions are right" in document(Results(at, (BANNED,), 0.03, 60))
+    assert "All predictions are right" in document(Results(at, (BANNED,), 0.03))
 
 
 def test_the_configuration_without_two_node_is_another() -> None:

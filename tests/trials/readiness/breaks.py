@@ -8,9 +8,11 @@ from deploy.lab import cluster, haproxy, network, orders
 from deploy.lab.errors import LabError
 from deploy.lab.host import Host
 from deploy.lab.topology import Topology
+from deploy.lab.waiting import until
 from tests.trials.readiness.pair import Pair
 
 THRESHOLD = 3
+TRIED = 60.0  # seconds in which the peer should have tried to start it
 OWN = "eth9"  # the interface that the address has for itself
 AGENTS = {"lsb": "/etc/init.d/{type}", "ocf": "/usr/lib/ocf/resource.d/{provider}/{type}"}
 WRONG_LENGTH = 27  # 10.0.0.0 to 10.0.0.31: every host of the lab, but not the address
@@ -43,12 +45,20 @@ def failed_start(pair: Pair) -> None:
     peer, holder = pair.peer, pair.holder
     haproxy.misconfigure(peer, pair.lab.topology)
     orders.move(peer, pair.address)
+    until("the start to fail", lambda: _barred(pair, peer), TRIED)
     pair.wait_idle()
     haproxy.configure(peer, pair.lab.topology)
-    if pair.lab.fleet.holders() != [holder]:  # by its stickiness; a move to where it is is refused (108)
+    holder.run("crm_resource", "--clear", "--resource", pair.address)
+    pair.wait_idle()
+    if pair.lab.fleet.holders() != [holder]:  # the address stays there by its stickiness
         orders.move(holder, pair.address)
     pair.wait_serving(holder)
     holder.run("crm_resource", "--clear", "--resource", pair.address)
+
+
+def _barred(pair: Pair, host: Host) -> bool:
+    """A start that failed counts as infinitely many failures (start-failure-is-fatal)."""
+    return "INFINITY" in host.run("crm_failcount", "--query", "--resource", pair.proxy, "--node", host.name)
 
 
 def standby(pair: Pair) -> None:

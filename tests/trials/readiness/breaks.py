@@ -50,7 +50,7 @@ def failed_start(pair: Pair) -> None:
     haproxy.configure(peer, pair.lab.topology)
     holder.run("crm_resource", "--clear", "--resource", pair.address)
     pair.wait_idle()
-    if pair.lab.fleet.holders() != [holder]:  # the address stays there by its stickiness
+    if pair.held_by != [holder.name]:  # the address stays there by its stickiness
         orders.move(holder, pair.address)
     pair.wait_serving(holder)
     holder.run("crm_resource", "--clear", "--resource", pair.address)

@@ -29,6 +29,11 @@ class Pair:
         return self.lab.fleet.peer(self.holder)
 
     @property
+    def held_by(self) -> list[str]:
+        """Names: `lab.fleet` makes its hosts anew each time, so that no two of them are equal."""
+        return [host.name for host in self.lab.fleet.holders()]
+
+    @property
     def address(self) -> str:
         return self.lab.topology.primitives[0]
 
@@ -58,8 +63,7 @@ class Pair:
         """Until that one serves and the cluster has nothing more to do."""
 
         def serves() -> bool:
-            held = self.lab.fleet.holders()
-            return held == [host] and bool(host.named("haproxy"))
+            return self.held_by == [host.name] and bool(host.named("haproxy"))
 
         until(f"{host.name} to serve", serves, SECONDS)
         self.wait_idle()

@@ -11,6 +11,7 @@ from exporter.scrape import Reading
 from exporter.sources.corosync.reading import CorosyncReading
 from exporter.sources.haproxy.configuration.files import Host
 from exporter.sources.pacemaker.reading import PacemakerReading
+from exporter.transports import interfaces
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import Snapshot
 from exporter.watchers.readiness.checks.check import Check, Known
@@ -59,7 +60,8 @@ class _Seen:
 class _Changes:
     """What is compared between looks."""
 
-    stamps: object = None
+    stamps: object = None  # of files
+    links: object = None  # addresses and interfaces that run
     silent: tuple[str, ...] | None = None  # the Galera nodes that do not answer; None: not known
     files: tuple[str, ...] = field(default_factory=tuple)
 
@@ -131,13 +133,14 @@ class CheckLoop:
                 return
 
     async def _changed(self) -> bool:
-        """Since it was called last, in a file or in the Galera nodes that answer."""
+        """Since it was called last, in a file, an interface or the Galera nodes that answer."""
         files = (*self._changes.files, *([COROSYNC_CONF] if self._wanted.corosync else []))
         stamps = await self._runner.guarded("files", _PREPARING_SECONDS, lambda _: _stamps(self._host, files))
         galera = await self._galera()
         silent = None if galera is None or galera.error else tuple(unreachable(galera.value))
-        before, self._changes = self._changes, _Changes(str(stamps), silent, self._changes.files)
-        return (before.stamps, before.silent) != (self._changes.stamps, self._changes.silent)
+        links = await self._runner.guarded("interfaces", _PREPARING_SECONDS, lambda _: _links())
+        before, self._changes = self._changes, _Changes(str(stamps), str(links), silent, self._changes.files)
+        return before != self._changes
 
     async def _known(self) -> Known:
         seen = self._seen if self._seen and time.monotonic() - self._seen.at < STALE_SECONDS else None
@@ -184,6 +187,11 @@ def _checks(wanted: Wanted, options: Options, host: Host) -> Iterator[Check]:
         yield GaleraReachable()
     yield VipInterface(wanted.addresses)
     yield ResourceAgents(host)
+
+
+def _links() -> object:
+    """What the check of the interface looks at."""
+    return interfaces.interfaces(), sorted(interfaces.running())
 
 
 def _stamps(host: Host, paths: tuple[str, ...]) -> list[tuple[int, int, int] | None]:

@@ -13,7 +13,7 @@ from exporter.watchers.readiness.checks.check import Check, Known
 from exporter.watchers.readiness.metrics import Checked, ConfigFile
 
 GRACE_SECONDS = 0.5  # from a check's deadline to its outcome
-SPARE_THREADS = 3  # for what the checks are told
+SPARE_THREADS = 4  # for what the checks are told
 
 T = TypeVar("T")
 

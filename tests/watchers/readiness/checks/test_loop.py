@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import Unreachable
+from exporter.interface_address import InterfaceAddress
 from exporter.scrape import Reading
 from exporter.sources.galera.reading import GaleraReading
+from exporter.transports import interfaces
 from exporter.transports.deadline import Deadline
 from exporter.watchers.readiness.checks import loop
 from exporter.watchers.readiness.checks.loop import CheckLoop, Wanted
@@ -84,6 +86,23 @@ async def test_a_galera_node_that_falls_silent_is_looked_at_soon(tmp_path: Path)
     await shown(made, lambda results: states(results).get("galera_reachable") == ())
     down.append("db1")
     await shown(made, lambda results: states(results).get("galera_reachable") == ("no answer from db1",))
+    made.halt()
+    made.close()
+
+
+async def test_an_interface_that_goes_is_looked_at_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the next minute: nothing else tells that the kernel lost it."""
+    there = {"lo": [InterfaceAddress("ipv4", "127.0.0.1", "255.0.0.0")]}
+    here = there | {"eth0": [InterfaceAddress("ipv4", "10.0.0.11", "255.255.255.0")]}
+    monkeypatch.setattr(interfaces, "interfaces", lambda: dict(here))
+    monkeypatch.setattr(interfaces, "running", lambda: frozenset(here))
+    made = CheckLoop(Options(), Wanted(addresses=("10.0.0.100",)), cib, host(tmp_path, {}))
+    made.start()
+    await shown(made, lambda results: states(results).get("vip_interface") == ())
+    del here["eth0"]
+    await shown(made, lambda results: states(results).get("vip_interface"))
     made.halt()
     made.close()
 

@@ -33,6 +33,7 @@ from exporter.watchers.readiness.simulator import Simulator
 from exporter.watchers.readiness.votes import quorate_without
 
 REPEAT_SECONDS = 60.0  # what the snapshot does not show may change too: the clock, for rules with dates
+AGAIN_SECONDS = 10.0  # after an answer that differs from the one before
 SETTLING_SECONDS = 2.0  # after a change: a failover makes several
 STALE_SECONDS = 30.0  # as for the failover watcher's holders
 
@@ -140,13 +141,18 @@ class ReadinessWatcher(Source[ReadinessReading]):
         return families(reading)
 
     async def _run(self) -> None:
+        """What is asked is the CIB of now, later than the view. What came after that view and is gone at the
+        next is no difference between views, so an answer that changed is asked for again."""
+        pause = REPEAT_SECONDS
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), REPEAT_SECONDS)
+                await asyncio.wait_for(self._changed.wait(), pause)
                 await asyncio.sleep(SETTLING_SECONDS)
             self._changed.clear()
             if self._view:
+                before = self._takeovers
                 await self._ask(self._view)
+                pause = REPEAT_SECONDS if self._takeovers == before else AGAIN_SECONDS
 
     async def _ask(self, view: View) -> None:
         """A failure is that of each scrape until the next time."""

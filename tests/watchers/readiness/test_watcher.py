@@ -68,6 +68,22 @@ async def test_the_same_again_is_not_asked_about(cluster: Path, monkeypatch: pyt
     one.halt()
 
 
+async def test_what_came_and_went_between_two_looks_is_asked_again(
+    cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CIB that was simulated was later than the look, and the next look is as the one before."""
+    monkeypatch.setattr(watcher, "AGAIN_SECONDS", 0.5)
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    (cluster / "cib.xml").write_bytes(article(lambda root: option(root, "maintenance-mode", "true")))
+    one.start()
+    await answered(one, "failover-ip", ready=False)
+    look(one, cluster, article())
+    assert not one._changed.is_set()
+    assert (await answered(one, "failover-ip", ready=True)).to == (PEER,)
+    one.halt()
+
+
 async def test_a_missing_tool_fails_this_collector_and_says_so(cluster: Path) -> None:
     """Nothing is said of takeovers then, and the reason names the tool."""
     one = ReadinessWatcher(Options(crm_simulate_path="/nowhere/crm_simulate"), PacemakerOptions())

@@ -31,7 +31,7 @@ help:
 	@echo 'make pictures    what the dashboards show of a failover in the lab: docs/pictures (root, Debian 12, npm)'
 	@echo 'make status-pictures  the status page of each story in Chromium: docs/pictures (root, Debian 12)'
 	@echo 'make package     build the packages for Debian 12 and 13 and Enterprise Linux 9 into dist/ (root, Debian 12)'
-	@echo 'make ansible     ansible-lint, then the role's molecule scenario on the hosts of a lab (root, Debian 12)'
+	@echo 'make ansible     ansible-lint, then the molecule scenario of the role on the hosts of a lab (root, Debian 12)'
 	@echo 'make sdist-test  build sdist and wheel, run the fast tests of the sdist in an environment of its own'
 	@echo 'make release     sdist-test, release-test; wheel, sdist, packages and checksums of a tagged commit (DRY_RUN=yes: of any)'
 	@echo 'make clean       take the lab down, remove what was built'

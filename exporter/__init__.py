@@ -19,6 +19,7 @@ parsing     strict readers of numbers and text for all parsers
 typed_yaml  YAML into dataclasses, with every mistake by key and line
 endpoint    HOST:PORT, read and written
 interface_address  an address of this host's interfaces
+internet_checksum  the checksum of IP and ICMP
 options     checks that several sections of the configuration share
 trouble     one log line when trouble begins, changes or ends
 yaml_keys   keys as messages name them, and where an unknown one belongs

@@ -228,13 +228,10 @@ def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> 
         relay.watcher.attach(scraper.shared(PacemakerSource.name).read, on_look)
     if isinstance(readiness, ReadinessWatcher):
         corosync, galera = (
-            scraper.shared(name) if name in now else None for name in (CorosyncSource.name, GaleraSource.name)
+            scraper.shared(name).recent if name in now else None
+            for name in (CorosyncSource.name, GaleraSource.name)
         )
-        readiness.attach(
-            corosync.read if corosync else None,
-            corosync.recent if corosync else None,
-            galera.recent if galera else None,
-        )
+        readiness.attach(corosync, galera)
 
 
 async def _apply(running: Running, relay: Relay, load: Callable[[], Config], settings: WebSettings) -> str:

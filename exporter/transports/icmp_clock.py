@@ -9,6 +9,7 @@ import struct
 import time
 
 from exporter.errors import Denied, TimedOut, Unreachable
+from exporter.internet_checksum import checksum
 from exporter.transports.deadline import Deadline
 
 _REQUEST, _REPLY = 13, 14
@@ -55,9 +56,7 @@ def request(identifier: int, now: float) -> bytes:
     """`now`: seconds since 1970."""
     sent = int(now * 1000) % _DAY
     message = _MESSAGE.pack(_REQUEST, 0, 0, identifier, 0, sent, 0, 0)
-    total = sum(struct.unpack("!10H", message))
-    total = (total & 0xFFFF) + (total >> 16)
-    return _MESSAGE.pack(_REQUEST, 0, 0xFFFF ^ (total & 0xFFFF) ^ (total >> 16), identifier, 0, sent, 0, 0)
+    return message[:2] + checksum(message) + message[4:]
 
 
 def reply(packet: bytes, identifier: int) -> float | None:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from exporter.errors import SourceError, Unparsable
 from exporter.transports import mysql_tls
-from exporter.transports.mysql_option_file import OptionFile, Stamp, read_option_file, stamp
+from exporter.transports.file_stamp import Stamp, stamp
+from exporter.transports.mysql_option_file import OptionFile, read_option_file
 from exporter.transports.mysql_tls import DISABLED, PREFERRED, REQUIRED, FilesUnusable
 from exporter.trouble import TroubleLog
 

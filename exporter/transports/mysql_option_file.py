@@ -24,6 +24,7 @@ from pathlib import Path
 
 from exporter.errors import Denied, SourceError, Unparsable, Unreachable
 from exporter.parsing import excerpt
+from exporter.transports.file_stamp import Stamp, stamp
 
 GROUPS = ("client", "client-server", "client-mariadb")
 DEPTH = 10
@@ -33,8 +34,6 @@ LONGEST_LINE = 4094  # bytes; the clients would read a longer one as several
 _BLANKS = " \t\n\v\f\r\xa0"  # bytes of Latin-1: to the clients, UTF-8's second byte of "à" is a blank too
 _DIRECTIVE = re.compile(rf"(include|includedir)(?:[{_BLANKS}]+(.*))?", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " ", '"': '"', "'": "'", "\\": "\\"}
-
-Stamp = tuple[int, int, int] | None  # of a file: when it changed, its size, its number; None: not there
 
 
 @dataclass
@@ -57,15 +56,6 @@ def read_option_file(path: str) -> OptionFile:
     found = OptionFile()
     _read(path, found, 0)
     return found
-
-
-def stamp(path: str) -> Stamp:
-    """What changes when the file does."""
-    try:
-        about = os.stat(path)  # noqa: PTH116  # ten times a second, and Path.stat() is twice as dear
-    except (OSError, ValueError):  # what is wrong with a file is reported by who reads it
-        return None
-    return about.st_mtime_ns, about.st_size, about.st_ino
 
 
 def _read(path: str, found: OptionFile, depth: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.errors import KnownError
+from exporter.transports.file_stamp import Stamp, stamp
 from exporter.trouble import TroubleLog
 from exporter.web.ciphers import CURVES, TLS12_SUITES
 from exporter.web.web_config import TLS, VERSIONS
@@ -19,9 +20,6 @@ log = logging.getLogger(__name__)
 
 # OpenSSL's own security level forbids what is older than TLS 1.2.
 _OLD_VERSIONS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:@SECLEVEL=0"
-
-
-Identity = tuple[int, ...] | None  # of a file; None: it can't be looked at
 
 
 class CannotSecure(KnownError):
@@ -67,8 +65,8 @@ class Certificates:
             return True
         return any(_san(*one) in allowed for one in (certificate or {}).get("subjectAltName", ()))
 
-    def _identities(self) -> list[Identity]:
-        return [identity(self._folder / name) for name in self._tls.files]
+    def _identities(self) -> list[Stamp]:
+        return [stamp(self._folder / name) for name in self._tls.files]
 
     def _new_context(self) -> ssl.SSLContext:
         tls = self._tls
@@ -145,15 +143,6 @@ def _choose_versions(context: ssl.SSLContext, tls: TLS) -> None:
 def _san(kind: str, value: str) -> str:
     """As Go writes it."""
     return str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value
-
-
-def identity(path: Path) -> Identity:
-    """What tells a changed file from the old one, without reading it."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 @contextlib.contextmanager

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from exporter.errors import KnownError
+from exporter.transports.file_stamp import Stamp, stamp
 from exporter.trouble import TroubleLog
 from exporter.typed_yaml import ConfigError, load
-from exporter.web.certificates import Certificates, Identity, identity
+from exporter.web.certificates import Certificates
 from exporter.web.passwords import BasicAuth
 from exporter.web.policy import Policy
 from exporter.web.web_config import WebConfig
@@ -39,7 +40,7 @@ class WebSettings:
         """None: there is no file. Raises ConfigError, CannotSecure."""
         self._path = path
         self._watched: list[Path] = []
-        self._seen: list[Identity] = []
+        self._seen: list[Stamp] = []
         self._troubles = TroubleLog(
             log, "web.config.file", failing="the settings before stay in use", recovered="read again"
         )
@@ -119,5 +120,5 @@ class WebSettings:
         self._watched = paths
         self._seen = self._identities()
 
-    def _identities(self) -> list[Identity]:
-        return [identity(path) for path in self._watched]
+    def _identities(self) -> list[Stamp]:
+        return [stamp(path) for path in self._watched]

@@ -16,6 +16,7 @@ that forwards does not pass it on to the present one.
 import struct
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from exporter.internet_checksum import checksum
 from exporter.watchers.claimants.links import Address
 
 _BROADCAST = b"\xff" * 6
@@ -93,13 +94,13 @@ def echo_request(mac: bytes, owner: bytes, source: Address, address: Address, id
     if address.version == 4:
         packed = source.packed, address.packed
         head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + length, 0, 0, _HOPS, _ICMP, 0, *packed)
-        head = head[:10] + _checksum(head) + head[12:]
+        head = head[:10] + checksum(head) + head[12:]
         protocol, pseudo = _IPV4, b""
     else:
         head = struct.pack("!IHBB", 6 << 28, length, _ICMPV6, _HOPS) + source.packed + address.packed
         protocol, pseudo = _IPV6, source.packed + address.packed + struct.pack("!II", length, _ICMPV6)
     echo = _ECHO.pack(kind, 0, 0, identifier, 0)
-    echo = echo[:2] + _checksum(pseudo + echo) + echo[4:]
+    echo = echo[:2] + checksum(pseudo + echo) + echo[4:]
     return owner + mac + struct.pack("!H", protocol) + head + echo
 
 
@@ -116,11 +117,3 @@ def echo_answer(frame: bytes, identifier: int) -> tuple[Address, bytes] | None:
         return None
     found, code, _checksum, ours, _number = _ECHO.unpack(echo[: _ECHO.size])
     return (ip_address(address), frame[6:12]) if (found, code, ours) == (kind, 0, identifier) else None
-
-
-def _checksum(data: bytes) -> bytes:
-    """RFC 1071, of an even number of bytes."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total > 0xFFFF:
-        total = (total & 0xFFFF) + (total >> 16)
-    return struct.pack("!H", 0xFFFF ^ total)

@@ -5,7 +5,7 @@ Beside it run the checks of this host: checks/loop.py."""
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,14 +14,13 @@ from typing import ClassVar
 from prometheus_client.metrics_core import Metric
 
 from exporter.errors import Unreachable
-from exporter.scrape import Reading, Source
+from exporter.scrape import Source
 from exporter.sources.corosync.reading import CorosyncReading
 from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import Snapshot
-from exporter.watchers.readiness.checks.loop import CheckLoop, Wanted
-from exporter.watchers.readiness.checks.loop import Read as ReadRecent
+from exporter.watchers.readiness.checks.loop import CheckLoop, Read, Wanted
 from exporter.watchers.readiness.expected.formulas import Promise, promises
 from exporter.watchers.readiness.expected.haproxy import HaproxyTimers
 from exporter.watchers.readiness.expected.settings import durations, settings
@@ -36,8 +35,6 @@ REPEAT_SECONDS = 60.0  # what the snapshot does not show may change too: the clo
 AGAIN_SECONDS = 10.0  # after an answer that differs from the one before
 SETTLING_SECONDS = 2.0  # after a change: a failover makes several
 STALE_SECONDS = 30.0  # as for the failover watcher's holders
-
-Read = Callable[[float], Awaitable[Reading]]
 
 
 @dataclass(frozen=True)
@@ -80,18 +77,11 @@ class ReadinessWatcher(Source[ReadinessReading]):
     def timeout(self) -> float:
         return 5.0
 
-    def attach(
-        self,
-        read_corosync: Read | None,
-        recent_corosync: ReadRecent | None = None,
-        recent_galera: ReadRecent | None = None,
-    ) -> None:
-        """SharedSource.read of corosync, for the votes; without it the CIB's own quorum counts.
-
-        The others are SharedSource.recent, for the checks. Again where such a source is replaced.
-        """
+    def attach(self, read_corosync: Read | None, read_galera: Read | None) -> None:
+        """SharedSource.recent of each: for the votes (without them the CIB's own quorum counts), and for the
+        checks. Again where such a source is replaced."""
         self._read_corosync = read_corosync
-        self._checks.attach(recent_corosync, recent_galera)
+        self._checks.attach(read_corosync, read_galera)
 
     def observe(self, reading: PacemakerReading, snapshot: Snapshot, seen_at: float) -> None:
         """The failover watcher looked at the cluster; called in the loop, must not wait."""
@@ -173,7 +163,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
         """None where it can't be read: then the CIB's own quorum counts."""
         if self._read_corosync is None:
             return None
-        reading = await self._read_corosync(self.timeout)
+        reading = await self._read_corosync(self.timeout, 0.0)
         return None if reading.error else reading.value
 
     def _promise(self, view: View, corosync: CorosyncReading | None) -> tuple[Promise, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from exporter.sources.haproxy.configuration.lexer import words
 from exporter.transports import processes
+from exporter.transports.file_stamp import Stamp, stamp
 
 _DEFAULT_CFG = Path("etc/haproxy/haproxy.cfg")
 _SERVICE_FILES = ("etc/default/haproxy", "etc/sysconfig/haproxy")  # CONFIG=…, EXTRAOPTS="-f …", variables
@@ -33,10 +34,8 @@ class Host:
         with self._place(path).open("rb") as file:
             return file.read(_LARGEST).decode(errors="replace")
 
-    def stamp(self, path: str | Path) -> tuple[int, int, int]:
-        """Another one when the file is another. Raises OSError."""
-        about = self._place(path).stat()
-        return about.st_ino, about.st_size, about.st_mtime_ns
+    def stamp(self, path: str | Path) -> Stamp:
+        return stamp(self._place(path))
 
     def files_in(self, folder: str, ending: str = ".cfg") -> list[str]:
         """In the order in which HAProxy and systemd read them. Raises OSError."""
@@ -75,22 +74,15 @@ def read(host: Host) -> Texts:
     return Texts(found, {**host.environment, **service}, tuple(troubles))
 
 
-# By path what stamp() says, None for a file that can't be had; and the variables of the service.
-Fingerprint = tuple[tuple[tuple[str, tuple[int, int, int] | None], ...], tuple[tuple[str, str], ...]]
+# By path what stamp() says; and the variables of the service.
+Fingerprint = tuple[tuple[tuple[str, Stamp], ...], tuple[tuple[str, str], ...]]
 
 
 def fingerprint(host: Host) -> Fingerprint:
     """Another one when read() would find something else; blocking."""
     service = service_environment(host)
     paths, _ = configuration_files(host, service)
-    return tuple((path, _stamp(host, path)) for path in paths), tuple(service.items())
-
-
-def _stamp(host: Host, path: str) -> tuple[int, int, int] | None:
-    try:
-        return host.stamp(path)
-    except OSError:
-        return None
+    return tuple((path, host.stamp(path)) for path in paths), tuple(service.items())
 
 
 def configuration_files(host: Host, service: Mapping[str, str]) -> tuple[list[str], list[str]]:

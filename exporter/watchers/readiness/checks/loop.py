@@ -135,7 +135,9 @@ class CheckLoop:
     async def _changed(self) -> bool:
         """Since it was called last, in a file, an interface or the Galera nodes that answer."""
         files = (*self._changes.files, *([COROSYNC_CONF] if self._wanted.corosync else []))
-        stamps = await self._runner.guarded("files", _PREPARING_SECONDS, lambda _: _stamps(self._host, files))
+        stamps = await self._runner.guarded(
+            "files", _PREPARING_SECONDS, lambda _: [self._host.stamp(path) for path in files]
+        )
         galera = await self._galera()
         silent = None if galera is None or galera.error else tuple(unreachable(galera.value))
         links = await self._runner.guarded("interfaces", _PREPARING_SECONDS, lambda _: _links())
@@ -192,14 +194,3 @@ def _checks(wanted: Wanted, options: Options, host: Host) -> Iterator[Check]:
 def _links() -> object:
     """What the check of the interface looks at."""
     return interfaces.interfaces(), sorted(interfaces.running())
-
-
-def _stamps(host: Host, paths: tuple[str, ...]) -> list[tuple[int, int, int] | None]:
-    """Of each file, None where it can't be looked at."""
-    found: list[tuple[int, int, int] | None] = []
-    for path in paths:
-        try:
-            found.append(host.stamp(path))
-        except OSError:
-            found.append(None)
-    return found

@@ -334,16 +334,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     command = commands.add_parser("doctor", help=text, description=f"{text}. {more}", allow_abbrev=False)
     add = command.add_argument
-    # It may be given before the command too, so here it must not set a default.
-    config = argparse.SUPPRESS
-    add(
-        "--config.file",
-        dest="config",
-        type=Path,
-        metavar="FILE",
-        default=config,
-        help=f"that of the exporter here (default: {DEFAULT_CONFIG})",
-    )
+    _add_config(command, "that of the exporter here")
     add(
         "--url",
         type=_exporter_url,
@@ -393,6 +384,18 @@ def _exporter_url(text: str) -> str:
     return text
 
 
+def _add_config(command: argparse.ArgumentParser, what: str) -> None:
+    """--config.file of a command. It may stand before the command too, so here it sets no default."""
+    command.add_argument(
+        "--config.file",
+        dest="config",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help=f"{what} (default: {DEFAULT_CONFIG})",
+    )
+
+
 def _add_setup(commands: "argparse._SubParsersAction[_Parser]") -> None:
     text = "say what this host needs: the configuration, the rights of the service's user, accounts"
     more = (
@@ -401,16 +404,7 @@ def _add_setup(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     command = commands.add_parser("setup", help=text, description=f"{text}. {more}", allow_abbrev=False)
     add = command.add_argument
-    # It may be given before the command too, so here it must not set a default.
-    config = argparse.SUPPRESS
-    add(
-        "--config.file",
-        dest="config",
-        type=Path,
-        metavar="FILE",
-        default=config,
-        help=f"what to write, or what is there (default: {DEFAULT_CONFIG})",
-    )
+    _add_config(command, "what to write, or what is there")
     do = command.add_mutually_exclusive_group()
     do.add_argument("--dry-run", action="store_true", help="only say what would be done (the default)")
     do.add_argument("--apply", action="store_true", help="do what concerns this host alone, as root")

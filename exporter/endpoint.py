@@ -20,7 +20,12 @@ class Endpoint(NamedTuple):
     port: int
 
     def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return f"{bracketed(self.host)}:{self.port}"
+
+
+def bracketed(host: str) -> str:
+    """As it stands in a URL or before a port."""
+    return f"[{host}]" if ":" in host else host
 
 
 def parse_endpoint(text: str, default_port: int = MYSQL_PORT, *, bare_ipv6: bool = True) -> Endpoint:

@@ -9,6 +9,7 @@ from exporter.commands.doctor.facts import Exporter
 from exporter.commands.doctor.options import DoctorOptions
 from exporter.commands.doctor.page import Page, parse
 from exporter.config import Config
+from exporter.endpoint import bracketed
 from exporter.errors import SourceError, Unparsable
 from exporter.sources.corosync.parse.cmapctl import parse_map
 from exporter.sources.corosync.parse.configuration import CONFIGURATION_PREFIXES, parse_configuration
@@ -82,5 +83,4 @@ def found_peer(node: str, at: Sequence[str], options: DoctorOptions) -> Exporter
 def _beside(url: str, host: str) -> str:
     """The same URL on another host."""
     parts = urlsplit(url)
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}{f':{parts.port}' if parts.port else ''}"
+    return f"{parts.scheme}://{bracketed(host)}{f':{parts.port}' if parts.port else ''}"

@@ -15,7 +15,7 @@ from exporter.commands.doctor import prometheus_answers as answers
 from exporter.commands.doctor.facts import Alertmanager, Exporter, Prometheus, Target
 from exporter.commands.doctor.options import DoctorOptions
 from exporter.commands.doctor.together import together
-from exporter.endpoint import Endpoint
+from exporter.endpoint import Endpoint, bracketed
 from exporter.errors import SourceError, Unparsable
 from exporter.transports import http, interfaces
 from exporter.transports.deadline import Deadline
@@ -141,9 +141,8 @@ def _seen_from_here(url: str, prometheus: str) -> str:
     parts = urlsplit(url)
     if parts.hostname not in _LOOPBACK:
         return url
-    host = urlsplit(prometheus).hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=f"{shown}{f':{parts.port}' if parts.port else ''}").geturl()
+    host = bracketed(urlsplit(prometheus).hostname or "")
+    return parts._replace(netloc=f"{host}{f':{parts.port}' if parts.port else ''}").geturl()
 
 
 def installed_alerts(folders: Sequence[Path] = _RULES) -> frozenset[str]:

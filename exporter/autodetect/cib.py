@@ -1,7 +1,6 @@
 """The floating addresses in Pacemaker's configuration (pure)."""
 
-import ipaddress
-
+from exporter.sources.pacemaker.parse.address_parameter import address
 from exporter.sources.pacemaker.parse.xml import read
 from exporter.watchers.failover.detection.snapshot import ADDRESS_AGENTS
 
@@ -27,11 +26,4 @@ def addresses(output: bytes) -> tuple[str, ...]:
     """Each once, in the order of the configuration. What is no address (`ip=$VIP`) is left out."""
     root = read(output, _WHAT, ("xpath-query", "nvpair"))
     pairs = [root] if root.tag == "nvpair" else root.iter("nvpair")
-    return tuple(dict.fromkeys(found for pair in pairs if (found := _address(pair.get("value", "")))))
-
-
-def _address(value: str) -> str | None:
-    try:
-        return str(ipaddress.ip_address(value.strip().partition("/")[0]))
-    except ValueError:
-        return None
+    return tuple(dict.fromkeys(found for pair in pairs if (found := address(pair.get("value", "")))))

@@ -1,5 +1,6 @@
 """Reads the files, checks them and the host, and prints what was found."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from exporter import app
@@ -22,7 +23,7 @@ def run(config_file: Path | None, web_config_file: Path | None) -> int:
     try:
         config = configuration.load()
         names = app.collectors(config)
-        for error, sentence in _findings(config, configuration.path):
+        for error, sentence in findings(config, configuration.path):
             (mistakes if error else warnings).append(sentence)
     except ConfigError as error:
         mistakes.append(str(error))
@@ -41,12 +42,15 @@ def run(config_file: Path | None, web_config_file: Path | None) -> int:
     return 0
 
 
-def _findings(config: Config, path: Path | None) -> list[tuple[bool, str]]:
-    """Of the host, and whether the service may read the file itself."""
+def findings(config: Config, path: Path | None, without: Collection[str] = ()) -> list[tuple[bool, str]]:
+    """Of the host, and whether the service may read the file itself: error or warning, and a sentence.
+
+    `without`: keys that are left out.
+    """
     lines = key_lines(path) if path else {}
     late = list(unresolved(config))  # its modules are read by who asks
     with as_service_user() as user:
-        found = [*check(config, user), *late]
+        found = [one for one in (*check(config, user), *late) if one.key not in without]
         said = list(sentences(found, str(path or "what this host shows"), lines))
         if path and not readable(path):
             said.append((True, f"{path}: user {user} can't read it: `chgrp {user} {path}; chmod 640 {path}`"))

@@ -1,6 +1,6 @@
 """The sources read from here, as the service's user: while no exporter runs that could say how that goes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,13 @@ from exporter.transports.deadline import Deadline
 
 @dataclass
 class Direct:
-    outcomes: dict[str, SourceError | None] = field(default_factory=dict)  # by collector; None: it was read
+    readings: dict[str, Any | SourceError] = field(default_factory=dict)  # by collector
     families: list[Metric] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> dict[str, SourceError | None]:
+        """By collector; None: it was read."""
+        return {name: one if isinstance(one, SourceError) else None for name, one in self.readings.items()}
 
     @property
     def page(self) -> Page:
@@ -29,21 +34,20 @@ def read(config: Config) -> Direct:
     """One after the other, each to its own time-out: the whole process has another user meanwhile."""
     found = Direct()
     with as_service_user():
-        for name, section in _sections(config).items():
-            source = SOURCES[name](section)
-            try:
-                found.families += _families(source)
-                found.outcomes[name] = None
-            except SourceError as error:
-                found.outcomes[name] = error
-            finally:
-                source.close()
+        for name in SOURCES:
+            if section := getattr(config, name):
+                found.readings[name], families = ask(name, section)
+                found.families += families
     return found
 
 
-def _sections(config: Config) -> Mapping[str, Any]:
-    return {name: section for name in SOURCES if (section := getattr(config, name))}
-
-
-def _families(source: Source[Any]) -> list[Metric]:
-    return list(source.collect(source.read(Deadline.after(source.timeout))))
+def ask(name: str, section: Any) -> tuple[Any | SourceError, Iterable[Metric]]:
+    """What the collector reads with these settings, or why it can't; and its metrics."""
+    source: Source[Any] = SOURCES[name](section)
+    try:
+        reading = source.read(Deadline.after(source.timeout))
+        return reading, list(source.collect(reading))
+    except SourceError as error:
+        return error, ()
+    finally:
+        source.close()

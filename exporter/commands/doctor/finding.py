@@ -44,7 +44,7 @@ def ok(text: str) -> Finding:
 
 
 @dataclass(frozen=True)
-class Checked:
+class Examined:
     """A finding, and which check of which area made it."""
 
     check: str
@@ -52,7 +52,7 @@ class Checked:
     finding: Finding
 
 
-def worst_first(checked: Iterable[Checked]) -> tuple[Checked, ...]:
+def worst_first(checked: Iterable[Examined]) -> tuple[Examined, ...]:
     """Within a severity in the order of the checks."""
     order = list(Severity)
     return tuple(sorted(checked, key=lambda one: order.index(one.finding.severity)))

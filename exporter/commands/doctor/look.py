@@ -9,9 +9,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from exporter.commands.check_config.checks import check, sentences, unresolved
-from exporter.commands.check_config.command import readable
-from exporter.commands.check_config.service_user import USER, as_service_user
+from exporter.commands.check_config.command import findings, readable
+from exporter.commands.check_config.service_user import USER
 from exporter.commands.configuration import Configuration
 from exporter.commands.doctor import direct, logins, pages, prometheus, service, times
 from exporter.commands.doctor.facts import (
@@ -33,10 +32,10 @@ from exporter.commands.setup.rights import PACEMAKERS_GROUP
 from exporter.config import Config
 from exporter.endpoint import Endpoint
 from exporter.errors import SourceError
-from exporter.typed_yaml import ConfigError, key_lines
+from exporter.typed_yaml import ConfigError
 
 _NOT_RIGHTS = ("configuration", "accounts")  # steps of setup that have checks of their own here
-_SOCKET = "haproxy.stats"  # what --check-config says of it is said by rights and sources
+_SOCKET = ("haproxy.stats",)  # what --check-config says of it is said by rights and sources
 _SECTIONS = ("pacemaker", "corosync", "haproxy", "galera", "vips")
 
 
@@ -53,7 +52,7 @@ def look(options: DoctorOptions, waiting: Waiting) -> Facts:
             sources = direct.read(config)
     here = own.page if isinstance(own.page, Page) else sources.page
     with waiting.on("Pacemaker and Corosync"):
-        expected = times.read(config) if config else ()
+        expected = times.read(config, sources.readings) if config else ()
     with waiting.on("the rights of the service's user"):
         rights = _rights(options.config_file or DEFAULT_CONFIG, config)
     with waiting.on("the other exporters"):
@@ -94,7 +93,8 @@ def _configuration(named: Path | None, asker: Asker) -> tuple[Config | None, Con
     except ConfigError as error:
         return None, Configured(path, error=str(error))
     on = frozenset(name for name in _SECTIONS if getattr(config, name))
-    mistakes = tuple(_mistakes(config, configuration.path)) if asker.may_look else ()
+    said = findings(config, configuration.path, without=_SOCKET) if asker.may_look else ()
+    mistakes = tuple(Mistake(sentence, error) for error, sentence in said)
     return config, Configured(path, on, mistakes=mistakes, without_account=tuple(_without_account(config)))
 
 
@@ -103,21 +103,6 @@ def _is_there(path: Path) -> bool:
         return path.exists()
     except PermissionError:
         return True
-
-
-def _mistakes(config: Config, path: Path | None) -> list[Mistake]:
-    """As --check-config finds them, with the eyes of the service's user."""
-    late = list(unresolved(config))
-    with as_service_user() as user:
-        found = [one for one in (*check(config, user), *late) if one.key != _SOCKET]
-        closed = path is not None and not readable(path)
-    lines = key_lines(path) if path else {}
-    file = str(path or "what this host shows")
-    said = [Mistake(sentence, error) for error, sentence in sentences(found, file, lines)]
-    if closed:
-        text = f"{path}: user {user} can't read it: `chgrp {user} {path}; chmod 640 {path}`"
-        said.append(Mistake(text, error=True))
-    return said
 
 
 def _without_account(config: Config) -> list[str]:

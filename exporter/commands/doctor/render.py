@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exporter.commands.doctor import render_times
-from exporter.commands.doctor.finding import Checked, Severity
+from exporter.commands.doctor.finding import Examined, Severity
 from exporter.commands.printable import printable
 from exporter.watchers.readiness.expected.explanation import Explanation
 from exporter.web.status.wording import count, listed
@@ -41,7 +41,7 @@ class Report:
     at: float  # seconds since 1970
     user: str  # who asked
     docs: str  # where the documents are: a URL without a slash at its end
-    checked: Sequence[Checked]  # the worst first
+    checked: Sequence[Examined]  # the worst first
     times: Sequence[Explanation] = ()
 
     @property
@@ -64,7 +64,7 @@ def as_json(report: Report) -> str:
     return json.dumps(found, indent=2) + "\n"
 
 
-def _object(report: Report, one: Checked) -> dict[str, object]:
+def _object(report: Report, one: Examined) -> dict[str, object]:
     return {
         "check": one.check,
         "area": one.area,
@@ -109,7 +109,7 @@ def _headline(report: Report) -> str:
     return f"{printable(report.host)}: {listed(said) if said else 'nothing wrong'}"
 
 
-def _shown(report: Report, one: Checked) -> Iterator[RenderableType]:
+def _shown(report: Report, one: Examined) -> Iterator[RenderableType]:
     finding = one.finding
     row = Table.grid(padding=0)
     row.add_column(width=_WIDTH, no_wrap=True)
@@ -134,7 +134,7 @@ def _unbroken(line: str, style: str) -> Text:
     return Text(line, style, no_wrap=True, overflow="ignore")
 
 
-def _fine(checked: Iterable[Checked]) -> Iterator[RenderableType]:
+def _fine(checked: Iterable[Examined]) -> Iterator[RenderableType]:
     rows = list(checked)
     if not rows:
         return

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from exporter.commands.doctor.facts import Alertmanager, Asker, Configured, Facts, Mistake, Rights
-from exporter.commands.doctor.finding import Checked, Severity
+from exporter.commands.doctor.finding import Examined, Severity
 from exporter.commands.doctor.findings import CHECKS, examine
 from exporter.commands.doctor.findings.monitoring import MADE_FOR
 from exporter.commands.doctor.findings.rights import ACLS
@@ -44,7 +44,7 @@ from tests.commands.doctor.cases import (
 from tests.commands.setup.cases import FRESH
 
 
-def first(facts: Facts) -> Checked:
+def first(facts: Facts) -> Examined:
     return examine(facts)[0]
 
 

@@ -9,7 +9,7 @@ from exporter.watchers.prober.options import Vip
 
 def test_without_pacemaker() -> None:
     """A vantage point has none."""
-    assert times.read(Config(vips=(Vip(address="127.0.0.1"),))) == ()
+    assert times.read(Config(vips=(Vip(address="127.0.0.1"),)), {}) == ()
 
 
 def test_pacemaker_can_not_be_read() -> None:
@@ -18,4 +18,4 @@ def test_pacemaker_can_not_be_read() -> None:
         pacemaker=PacemakerOptions(crm_mon_path="/nonexistent/crm_mon"),
         corosync=CorosyncOptions(cmapctl_path="/nonexistent/corosync-cmapctl"),
     )
-    assert times.read(config) == ()
+    assert times.read(config, {}) == ()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from exporter.commands.doctor.facts import Facts
-from exporter.commands.doctor.finding import Checked, Finding, worst_first
+from exporter.commands.doctor.finding import Examined, Finding, worst_first
 from exporter.commands.doctor.findings import (
     accounts,
     cluster,
@@ -69,8 +69,8 @@ CHECKS = (
 )
 
 
-def examine(facts: Facts) -> tuple[Checked, ...]:
+def examine(facts: Facts) -> tuple[Examined, ...]:
     """What all checks say, the worst first."""
     return worst_first(
-        Checked(check.name, check.area, found) for check in CHECKS for found in check.look(facts)
+        Examined(check.name, check.area, found) for check in CHECKS for found in check.look(facts)
     )

@@ -1,11 +1,11 @@
 """Of Pacemaker's resources: which addresses they are, on which interface, and HAProxy's files (pure)."""
 
-import ipaddress
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from exporter.sources.pacemaker.parse.address_parameter import address
 from exporter.sources.pacemaker.parse.xml import Element, read
 from exporter.watchers.failover.detection.snapshot import ADDRESS_AGENTS
 
@@ -35,10 +35,11 @@ def parameters(cib: bytes) -> Parameters:
         template = templates.get(one.get("template", ""))
         name, values = one.get("id", ""), {**_values(template), **_values(one)}
         kind = one.get("type") or (template.get("type", "") if template is not None else "")
-        if kind in ADDRESS_AGENTS and (address := _address(values)):
-            addresses[name] = address
+        text = values.get("ip") or values.get("ipv6addr") or ""
+        if kind in ADDRESS_AGENTS and (written := address(text)):
+            addresses[name] = written
             if nic := values.get("nic"):
-                interfaces[address] = nic.partition(":")[0]
+                interfaces[written] = nic.partition(":")[0]
         if kind == "haproxy" or values.get("binfile", "").endswith("/haproxy"):
             haproxies.add(name)
             files |= dict.fromkeys(_files(values))
@@ -48,14 +49,6 @@ def parameters(cib: bytes) -> Parameters:
 def _values(resource: Element | None) -> dict[str, str]:
     pairs = resource.iterfind("instance_attributes/nvpair") if resource is not None else ()
     return {name: one.get("value", "") for one in pairs if (name := one.get("name", "")) in _NAMES}
-
-
-def _address(values: Mapping[str, str]) -> str:
-    text = values.get("ip") or values.get("ipv6addr") or ""
-    try:
-        return str(ipaddress.ip_address(text.strip().partition("/")[0]))
-    except ValueError:
-        return ""
 
 
 def _files(values: Mapping[str, str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """HAProxy's configuration on the balancers, and what it says of its servers; Pacemaker starts it."""
 
 import csv
+from dataclasses import asdict, dataclass
 
 from deploy.lab.host import Host
 from deploy.lab.topology import Topology
@@ -21,9 +22,9 @@ defaults
     mode tcp
     retries 3
     option redispatch
-    timeout connect 3s
-    timeout client 1h
-    timeout server 1h
+    timeout connect {connect}
+    timeout client {client}
+    timeout server {server}
 
 frontend mysql
 {binds}
@@ -45,22 +46,28 @@ frontend stats
 """
 
 
-def config(topology: Topology) -> str:
+@dataclass(frozen=True)
+class Timeouts:
+    """As haproxy.cfg has them; a number alone is milliseconds."""
+
+    connect: str
+    client: str
+    server: str
+
+
+OWN = Timeouts("3s", "1h", "1h")
+
+
+def config(topology: Topology, timeouts: Timeouts = OWN) -> str:
     binds = "\n".join(f"    bind {vip}:{topology.port}" for vip in topology.vips)
     servers = "\n".join(f"    server {db.name} {db.address}:3306 check" for db in topology.databases)
-    return CONFIG.format(socket=SOCKET, backend=BACKEND, binds=binds, servers=servers)
+    parts = {"socket": SOCKET, "backend": BACKEND, "binds": binds, "servers": servers, **asdict(timeouts)}
+    return CONFIG.format(**parts)
 
 
-def configure(host: Host, topology: Topology) -> None:
-    host.write("/etc/haproxy/haproxy.cfg", config(topology))
-
-
-def limit(host: Host, topology: Topology, *, connect: int, client: int, server: int) -> None:
-    """Other time-outs than the lab's, in milliseconds; HAProxy takes them when it next starts."""
-    text = config(topology)
-    for name, before, now in (("connect", "3s", connect), ("client", "1h", client), ("server", "1h", server)):
-        text = text.replace(f"    timeout {name} {before}\n", f"    timeout {name} {now}\n", 1)
-    host.write("/etc/haproxy/haproxy.cfg", text)
+def configure(host: Host, topology: Topology, timeouts: Timeouts = OWN) -> None:
+    """HAProxy takes it when it next starts."""
+    host.write("/etc/haproxy/haproxy.cfg", config(topology, timeouts))
 
 
 def misconfigure(host: Host, topology: Topology) -> None:

@@ -8,10 +8,11 @@ from deploy.lab.errors import LabError
 from deploy.lab.page import Page
 from tests.lab.balancers import Cluster
 from tests.lab.only import ON_ARTICLE
+from tests.trials.common.kept import Kept
 from tests.trials.readiness import breaks
 from tests.trials.readiness.cases import Case
-from tests.trials.readiness.kept import Kept
 from tests.trials.readiness.pair import Pair
+from tests.trials.readiness.results import read_row
 from tests.trials.readiness.runs import all_of
 
 pytestmark = pytest.mark.lab
@@ -56,7 +57,7 @@ def test_a_case_of_make_readiness_that_goes_wrong_is_put_back(cluster: Cluster, 
         breaks.standby(pair)
         raise LabError("a slip")
 
-    kept = Kept(tmp_path / "kept.json")
+    kept = Kept(tmp_path / "kept.json", read_row)
     (row,) = all_of(cluster.lab, [Case("wrong", "something wrong", wrong)], kept, print)
     assert row.problems == ["something wrong: a slip"]
     assert undone

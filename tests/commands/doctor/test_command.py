@@ -2,11 +2,9 @@
 
 import json
 import platform
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,54 +18,31 @@ from exporter.commands.http_account import HttpAccount
 from exporter.web.status.record import to_object
 from tests.commands.doctor.cases import ALERTS, ONE, TWO, page, page_text, status
 from tests.commands.doctor.test_prometheus_answers import RULES, TARGETS
+from tests.commands.http_server import Server, serving
 from tests.transports.peers import closed_port
 
 ROOT = Path(__file__).parents[3]
 
 
-class Server(HTTPServer):
-    """Answers by path, and keeps who asked as whom."""
+class Answering(Server):
+    """By path."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.answers: dict[str, str] = {}
-        self.asked: list[tuple[str, str | None]] = []
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, self.headers["Authorization"]))
-        answer = self.server.answers.get(self.path.partition("?")[0])
-        self.send_response(404 if answer is None else 200)
-        self.send_header("Content-Length", str(len((answer or "").encode())))
-        self.end_headers()
-        self.wfile.write((answer or "").encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def serving() -> Iterator[Server]:
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    def reply(self, path: str) -> tuple[int, bytes]:
+        answer = self.answers.get(path.partition("?")[0])
+        return (404, b"") if answer is None else (200, answer.encode())
 
 
 @pytest.fixture
-def servers() -> Iterator[tuple[Server, Server, Server]]:
+def servers() -> Iterator[tuple[Answering, Answering, Answering]]:
     """An exporter here, the other one, and a Prometheus with an Alertmanager; all well."""
     with ExitStack() as stack:
-        own, other, prometheus = (stack.enter_context(serving()) for _ in range(3))
+        own, other, prometheus = Answering(), Answering(), Answering()
+        for one in (own, other, prometheus):
+            stack.enter_context(serving(one))
         for server, host in ((own, platform.node()), (other, TWO)):
             server.answers["/metrics"] = page_text()
             server.answers["/status.json"] = json.dumps(to_object(replace(status(), host=host)))
@@ -78,7 +53,7 @@ def servers() -> Iterator[tuple[Server, Server, Server]]:
         yield own, other, prometheus
 
 
-def monitored(prometheus: Server, *exporters: str) -> Mapping[str, object]:
+def monitored(prometheus: Answering, *exporters: str) -> Mapping[str, object]:
     """What Prometheus says of them, with the rules of this repository."""
     (target, _), (group, *_) = TARGETS["activeTargets"], RULES["groups"]
     rule = {"type": "alerting", "health": "ok", "state": "inactive"}
@@ -116,7 +91,7 @@ def severities(out: str) -> dict[str, list[str]]:
 
 
 def test_all_is_well(
-    servers: tuple[Server, Server, Server], config: Path, capsys: pytest.CaptureFixture[str]
+    servers: tuple[Answering, Answering, Answering], config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 0; the article's pair has its two warnings, and the monitoring is fine."""
     own, other, prometheus = servers
@@ -148,7 +123,10 @@ def test_nothing_answers(config: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_passwords_go_to_those_that_they_are_for(
-    servers: tuple[Server, Server, Server], config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    servers: tuple[Answering, Answering, Answering],
+    config: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """One for the exporters, one for Prometheus, none for the Alertmanager; in no text."""
     own, other, prometheus = servers
@@ -191,7 +169,7 @@ def test_wrong_usage(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "hunter2" not in err
 
 
-def test_a_prometheus_below_a_path(servers: tuple[Server, Server, Server], config: Path) -> None:
+def test_a_prometheus_below_a_path(servers: tuple[Answering, Answering, Answering], config: Path) -> None:
     """As with --web.route-prefix."""
     own, _, prometheus = servers
     prometheus.answers = {f"/prom{path}": answer for path, answer in prometheus.answers.items()}
@@ -199,7 +177,7 @@ def test_a_prometheus_below_a_path(servers: tuple[Server, Server, Server], confi
     assert ("/prom/api/v1/alertmanagers", None) in prometheus.asked
 
 
-def test_the_other_nodes_are_found(servers: tuple[Server, Server, Server]) -> None:
+def test_the_other_nodes_are_found(servers: tuple[Answering, Answering, Answering]) -> None:
     """By Pacemaker's names without this host's own, then by their addresses, at this exporter's port."""
     assert pages.other_nodes(page(), ONE) == (TWO,)
     assert pages.other_nodes(page(), "another-name") == (TWO,)
@@ -218,7 +196,7 @@ def test_the_rules_of_this_repository() -> None:
     assert installed_alerts([Path("/nonexistent")]) == frozenset()
 
 
-def test_a_page_that_is_none(servers: tuple[Server, Server, Server]) -> None:
+def test_a_page_that_is_none(servers: tuple[Answering, Answering, Answering]) -> None:
     """Whatever answers there."""
     own, *_ = servers
     own.answers = {"/metrics": "a{b 3\n"}

@@ -4,10 +4,8 @@ import base64
 import json
 import os
 import pty
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,48 +14,30 @@ from exporter.cli import main
 from exporter.commands.status.command import WIDE
 from exporter.web.status.record import to_object
 from exporter.web.status.verdict import view
+from tests.commands.http_server import Server, serving
 from tests.transports.peers import closed_port
 from tests.web.status.stories import STORIES
 
 
-class Exporter(HTTPServer):
-    """Answers each request alike, and keeps what it was asked."""
+class Exporter(Server):
+    """Answers each request alike."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.answer, self.status = b"", 200
-        self.asked: list[tuple[str, str | None]] = []
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+    def reply(self, path: str) -> tuple[int, bytes]:  # noqa: ARG002  # it makes no difference
+        return self.status, self.answer
 
     def tell(self, story: str) -> None:
         self.answer = json.dumps(to_object(view(STORIES[story](), "1.2.3"))).encode()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Exporter
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, self.headers["Authorization"]))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(self.server.answer)))
-        self.end_headers()
-        self.wfile.write(self.server.answer)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def exporter() -> Iterator[Exporter]:
-    with Exporter() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    server = Exporter()
+    with serving(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,9 @@
 
 from dataclasses import dataclass
 
+from deploy.lab.haproxy import OWN, Timeouts
 
-@dataclass(frozen=True)
-class Timeouts:
-    """Of haproxy.cfg, in milliseconds."""
-
-    connect: int
-    client: int
-    server: int
-
-
-FIRST, SECOND = Timeouts(50, 3500, 3500), Timeouts(50, 1500, 1500)  # the article's
+FIRST, SECOND = Timeouts("50", "3500", "3500"), Timeouts("50", "1500", "1500")  # the article's
 
 
 @dataclass(frozen=True)
@@ -23,13 +15,13 @@ class Case:
     cause: str | None  # that the exporter should report; None: nothing moves
     promised: str  # the fault of failover_expected_seconds
     connects: bool = False  # the promise is one connection's (`reconnect`), not the outage's (`total`)
-    timeouts: Timeouts | None = None  # None: the lab's own
+    timeouts: Timeouts = OWN  # of haproxy.cfg; without: the lab's
     on_one: bool = False  # on the last Galera node alone, where the lab would take all of them
 
     @property
     def key(self) -> str:
         """As the command line names it."""
-        return f"{self.fault}-{self.timeouts.client}" if self.timeouts else self.fault
+        return f"{self.fault}-{self.timeouts.client}" if self.timeouts != OWN else self.fault
 
 
 _GONE = "galera-network-gone"

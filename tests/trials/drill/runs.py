@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from deploy.lab import exporters, haproxy, orders
 from deploy.lab.borrowed import Report
@@ -11,6 +11,7 @@ from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import Page, scrape
 from deploy.lab.waiting import until
+from exporter.sources.haproxy.configuration import timers
 from tests.trials.common import ground_truth
 from tests.trials.drill.cases import Case
 from tests.trials.drill.felt import commits, measured, truth
@@ -22,7 +23,6 @@ SETTLE = 8.0  # seconds in which the cluster, and HAProxy's checks, answer a fau
 READ_BACK = 90.0  # seconds: after each outage, else once a minute
 PROMISE = 90.0  # seconds: after a change, else once a minute
 EXPECTED = "failover_expected_seconds"
-LAB_CONNECT = 3.0  # seconds, `timeout connect` of deploy/lab/haproxy.py
 FOLLOWS = "vip_commits_read_back_timestamp_seconds"
 
 
@@ -52,7 +52,7 @@ def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
             step(str(error))  # putting the lab back may fail too, and must not hide it
             raise
         finally:
-            if any(case.timeouts for case in cases):
+            if any(case.timeouts != haproxy.OWN for case in cases):
                 _take_configuration(lab, step)
     attempts = running.attempts()
     return tuple(
@@ -70,9 +70,9 @@ def drill(lab: Lab, cases: Sequence[Case], step: Report) -> tuple[Outcome, ...]:
 
 def _run(lab: Lab, host: Host, case: Case, running: ground_truth.Client, step: Report) -> _Ran:
     """Returns with the lab whole."""
-    if case.timeouts:
+    if case.timeouts != haproxy.OWN:
         for balancer in lab.fleet.balancers:
-            haproxy.limit(balancer, lab.topology, **asdict(case.timeouts))
+            haproxy.configure(balancer, lab.topology, case.timeouts)
         _take_configuration(lab, step)
     promised = _promise(lab, case, step)
     running.wait_quiet()
@@ -107,7 +107,7 @@ def _take_configuration(lab: Lab, step: Report) -> None:
 def _promise(lab: Lab, case: Case, step: Report) -> float | None:
     """By the page of the balancer that serves, once it has read the files in force. None: not known."""
     step("waiting for what the exporter promises")
-    connect = case.timeouts.connect / 1000 if case.timeouts else LAB_CONNECT
+    connect = timers.seconds(case.timeouts.connect)
 
     def renewed() -> bool:
         page = scrape(lab, lab.holder())

@@ -5,6 +5,6 @@ expectations.py    that file as data
 trial.py           one fault: inject, watch, heal, wait for the all-clear
 today.py           the same faults by today's exporters and rules (today/)
 verdict.py         what was notified, compared with what was expected (pure)
-results.py         kept fault by fault, so that a run can be resumed;  report.py  docs/fault-matrix.md
+results.py         what became of each fault;  report.py  docs/fault-matrix.md
 cli.py             the command
 """

@@ -10,10 +10,11 @@ from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from tests.trials.common import circumstances, command
 from tests.trials.common.circumstances import LIBRARIES, PACKAGES
+from tests.trials.common.kept import Kept
 from tests.trials.common.members import PEER_PACKAGES
 from tests.trials.matrix import report
 from tests.trials.matrix.expectations import Expectation, expectations
-from tests.trials.matrix.results import Kept
+from tests.trials.matrix.results import outcome
 from tests.trials.matrix.runs import run
 
 DOCUMENT = REPOSITORY / "docs/fault-matrix.md"
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     output = command.Output(options)
     chosen = [one for one in every if _wanted(one, options)]
-    kept = Kept(KEPT / f"matrix-{options.topology}.json")
+    kept = Kept(KEPT / f"matrix-{options.topology}.json", outcome)
     preflight.check()
     preflight.need(PEER_PACKAGES, "matrix")
     if not options.resume:

@@ -1,13 +1,10 @@
-"""What became of each fault, kept in a file after each one so that a run can be resumed."""
+"""What became of each fault."""
 
-import fcntl
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from deploy.lab.errors import LabError
+from tests.trials.common.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -35,37 +32,9 @@ class Outcome:
     error: str = ""  # why it could not be carried out
 
 
-class Kept:
-    """The outcomes of one run, by the fault's name."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def load(self) -> dict[str, Outcome]:
-        try:
-            raw = json.loads(self.file.read_text())
-        except FileNotFoundError:
-            return {}
-        except ValueError:
-            raise LabError(f"{self.file} is damaged: remove it, and begin anew") from None
-        return {name: outcome(one) for name, one in raw.items()}
-
-    def carried_out(self) -> set[str]:
-        """The faults that need no other try."""
-        return {name for name, one in self.load().items() if not one.error}
-
-    def add(self, one: Outcome) -> None:
-        """Two runs may share a file, each with its own faults and its own lab."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            whole = self.load() | {one.name: one}
-            fresh = self.file.with_suffix(".new")
-            fresh.write_text(json.dumps({name: asdict(it) for name, it in whole.items()}, indent=1))
-            fresh.replace(self.file)
-
-    def forget(self) -> None:
-        self.file.unlink(missing_ok=True)
+def carried_out(kept: Kept[Outcome]) -> set[str]:
+    """The faults that need no other try."""
+    return {name for name, one in kept.load().items() if not one.error}
 
 
 def outcome(raw: Mapping[str, Any]) -> Outcome:

@@ -8,24 +8,25 @@ from deploy.lab.borrowed import Report, anew, whole_lab
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
+from tests.trials.common.kept import Kept
 from tests.trials.matrix import today, trial
 from tests.trials.matrix.expectations import Expectation
-from tests.trials.matrix.results import Kept, Outcome
+from tests.trials.matrix.results import Outcome, carried_out
 from tests.trials.matrix.verdict import Verdict, judge
 
 
 def run(
-    chosen: Sequence[Expectation], topology: str, folder: Path, kept: Kept, step: Report
+    chosen: Sequence[Expectation], topology: str, folder: Path, kept: Kept[Outcome], step: Report
 ) -> list[Verdict]:
     """Those that `kept` has already are not run again, unless they could not be carried out."""
-    carried_out = kept.carried_out()
-    left = [one for one in chosen if one.name not in carried_out]
+    done_before = carried_out(kept)
+    left = [one for one in chosen if one.name not in done_before]
     by_topology = sorted(left, key=lambda one: one.topology is not None)
     for wanted, group in groupby(by_topology, key=lambda one: one.topology or topology):
         place = folder if wanted == topology else folder.with_name(f"{folder.name}-{wanted}")
         with whole_lab(wanted, place, step) as lab, today.running(lab) as peers:
             for expected in group:
-                kept.add(_try(lab, peers, expected, step))
+                kept.add(expected.name, _try(lab, peers, expected, step))
                 done = kept.load()
                 progress = f"{sum(one.name in done for one in chosen)} of {len(chosen)}"
                 _say(judge(expected, done[expected.name]), progress, step)

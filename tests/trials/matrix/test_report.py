@@ -7,9 +7,10 @@ import pytest
 
 from deploy.lab.errors import LabError
 from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.kept import Kept
 from tests.trials.matrix.expectations import expectations
 from tests.trials.matrix.report import Run, document, table
-from tests.trials.matrix.results import Kept, Notified, Outcome
+from tests.trials.matrix.results import Notified, Outcome, carried_out, outcome
 from tests.trials.matrix.verdict import judge
 
 KILLED = Outcome(
@@ -72,22 +73,22 @@ def test_the_document_and_the_json_hold_all_of_it() -> None:
 
 def test_outcomes_are_kept_fault_by_fault(tmp_path: Path) -> None:
     """What an interrupted run had done is there for the next."""
-    kept = Kept(tmp_path / "new" / "matrix.json")
+    kept = Kept(tmp_path / "new" / "matrix.json", outcome)
     assert kept.load() == {}
-    kept.add(KILLED)
-    kept.add(CALM)
-    assert Kept(kept.file).load() == {"haproxy-killed": KILLED, "calm": CALM}
+    kept.add(KILLED.name, KILLED)
+    kept.add(CALM.name, CALM)
+    assert Kept(kept.file, outcome).load() == {"haproxy-killed": KILLED, "calm": CALM}
     kept.forget()
     assert kept.load() == {}
 
 
 def test_what_could_not_be_carried_out_is_tried_again(tmp_path: Path) -> None:
     """It is kept for the report, and left for the next run."""
-    kept = Kept(tmp_path / "matrix.json")
-    kept.add(KILLED)
-    kept.add(replace(CALM, error="the cluster did not heal"))
+    kept = Kept(tmp_path / "matrix.json", outcome)
+    kept.add(KILLED.name, KILLED)
+    kept.add(CALM.name, replace(CALM, error="the cluster did not heal"))
     assert set(kept.load()) == {"haproxy-killed", "calm"}
-    assert kept.carried_out() == {"haproxy-killed"}
+    assert carried_out(kept) == {"haproxy-killed"}
 
 
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:
@@ -95,4 +96,4 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
     file = tmp_path / "matrix.json"
     file.write_text("{")
     with pytest.raises(LabError, match=r"is damaged: remove it, and begin anew$"):
-        Kept(file).load()
+        Kept(file, outcome).load()

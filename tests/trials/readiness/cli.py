@@ -9,10 +9,10 @@ from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from tests.trials.common import circumstances, command
+from tests.trials.common.kept import Kept
 from tests.trials.readiness import cost, report
 from tests.trials.readiness.cases import CASES, Case
-from tests.trials.readiness.kept import Kept
-from tests.trials.readiness.results import Results, table
+from tests.trials.readiness.results import Results, Row, read_row, table
 from tests.trials.readiness.runs import all_of
 
 DOCUMENT = REPOSITORY / "docs/readiness.md"
@@ -39,7 +39,7 @@ def _readiness(options: argparse.Namespace) -> int:
     cases = [case for case in CASES if not options.case or case.name in options.case]
     preflight.check()
     with whole_lab(options.topology, options.folder, output.step) as lab:
-        kept = Kept(KEPT / f"readiness-{lab.topology.name}.json")
+        kept = Kept(KEPT / f"readiness-{lab.topology.name}.json", read_row)
         if not options.resume:
             kept.forget()
         results = run(lab, cases, kept, output.step)
@@ -48,7 +48,7 @@ def _readiness(options: argparse.Namespace) -> int:
     return 1 if results.problems else 0
 
 
-def run(lab: Lab, cases: Sequence[Case], kept: Kept, step: Report) -> Results:
+def run(lab: Lab, cases: Sequence[Case], kept: Kept[Row], step: Report) -> Results:
     again = command.again("readiness", lab.topology.name, [case.name for case in cases], NAMES)
     at = circumstances.now(again, lab.topology.name)
     took = cost.measured(lab.fleet.holder())

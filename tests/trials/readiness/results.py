@@ -1,9 +1,13 @@
 """Everything that one run found, as data and as a table (pure)."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from exporter import typed_yaml
 from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.kept import Kept
 from tests.trials.common.tables import Table
 from tests.trials.readiness.foretold import Foretold
 
@@ -90,6 +94,26 @@ class Results:
             "seconds": self.seconds,
             "problems": self.problems,
         }
+
+
+def keep(kept: Kept[Row], name: str, row: Row) -> None:
+    """One that is not right is left for the next run."""
+    if not row.problems:
+        kept.add(name, row)
+
+
+def read_row(raw: Mapping[str, Any]) -> Row:
+    """From what asdict() made of one. Raises ValueError. JSON is YAML; an absent key has its default."""
+    try:
+        return typed_yaml.parse(Row, json.dumps(_without_none(raw)), "row")
+    except typed_yaml.ConfigError as error:
+        raise ValueError(str(error)) from None
+
+
+def _without_none(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _without_none(one) for key, one in value.items() if one is not None}
+    return [_without_none(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def table(rows: Sequence[Row]) -> Table:

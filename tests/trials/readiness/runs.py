@@ -12,11 +12,11 @@ from deploy.lab.host import Host
 from deploy.lab.lab import Lab
 from deploy.lab.page import scrape
 from deploy.lab.waiting import until
+from tests.trials.common.kept import Kept
 from tests.trials.readiness.cases import Case
 from tests.trials.readiness.foretold import Foretold, failed, predicted
-from tests.trials.readiness.kept import Kept
 from tests.trials.readiness.pair import Pair
-from tests.trials.readiness.results import Outcome, Row
+from tests.trials.readiness.results import Outcome, Row, keep
 
 SETTLE = 10.0  # seconds: a page may still have the answer from before, and does not say so
 PREDICTED = 30.0  # seconds in which both pages should know
@@ -24,8 +24,8 @@ LOOK = 30.0  # seconds in which the survivor should serve
 CONFIGURATION = ("--scope", "configuration")
 
 
-def all_of(lab: Lab, cases: Sequence[Case], kept: Kept, step: Report) -> tuple[Row, ...]:
-    """Those that `kept` has already are not run again.
+def all_of(lab: Lab, cases: Sequence[Case], kept: Kept[Row], step: Report) -> tuple[Row, ...]:
+    """Those that `kept` has already, which were right, are not run again.
 
     What goes wrong with one case is its row's trouble; those that follow have a whole lab again.
     """
@@ -33,7 +33,7 @@ def all_of(lab: Lab, cases: Sequence[Case], kept: Kept, step: Report) -> tuple[R
     left = [case for case in cases if case.name not in rows]
     for number, case in enumerate(left, 1):
         rows[case.name] = row = _row(lab, case, step)
-        kept.add(case.name, row)
+        keep(kept, case.name, row)
         said = "; ".join(row.problems) or "right"
         step(f"{number} of {len(left)} ({row.seconds:.0f} s): {case.name}: {said}")
     return tuple(rows[case.name] for case in cases)

@@ -27,7 +27,7 @@ from exporter.watchers.readiness.expected.settings import durations, settings
 from exporter.watchers.readiness.lost_node import fail_counts, without
 from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
 from exporter.watchers.readiness.options import Options
-from exporter.watchers.readiness.reasons import Loss, reasons
+from exporter.watchers.readiness.reasons import UNKNOWN, Loss, reasons
 from exporter.watchers.readiness.simulator import Simulator
 from exporter.watchers.readiness.votes import quorate_without
 
@@ -67,6 +67,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
         self._read_corosync: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._doubted = False  # the latest answer was not told
         self._lock = threading.Lock()  # guards the following
         self._view: View | None = None
         self._takeovers: tuple[Takeover, ...] = ()
@@ -142,7 +143,8 @@ class ReadinessWatcher(Source[ReadinessReading]):
             if self._view:
                 before = self._takeovers
                 await self._ask(self._view)
-                pause = REPEAT_SECONDS if self._takeovers == before else AGAIN_SECONDS
+                settled = not self._doubted and self._takeovers == before
+                pause = REPEAT_SECONDS if settled else AGAIN_SECONDS
 
     async def _ask(self, view: View) -> None:
         """A failure is that of each scrape until the next time."""
@@ -153,11 +155,20 @@ class ReadinessWatcher(Source[ReadinessReading]):
             promised = await loop.run_in_executor(None, self._promise, view, corosync)
             takeovers = await loop.run_in_executor(None, work)
         except Exception as error:
-            with self._lock:
-                self._takeovers, self._promises, self._error = (), (), error
+            self._tell((), (), error)
         else:
-            with self._lock:
-                self._takeovers, self._promises, self._error = takeovers, promised, None
+            # What nothing in the view explains may be newer than it: told when the next one doesn't either.
+            new = takeovers != self._takeovers
+            unexplained = any(one.reasons == (UNKNOWN,) for one in takeovers)
+            self._doubted = not self._doubted and new and unexplained
+            if not self._doubted:
+                self._tell(takeovers, promised)
+
+    def _tell(
+        self, takeovers: tuple[Takeover, ...], promises: tuple[Promise, ...], error: Exception | None = None
+    ) -> None:
+        with self._lock:
+            self._takeovers, self._promises, self._error = takeovers, promises, error
 
     async def _corosync(self) -> CorosyncReading | None:
         """None where it can't be read: then the CIB's own quorum counts."""

@@ -64,6 +64,12 @@ def option(root: Element, name: str, value: str) -> None:
     add(root, "configuration/crm_config/cluster_property_set", xml)
 
 
+def ban(resource: str) -> Change:
+    """Of the peer."""
+    xml = f'<rsc_location id="cli-ban" rsc="{resource}" role="Started" node="{PEER}" score="-INFINITY"/>'
+    return lambda root: add(root, "configuration/constraints", xml)
+
+
 def reading_of(cib: bytes, folder: Path) -> PacemakerReading:
     """By the real crm_mon and cibadmin."""
     file = folder / "cib.xml"

@@ -11,6 +11,7 @@ from tests.watchers.readiness.cib import (
     Element,
     add,
     article,
+    ban,
     needs_pacemaker,
     option,
     predicted,
@@ -35,11 +36,6 @@ def node_attribute(root: Element, name: str, value: str) -> None:
         f"configuration/nodes/node[@uname='{PEER}']",
         f'<instance_attributes id="n"><nvpair id="n-1" name="{name}" value="{value}"/></instance_attributes>',
     )
-
-
-def ban(resource: str) -> Change:
-    xml = f'<rsc_location id="cli-ban" rsc="{resource}" role="Started" node="{PEER}" score="-INFINITY"/>'
-    return lambda root: add(root, "configuration/constraints", xml)
 
 
 def rule_that_bars(root: Element) -> None:

@@ -14,7 +14,7 @@ from exporter.watchers.readiness import watcher
 from exporter.watchers.readiness.metrics import Takeover
 from exporter.watchers.readiness.options import Options
 from exporter.watchers.readiness.watcher import STALE_SECONDS, ReadinessWatcher
-from tests.watchers.readiness.cib import HOLDER, PEER, article, needs_pacemaker, option, reading_of
+from tests.watchers.readiness.cib import HOLDER, PEER, article, ban, needs_pacemaker, option, reading_of
 
 pytestmark = needs_pacemaker
 NOW = Deadline.after(10)
@@ -81,6 +81,36 @@ async def test_what_came_and_went_between_two_looks_is_asked_again(
     look(one, cluster, article())
     assert not one._changed.is_set()
     assert (await answered(one, "failover-ip", ready=True)).to == (PEER,)
+    one.halt()
+
+
+async def test_what_no_look_explains_yet_is_not_told(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ban that is in the CIB and not in the latest look: the next look tells it with its reason."""
+    monkeypatch.setattr(watcher, "AGAIN_SECONDS", 0.2)
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    one.start()
+    await answered(one, "failover-ip", ready=True)
+    (cluster / "cib.xml").write_bytes(article(ban("failover-ip")))
+    async with asyncio.timeout(20):
+        while not one._doubted:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)
+    assert (await answered(one, "failover-ip", ready=True)).to == (PEER,)
+    look(one, cluster, article(ban("failover-ip")))
+    assert (await answered(one, "failover-ip", ready=False)).reasons == ("banned",)
+    one.halt()
+
+
+async def test_what_no_look_explains_at_all_is_unknown(
+    cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for twice."""
+    monkeypatch.setattr(watcher, "AGAIN_SECONDS", 0.05)
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    (cluster / "cib.xml").write_bytes(article(ban("failover-ip")))
+    one.start()
+    assert (await answered(one, "failover-ip", ready=False)).reasons == ("unknown",)
     one.halt()
 
 

@@ -5,6 +5,7 @@ commands/   one module or folder each: serve, check_config, events/, watch/
 app         puts the parts of the exporter together; the one module that knows all of them
 autodetect/ a configuration for a host that has none
 logs        log lines on stderr
+rules/      the alert rules, made for a scrape interval; alerts/src/ writes those in alerts/rules/
 reload      when the configuration is read again, and how that went
 running     the collectors that run, and what a changed configuration does to them
 service     what systemd is told, and the watchdog

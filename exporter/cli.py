@@ -5,6 +5,7 @@ What only one command needs is imported when it is chosen, so that `watch` and `
 
 import argparse
 import difflib
+import math
 import platform
 import re
 import sys
@@ -32,17 +33,16 @@ MAX_REQUESTS = 40  # as node_exporter has it
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 well, 1 can't run as configured (`watch`: nothing answered), 2 wrong usage."""
     arguments = parser().parse(sys.argv[1:] if argv is None else argv)
-    if arguments.command == "events":
-        return _events(arguments)
-    if arguments.command == "watch":
-        return _watch(arguments)
-    if arguments.command == "status":
-        return _status(arguments)
-    if arguments.command == "setup":
-        return _setup(arguments)
-    if arguments.command == "doctor":
-        return _doctor(arguments)
-    return _check_config(arguments) if arguments.check_config else _serve(arguments)
+    commands = {
+        "events": _events,
+        "watch": _watch,
+        "status": _status,
+        "setup": _setup,
+        "doctor": _doctor,
+        "rules": _rules,
+        None: _check_config if arguments.check_config else _serve,
+    }
+    return commands[arguments.command](arguments)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -121,6 +121,21 @@ def _setup(arguments: argparse.Namespace) -> int:
     return command.run(
         command.SetupOptions(
             arguments.config, arguments.apply, arguments.remove, arguments.rights, arguments.json
+        )
+    )
+
+
+def _rules(arguments: argparse.Namespace) -> int:
+    from exporter.commands import rules
+
+    return rules.run(
+        rules.RulesOptions(
+            arguments.interval,
+            arguments.job,
+            arguments.cluster_label,
+            arguments.runbooks,
+            arguments.grafana,
+            tuple(arguments.thresholds),
         )
     )
 
@@ -265,6 +280,7 @@ def parser() -> _Parser:
     _add_status(commands)
     _add_setup(commands)
     _add_doctor(commands)
+    _add_rules(commands)
     return arguments
 
 
@@ -417,6 +433,63 @@ def _add_setup(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     what.add_argument("--remove", action="store_true", help="take away again what setup granted")
     add("--json", action="store_true", help="one JSON object")
+
+
+def _add_rules(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    text = "write the alert rules for Prometheus, made for a scrape interval and a job's name"
+    more = (
+        "The rules are on stdout, in one file. Those for 5, 15, 30 and 60 s with the usual names are in the "
+        "package as well. Exit codes: 0 well, 2 wrong usage."
+    )
+    command = commands.add_parser("rules", help=text, description=f"{text}. {more}", allow_abbrev=False)
+    add = command.add_argument
+    add(
+        "--scrape-interval",
+        dest="interval",
+        type=_interval,
+        default=5,
+        metavar="TIME",
+        help="of the targets and of the rules: 5s, 15s, 1m (default: 5s)",
+    )
+    add("--job", default="failover", metavar="NAME", help="of the exporters' targets (default: %(default)s)")
+    add(
+        "--cluster-label",
+        default="cluster",
+        metavar="LABEL",
+        help="of the targets, one value for each cluster (default: %(default)s)",
+    )
+    add(
+        "--threshold",
+        dest="thresholds",
+        type=_threshold,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another one than that at the top of the rules; may be given several times",
+    )
+    external = "(default: Prometheus's external label of that name)"
+    add("--runbooks", metavar="URL", help=f"where docs/runbooks is read {external}")
+    add("--grafana", metavar="URL", help=f"where the dashboards are {external}")
+
+
+def _threshold(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not name or not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, as slow_connects=0.05")
+    return name, value
+
+
+def _interval(text: str) -> int:
+    from exporter.rules.site import interval
+
+    try:
+        return interval(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _target(text: str) -> Endpoint:

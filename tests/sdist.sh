@@ -22,7 +22,7 @@ deploy/lab/venv.sh "$python" .venv
 cd .venv
 bin/failover-exporter --version
 share=share/failover-exporter
-for one in "$share"/alerts/rules/vip.yml "$share"/dashboards/failover-story.json "$share"/runbooks/VIPDown.md; do
+for one in "$share"/alerts/rules/5s/vip.yml "$share"/dashboards/failover-story.json "$share"/runbooks/VIPDown.md; do
     [ -s "$one" ] || { echo "the wheel does not install $one" >&2; exit 1; }
 done
 cd "$tree"

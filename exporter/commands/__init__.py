@@ -5,6 +5,7 @@ check_config/  --check-config: every mistake in the configuration, and what the 
 doctor/        would it fail over now, and would anybody hear of it: a checklist
 events/        the journal of failovers
 setup/         what this host needs: the configuration, rights, accounts
+rules          the alert rules, made for a site
 watch/         one address, probed and shown live
 configuration  reads the configuration files for all of them; without one, looks at the host
 paths          where that file is usually

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.alerts.rules import ALERTING, ALERTS, read_yaml
+from tests.alerts.rules import ALERTING, ALERTS, FOLDER, read_yaml
 
 CONFIG: dict[str, Any] = yaml.safe_load((ALERTS / "alertmanager.yml").read_text())
 MATCHER = re.compile(r'alertname =~? "?([\w|]+)"?')  # as in: alertname =~ "VIPDown|FailoverSlow"
@@ -79,7 +79,7 @@ def test_causes_outlast_what_they_lead_to() -> None:
     """An alert that inhibits another page keeps firing for longer, so that the other ends first."""
     rules = {
         one["alert"]: one
-        for path in (ALERTS / "rules").glob("*.yml")
+        for path in FOLDER.glob("*.yml")
         for group in read_yaml(path)["groups"]
         for one in group["rules"]
         if "alert" in one

@@ -32,13 +32,20 @@ promtool = runner("promtool", "prometheus")
 amtool = runner("amtool", "prometheus-alertmanager")
 
 
+INTERVALS = sorted(path.name for path in (ALERTS / "rules").iterdir())
+# 4 s of CPU for each interval: those that most use run in `make check`, the others with the lab.
+SELDOM = {"30s", "60s"}
+each_interval = pytest.mark.parametrize("folder", INTERVALS)
+
+
 def files(folder: str) -> list[str]:
     return [str(path) for path in sorted((ALERTS / folder).glob("*.yml"))]
 
 
-def test_promtool_has_no_remark_on_the_rules() -> None:
+@each_interval
+def test_promtool_has_no_remark_on_the_rules(folder: str) -> None:
     """They are read, and nothing in them is doubtful."""
-    promtool("check", "rules", "--lint=all", "--lint-fatal", *files("rules"))
+    promtool("check", "rules", "--lint=all", "--lint-fatal", *files(f"rules/{folder}"))
 
 
 def test_promtool_reads_the_configuration() -> None:
@@ -46,9 +53,12 @@ def test_promtool_reads_the_configuration() -> None:
     promtool("check", "config", str(ALERTS / "prometheus.yml"))
 
 
-def test_the_alerts_fire_and_stay_silent() -> None:
+@pytest.mark.parametrize(
+    "folder", [pytest.param(one, marks=pytest.mark.lab) if one in SELDOM else one for one in INTERVALS]
+)
+def test_the_alerts_fire_and_stay_silent(folder: str) -> None:
     """All of alerts/tests/."""
-    promtool("test", "rules", *files("tests"))
+    promtool("test", "rules", *files(f"tests/{folder}"))
 
 
 def test_amtool_reads_the_configuration() -> None:

@@ -17,7 +17,7 @@ RUNBOOK = re.compile(r"\$\{runbooks\}/(?P<alert>\w+|\$\{__field\.labels\.alertna
 OF_LINKS = {"__url_time_range", "__value.raw", "__field.labels.alertname", "__field.labels.cluster"}
 ALERTS = {
     rule["alert"]
-    for path in (REPOSITORY / "alerts" / "rules").glob("*.yml")
+    for path in (REPOSITORY / "alerts" / "rules" / "5s").glob("*.yml")
     for group in read_yaml(path)["groups"]
     for rule in group["rules"]
     if "alert" in rule

@@ -139,7 +139,7 @@ def test_what_the_image_says_of_itself(image: Image) -> None:
     [
         ("failover-exporter --version", 0),
         ("touch /var/lib/failover-exporter/events.db", 0),
-        ("test -s /opt/failover-exporter/share/failover-exporter/alerts/rules/vip.yml", 0),
+        ("test -s /opt/failover-exporter/share/failover-exporter/alerts/rules/5s/vip.yml", 0),
         ("touch /opt/failover-exporter/x", 1),
         ("python -m pip --version", 1),
     ],

@@ -115,7 +115,7 @@ def test_the_wheel_carries_each_rule_dashboard_and_runbook() -> None:
     files = [str(one.relative_to(ROOT)) for top in tops for one in top.rglob("*") if one.is_file()]
     wanted = distributions.shared(name for name in files if "__pycache__" not in name)
     assert carried == wanted
-    assert {"alerts/rules/vip.yml", "dashboards/failover-story.json", "runbooks/VIPDown.md"} <= wanted
+    assert {"alerts/rules/5s/vip.yml", "dashboards/failover-story.json", "runbooks/VIPDown.md"} <= wanted
 
 
 def test_what_is_missing_and_what_is_too_much_is_named() -> None:

@@ -42,7 +42,7 @@ def test_every_exporter_is_scraped_as_one_cluster(cluster: Cluster, monitoring: 
 
 
 def test_every_rule_is_evaluated(monitoring: Monitoring) -> None:
-    """All files of alerts/rules, each rule without an error."""
+    """All files of alerts/rules/5s, each rule without an error."""
 
     def health() -> dict[str, str]:
         groups = monitoring.prometheus.get("rules")["groups"]
@@ -54,7 +54,7 @@ def test_every_rule_is_evaluated(monitoring: Monitoring) -> None:
     found = health()
     assert set(found.values()) == {"ok"}, found
     files = {name.partition(":")[0].rpartition("/")[2] for name in found}
-    assert files == {path.name for path in daemons.ALERTS.glob("rules/*.yml")}
+    assert files == {path.name for path in daemons.RULES.iterdir()}
 
 
 def test_a_fault_is_paged_and_resolved(cluster: Cluster, monitoring: Monitoring) -> None:

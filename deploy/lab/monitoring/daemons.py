@@ -13,7 +13,8 @@ from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
 
 ALERTS = REPOSITORY / "alerts"
-NOT_COPIED = {"clusters", "tests"}
+NOT_COPIED = {"clusters", "rules", "src", "tests"}
+RULES = ALERTS / "rules" / "5s"  # as alerts/prometheus.yml scrapes
 FOLDER = "/etc/alerts"
 DATA = "/var/lib/lab"
 RECORDED = f"{DATA}/notifications"
@@ -39,6 +40,8 @@ def configure(host: Host, topology: Topology) -> None:
         inside = path.relative_to(ALERTS)
         if path.is_file() and inside.parts[0] not in NOT_COPIED:
             host.write(f"{FOLDER}/{inside}", path.read_bytes())
+    for path in RULES.iterdir():
+        host.write(f"{FOLDER}/rules/{path.name}", path.read_bytes())
     filled = receivers.fill((ALERTS / "alertmanager.yml").read_text(), f"http://127.0.0.1:{RECORDER.port}")
     host.write(f"{FOLDER}/alertmanager.yml", filled)
     host.write(f"{FOLDER}/clusters/{topology.name}.yml", targets(topology))

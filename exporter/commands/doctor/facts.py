@@ -117,7 +117,7 @@ class Prometheus:
     rules: Sequence[Rule] | SourceError
     alertmanagers: Sequence[Alertmanager] | SourceError
     undelivered: float | None = None  # notifications of the last ten minutes; None: it does not know
-    expected: frozenset[str] = frozenset()  # the alerts of the rules that are installed here
+    expected: frozenset[str] = frozenset()  # the alerts of this version
 
 
 @dataclass(frozen=True)

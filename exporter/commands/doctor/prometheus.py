@@ -1,22 +1,19 @@
 """Asks Prometheus what it scrapes, which rules it has, and whom it notifies."""
 
 import json
-import re
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
-import exporter
 from exporter.commands.doctor import prometheus_answers as answers
 from exporter.commands.doctor.facts import Alertmanager, Exporter, Prometheus, Target
 from exporter.commands.doctor.options import DoctorOptions
 from exporter.commands.doctor.together import together
 from exporter.endpoint import Endpoint, bracketed
 from exporter.errors import SourceError, Unparsable
+from exporter.rules.groups import ALERTS
 from exporter.transports import http, interfaces
 from exporter.transports.deadline import Deadline
 from exporter.transports.names import first_address
@@ -31,13 +28,6 @@ _PATHS = (
     f"query?query={quote(_UNDELIVERED)}",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# Where the package, pip and a clone of the repository have the rules.
-_RULES = (
-    Path(sys.prefix, "share/failover-exporter/alerts/rules"),
-    Path("/usr/share/failover-exporter/alerts/rules"),
-    Path(exporter.__file__).parents[1] / "alerts/rules",
-)
-_ALERT = re.compile(r"^ *- alert: ['\"]?([A-Za-z0-9_]+)", re.MULTILINE)
 
 T = TypeVar("T")
 
@@ -55,7 +45,7 @@ def ask(options: DoctorOptions, exporters: Sequence[Exporter]) -> Prometheus | N
         _read(answers.rules, rules),
         _ready(_read(answers.alertmanagers, alertmanagers), url, options),
         _or_none(_read(answers.scalar, undelivered)),
-        installed_alerts(),
+        frozenset(ALERTS),
     )
 
 
@@ -143,11 +133,3 @@ def _seen_from_here(url: str, prometheus: str) -> str:
         return url
     host = bracketed(urlsplit(prometheus).hostname or "")
     return parts._replace(netloc=f"{host}{f':{parts.port}' if parts.port else ''}").geturl()
-
-
-def installed_alerts(folders: Sequence[Path] = _RULES) -> frozenset[str]:
-    """The names of the alerts in the rules of the first folder that is there; empty without one."""
-    for folder in folders:
-        if files := sorted(folder.rglob("*.yml")):
-            return frozenset(name for file in files for name in _ALERT.findall(file.read_text()))
-    return frozenset()

@@ -13,15 +13,13 @@ from exporter.cli import main
 from exporter.commands.doctor import pages
 from exporter.commands.doctor.options import DoctorOptions
 from exporter.commands.doctor.page import Page
-from exporter.commands.doctor.prometheus import installed_alerts
 from exporter.commands.http_account import HttpAccount
+from exporter.rules.groups import ALERTS as ALL_ALERTS
 from exporter.web.status.record import to_object
-from tests.commands.doctor.cases import ALERTS, ONE, TWO, page, page_text, status
+from tests.commands.doctor.cases import ONE, TWO, page, page_text, status
 from tests.commands.doctor.test_prometheus_answers import RULES, TARGETS
 from tests.commands.http_server import Server, serving
 from tests.transports.peers import closed_port
-
-ROOT = Path(__file__).parents[3]
 
 
 class Answering(Server):
@@ -57,7 +55,7 @@ def monitored(prometheus: Answering, *exporters: str) -> Mapping[str, object]:
     """What Prometheus says of them, with the rules of this repository."""
     (target, _), (group, *_) = TARGETS["activeTargets"], RULES["groups"]
     rule = {"type": "alerting", "health": "ok", "state": "inactive"}
-    names = sorted(installed_alerts([ROOT / "alerts"]))
+    names = sorted(ALL_ALERTS)
     rules = [rule | {"name": name, "state": "firing" if name == "Watchdog" else "inactive"} for name in names]
     late = {"lastScrape": "2100-01-01T00:00:00Z"}
     return {
@@ -188,12 +186,6 @@ def test_the_other_nodes_are_found(servers: tuple[Answering, Answering, Answerin
     found = pages.found_peer("127.0.0.2", ["127.0.0.1"], options)
     assert isinstance(found.page, Page)
     assert (found.host, found.url, found.named) == ("127.0.0.2", own.url, False)
-
-
-def test_the_rules_of_this_repository() -> None:
-    """Those of the package are found by their file's text; all of them, and nothing where there are none."""
-    assert set(ALERTS) <= installed_alerts()
-    assert installed_alerts([Path("/nonexistent")]) == frozenset()
 
 
 def test_a_page_that_is_none(servers: tuple[Answering, Answering, Answering]) -> None:

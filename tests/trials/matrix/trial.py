@@ -18,7 +18,7 @@ from tests.trials.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARN_WITHIN, WAR
 
 PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
 LOOK = 1.0  # seconds between two readings of the notifications
-# What happened before the fault would be notified as well: alerts/rules/failover.yml keeps it for a minute.
+# What happened before the fault would be notified as well: exporter/rules/failover.py keeps it for a minute.
 RECENT = "failover_last_event_timestamp_seconds > time() - 65"
 OLD_WITHIN = 90.0  # seconds
 PAGES_AND_TICKETS = (CRITICAL, WARNING)

@@ -13,7 +13,6 @@ T = TypeVar("T")
 
 _DOCS = "doctor.md#the-monitoring-itself"
 _INSTALLING, _ALERTS = "installing.md#prometheus", "../alerts/README.md"
-MADE_FOR = 5.0  # seconds between scrapes and between evaluations, as in alerts/prometheus.yml
 LATE = 3  # intervals without a scrape
 WATCHDOG = "Watchdog"
 
@@ -85,9 +84,6 @@ def rules(facts: Facts) -> Iterator[Finding]:
         return
     expected = facts.prometheus.expected
     ours = [one for one in loaded if one.name in expected]
-    if not expected:
-        yield unknown("The rules to compare with are not on this host: alerts/ of the package is missing")
-        return
     if not ours:
         text = f"{facts.prometheus.url} has none of the {len(expected)} alerting rules loaded"
         yield error(text, docs=_INSTALLING)
@@ -104,19 +100,19 @@ def rules(facts: Facts) -> Iterator[Finding]:
 
 
 def _intervals(prometheus: Prometheus, ours: Sequence[Rule]) -> Iterator[Finding]:
-    """Alerts come later where they are longer, and windows of a few scrapes are empty."""
+    """Rules say in their groups how often they are evaluated, and are made for scrapes as often as that."""
     if twice := sorted(name for name, times in Counter(one.name for one in ours).items() if times > 1):
         yield error(f"Loaded more than once, so told more than once: {listed(twice)}", docs=_ALERTS)
     scraped_every = max(
         (one.interval or 0 for one in _known(prometheus.targets) or () if one.hosts), default=0
     )
-    evaluated_every = max(one.interval for one in ours)
-    if max(scraped_every, evaluated_every) > MADE_FOR:
+    made_for = min(one.interval for one in ours)
+    if scraped_every > made_for:
         text = (
-            f"The rules are made for a scrape and an evaluation every {MADE_FOR:g} s; set are "
-            f"{scraped_every:g} s and {evaluated_every:g} s: alerts come late, and some never"
+            f"The rules are made for a scrape every {made_for:g} s; the exporters are scraped every "
+            f"{scraped_every:g} s: alerts come late, and some never"
         )
-        yield warning(text, docs=_ALERTS)
+        yield warning(text, f"failover-exporter rules --scrape-interval {scraped_every:g}s", docs=_ALERTS)
 
 
 def alertmanager(facts: Facts) -> Iterator[Finding]:

@@ -1,0 +1,59 @@
+"""Expressions that several groups are made of, put in where they are used.
+
+A recorded series is known to a rule of another group, and to vmalert in the same group, only at the next
+evaluation; what is put in is not late. What is recorded all the same changes seldom, or is asked over a long time.
+"""
+
+VANTAGE_POINTS = "instance:vantage_points:count"  # recorded by vip.py
+JOINED = "instance:ha_cluster_pacemaker_dc_present:joined"  # this and the next two: by pacemaker.py
+DISABLED_ADDRESSES = "cluster:ha_cluster_pacemaker_resource_disabled:addresses"
+DISABLED_HAPROXY = "cluster:ha_cluster_pacemaker_resource_disabled:haproxy"
+
+# Alerts of clients that are out: VIPDown waits for them, and FailoverSlow says nothing after them.
+EXPLAIN_OUTAGES = (
+    "VIPSplitBrain",
+    "VIPNotHeld",
+    "PacemakerNoQuorum",
+    "PacemakerNodeUnclean",
+    "PacemakerResourceNotRunning",
+    "HAProxyNotServing",
+    "HAProxyNoServers",
+    "GaleraNoPrimary",
+)
+
+# A host that is late with more than half of its attempts is too busy to know (ProbeNotBelievable).
+TOO_BUSY = """
+2 * (vip_probe_late_total - vip_probe_late_total offset 10s)
+> (vip_probe_attempts_total - vip_probe_attempts_total offset 10s)
+"""
+
+# Attempts of the last 10 s, on hosts where none succeeded. A server that refuses the probe's account has answered,
+# and clients are well: then only an outage counts, which that answer would have ended.
+SILENT = f"""
+(vip_probe_attempts_total - vip_probe_attempts_total offset 10s > 0)
+and on (cluster, instance, vip, port) (
+  vip_probe_duration_seconds_count{{phase="total"}}
+  == vip_probe_duration_seconds_count{{phase="total"}} offset 10s
+)
+unless on (cluster, instance, vip, port) (
+  vip_probe_account_ok == 0
+  unless on (cluster, instance, vip, port) (
+    vip_outage_active_seconds > 0 and vip_outage_active_seconds offset 10s > 0
+  )
+)
+unless on (cluster, instance, vip, port) ({TOO_BUSY})
+"""
+SILENT_FOR = 10  # seconds
+
+# On how many nodes a resource runs, by the hosts whose view counts.
+RUNNING = f"""
+max by (cluster, resource) (
+  ha_cluster_pacemaker_resource_running_nodes and on (cluster, instance) {JOINED}
+)
+"""
+# Resources that run nowhere, and that nobody wants stopped.
+STOPPED = f"""
+{RUNNING} == 0
+unless on (cluster, resource) (ha_cluster_pacemaker_resource_disabled == 1)
+"""
+ADDRESS = 'ha_cluster_pacemaker_resources{agent=~".*:(IPaddr2?|IPv6addr)"}'

@@ -1,0 +1,272 @@
+"""What Pacemaker says."""
+
+from exporter.rules.expressions import ADDRESS, DISABLED_ADDRESSES, DISABLED_HAPROXY, JOINED, STOPPED
+from exporter.rules.rule import Alert, Group, Recording, Severity
+from exporter.rules.texts import first, names
+
+CRITICAL = Severity.CRITICAL
+INFO = Severity.INFO
+WARNING = Severity.WARNING
+
+HAPROXY = 'ha_cluster_pacemaker_resources{agent=~".*:haproxy"}'
+# 1 where a person stopped it: target-role (its own, its group's, its clone's), stop-all-resources, a ticket.
+DISABLED = "max by (cluster, resource) (ha_cluster_pacemaker_resource_disabled)"
+# 0: at least one host with a DC does not see the node online.
+ONLINE = f"""
+min by (cluster, node) (
+  ha_cluster_pacemaker_nodes{{status="online", type!="remote"}} and on (cluster, instance) {JOINED}
+)
+"""
+# Nodes whose own host answers and has a DC.
+ALIVE = f'ha_cluster_corosync_member_votes{{local="true"}} and on (cluster, instance) {JOINED}'
+
+GROUP = Group(
+    "pacemaker",
+    about="""
+    What Pacemaker says. A view counts only where its host knows of a DC and has joined: else all nodes look offline
+    and all resources stopped. Times, at the least:
+      10 s   an ordinary move or election is over by then (PacemakerSplitBrain, …ResourceNotRunning, …)
+      20 s   a constraint that `move` made and that is still there is left behind
+      10 s and more: a cause keeps firing (keep_firing_for) for longer than what it explains, which may end later
+    """,
+    rules=(
+        Recording(
+            JOINED,
+            """
+            max by (cluster, instance) (ha_cluster_pacemaker_dc_present) == 1
+            unless on (cluster, instance) (
+              max by (cluster, instance, node) (ha_cluster_pacemaker_nodes{status="online"}) == 0
+              and on (cluster, instance, node) max by (cluster, instance, node) (ha_cluster_corosync_member_votes{local="true"})
+            )
+            """,
+            why="Hosts whose view counts. One that has just been started knows the DC of before from its disk; until it has joined, its own Pacemaker does not call it online.",
+        ),
+        Recording(
+            DISABLED_ADDRESSES,
+            f"""
+            count by (cluster) ({DISABLED} == 1 and on (cluster, resource) {ADDRESS})
+            unless on (cluster) (
+              count by (cluster) ({DISABLED} == 0 and on (cluster, resource) {ADDRESS})
+              > on (cluster) sum by (cluster) (max by (cluster, vip) (vip_bound))
+            )
+            """,
+            why="Disabled addresses, of clusters in which as many addresses are held as are enabled: none is missing.",
+        ),
+        Recording(
+            DISABLED_HAPROXY,
+            f"""
+            count by (cluster) ({DISABLED} == 1 and on (cluster, resource) {HAPROXY})
+            unless on (cluster) ({DISABLED} == 0 and on (cluster, resource) {HAPROXY})
+            """,
+            why="Disabled HAProxies, of clusters that have no other.",
+        ),
+        Alert(
+            "PacemakerSplitBrain",
+            CRITICAL,
+            f"""
+            (
+              count by (cluster) (
+                count by (cluster, node) (ha_cluster_pacemaker_dc_info and on (cluster, instance) {JOINED})
+              ) > 1
+              or count by (cluster) ({ONLINE} == 0 and on (cluster, node) ({ALIVE})) > 0
+            )
+            unless on (cluster) (sum by (cluster, vip) (vip_bound) > 1)
+            """,
+            hold=10,
+            keep=35,
+            summary="$cluster: Pacemaker is split, its halves act on their own",
+            description="""
+            For <for> the hosts of $cluster have not agreed on one cluster; DCs named: <coordinators>; alive but
+            seen offline by others: <offline>. Each half may start every resource, the address too: clients
+            then reach one or the other.
+            """,
+            parts={
+                "coordinators": names(
+                    "count by (node) (ha_cluster_pacemaker_dc_info{cluster=$cluster})", "node"
+                ),
+                "offline": names(
+                    f"min by (node) (ha_cluster_pacemaker_nodes{{cluster=$cluster, status='online', type!='remote'}} and on (cluster, instance) {JOINED}) == 0",
+                    "node",
+                    none="none",
+                ),
+            },
+            dashboard="failover-cluster",
+            why="Where both halves have the address bound, VIPSplitBrain is about to fire: one page for one split.",
+        ),
+        Alert(
+            "PacemakerNoQuorum",
+            CRITICAL,
+            """
+            max by (cluster) (ha_cluster_pacemaker_with_quorum or ha_cluster_corosync_quorate) == 0
+            """,
+            hold=10,
+            keep=30,
+            summary="$cluster: no part of the cluster has quorum",
+            description="""
+            For <for> no host of $cluster has been in a part with quorum. Pacemaker starts nothing and, with
+            no-quorum-policy=stop, stops what runs: clients can't connect, or the next fault takes them out.
+            """,
+            dashboard="failover-cluster",
+            why="By Corosync where Pacemaker has no DC that could report it.",
+        ),
+        Alert(
+            "PacemakerNodeUnclean",
+            CRITICAL,
+            f"""
+            max by (cluster, node) (
+              ha_cluster_pacemaker_nodes{{status="unclean"}} and on (cluster, instance) {JOINED}
+            ) == 1
+            """,
+            hold=5,
+            keep=25,
+            summary="$cluster: $node is unclean",
+            description="""
+            The DC of $cluster does not know what $node still does, and waits until it is fenced or says so
+            itself. What ran there is started nowhere else until then: if it was the address, clients are
+            out or at the mercy of that node.
+            """,
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerResourceNotRunning",
+            CRITICAL,
+            f"""
+            {STOPPED}
+            and on (cluster, resource) ha_cluster_pacemaker_resources{{managed="true", status="active"}}
+            """,
+            hold=10,
+            keep=20,
+            summary="$cluster: $resource runs nowhere",
+            description="""
+            For <for> $resource of $cluster has run on no node, though Pacemaker manages it. Failed
+            operations: <tasks>. If it is the address or HAProxy, clients can't connect.
+            """,
+            parts={
+                "tasks": names(
+                    "max by (node, task) (ha_cluster_pacemaker_failed_operations{cluster=$cluster, resource=$resource}) > 0",
+                    "task",
+                    each="$task on $node",
+                    none="none",
+                ),
+            },
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerResourceDisabled",
+            WARNING,
+            f"""
+            {DISABLED} == 1
+            and on (cluster, resource) failover_events_total
+            """,
+            hold=10,
+            summary="$cluster: $resource is disabled",
+            description="""
+            Somebody disabled $resource of $cluster (target-role, its own or that of its group or clone;
+            stop-all-resources), or its ticket is not held: Pacemaker keeps it stopped on every node.
+            Addresses that no host holds: <vips>. If it is the address or HAProxy, clients can't connect
+            until it is enabled; no page says so.
+            """,
+            parts={
+                "vips": names("max by (vip) (vip_bound{cluster=$cluster}) == 0", "vip", none="none"),
+            },
+            dashboard="failover-cluster",
+            why="Of what the exporter watches: the addresses, and what is grouped or colocated with them.",
+        ),
+        Alert(
+            "PacemakerNodeOffline",
+            WARNING,
+            f"{ONLINE} == 0",
+            hold=10,
+            summary="$cluster: $node is offline",
+            description="""
+            $node of $cluster has been offline for <for>: {{ with printf
+            "max(ha_cluster_pacemaker_nodes{cluster='%s', node='%s', status='expected_up'}) == 1"
+            $labels.cluster $labels.node | query -}} it was lost{{ else }}it was stopped in order{{ end }}.
+            Nothing can move there; clients feel the next fault in full.
+            """,
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerNodeStandby",
+            WARNING,
+            """
+            max by (cluster, node) (ha_cluster_pacemaker_nodes{status=~"standby|standby_onfail"}) == 1
+            """,
+            hold=10,
+            summary="$cluster: $node is in standby",
+            description="""
+            $node of $cluster is in standby and runs nothing. Clients feel nothing now; if the other node
+            fails, nothing takes over.
+            """,
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerMaintenanceMode",
+            WARNING,
+            """
+            max by (cluster) (
+              ha_cluster_pacemaker_maintenance_mode_enabled == 1
+              or ha_cluster_pacemaker_nodes{status="maintenance"} == 1
+            )
+            """,
+            hold=10,
+            summary="$cluster: maintenance mode is on",
+            description="""
+            Pacemaker of $cluster, or of one of its nodes, is in maintenance: it starts, restarts and moves
+            nothing there. Clients feel nothing now; the next fault stays until a person mends it.
+            """,
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerResourceFailures",
+            WARNING,
+            """
+            max by (cluster, node, resource) (ha_cluster_pacemaker_fail_count) > 0
+            or max by (cluster, node, resource) (ha_cluster_pacemaker_failed_operations) > 0
+            """,
+            hold=5,
+            summary="$cluster: $resource failed on $node",
+            description="""
+            $resource of $cluster has failed $value times on $node (+Inf: it could not be started or
+            stopped). At the migration threshold, <value>, it may not run there any more until the failures
+            are cleaned up.
+            """,
+            parts={
+                "value": first(
+                    "max(ha_cluster_pacemaker_migration_threshold{cluster=$cluster, node=$node, resource=$resource})",
+                    "$value",
+                    none="which is not known",
+                ),
+            },
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerLeftoverConstraint",
+            WARNING,
+            """
+            max by (cluster, constraint, node, resource) (ha_cluster_pacemaker_leftover_constraints) == 1
+            """,
+            hold=20,
+            summary="$cluster: a move of $resource left the constraint $constraint behind",
+            description="""
+            $constraint of $cluster ties $resource to $node or bars it from there. Clients feel nothing now;
+            the next failover may go the wrong way, or not happen.
+            """,
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerFencingDisabled",
+            INFO,
+            """
+            max by (cluster) (ha_cluster_pacemaker_stonith_enabled) == 0
+            """,
+            hold=60,
+            summary="$cluster: fencing is off",
+            description="""
+            stonith-enabled is false in $cluster: when its nodes lose each other, both hold the address, and
+            clients reach one or the other.
+            """,
+            dashboard="failover-cluster",
+        ),
+    ),
+)

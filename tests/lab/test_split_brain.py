@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.lab, ON_ARTICLE]
 @pytest.mark.parametrize("fault", SPLITS)
 def test_a_split_is_shown(cluster: Cluster, fault: str) -> None:
     """By every sign that it should show, and by no other."""
-    assert set(split(cluster.lab, fault).seconds) == SPLITS[fault]
+    shown = split(cluster.lab, fault)
+    assert set(shown.seconds) == SPLITS[fault], shown.missed
 
 
 @pytest.mark.parametrize("name", ORDINARY)

@@ -1,7 +1,6 @@
 """Makes each split, and everything ordinary that must not look like one."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from deploy.lab import galera
@@ -31,6 +30,7 @@ SPLITS: dict[str, frozenset[Sign]] = {
 class Split:
     fault: str
     seconds: dict[Sign, float]  # from the fault to the first sample that shows the sign; others are not there
+    missed: str = ""  # what each balancer's Pacemaker said when a sign had not shown
 
     @property
     def as_expected(self) -> bool:
@@ -57,13 +57,25 @@ def split(lab: Lab, fault: str) -> Split:
         sampler.clear(BEFORE)
         injected = sampler.now()
         lab.fault(fault)
-        with suppress(Overdue):  # the table says which sign is missing
+        missed = ""
+        try:
             sampler.until(SPLITS[fault], injected, SHOWN)
+        except Overdue as overdue:
+            missed = f"{overdue}\n{_said(lab)}"
         sampler.more(AFTER)
         samples = sampler.samples(injected)
     lab.heal()
     times = {sign: first_meant(samples, sign) for sign in Sign}
-    return Split(fault, {sign: at - injected for sign, at in times.items() if at is not None})
+    return Split(fault, {sign: at - injected for sign, at in times.items() if at is not None}, missed)
+
+
+def _said(lab: Lab) -> str:
+    """Why a balancer did not do what a split makes it do, as far as it tells."""
+    return "\n".join(
+        f"{host.name}: {host.exec(['crm_mon', '-1', '-r', '-f', '-A'], timeout=5).stdout}"
+        f"{host.tail('/var/log/pacemaker/pacemaker.log', 80)}"
+        for host in lab.fleet.balancers
+    )
 
 
 def calm(lab: Lab, name: str) -> Calm:

@@ -76,7 +76,7 @@ $(ANSIBLE)/.complete: deploy/ansible/requirements.txt
 	touch $@
 
 lab-test: venv
-	$(RUN)/pytest -m 'lab and not release' --durations=20
+	$(RUN)/pytest -m 'lab and not release' --numprocesses=2 --dist=loadgroup --durations=20
 
 release-test: packages-if-root venv
 	$(RUN)/pytest -m release --durations=20

@@ -3,7 +3,6 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -12,16 +11,6 @@ from hypothesis import strategies as st
 from exporter.logs import FORMATS, printable, set_up
 
 ODD = "a\x1b[31mred\rover\x00nul\nline\x7f\x85\u2028\u202eend"
-
-
-@pytest.fixture(autouse=True)
-def root_logger() -> Iterator[None]:
-    """set_up() replaces the handlers of the whole process."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -162,6 +162,8 @@ def _switched_off(root: ElementTree.Element) -> list[str]:
     found = [f"{node.get('name')} is in standby" for node in root.findall("nodes/node[@standby='true']")]
     if root.find("summary/cluster_options[@maintenance-mode='true']") is not None:
         found.append("maintenance mode is on")
+    off = root.findall("resources//resource[@target_role='Stopped']")
+    found += [f"resource {resource.get('id')} is disabled" for resource in off]
     return found
 
 

@@ -20,6 +20,7 @@ PROGRAM = "/usr/bin/failover-exporter"
 USER = "failover-exporter"  # and its group
 UNIT = "/usr/lib/systemd/system/failover-exporter.service"
 FOLDER = "/etc/failover-exporter"
+COROSYNCS_FILE = f"/etc/corosync/uidgid.d/{USER}"  # with which `setup` lets the service read Corosync
 CONFIG = f"{FOLDER}/config.yml"
 PORT = 10664
 INSTALL = 120.0  # seconds
@@ -67,6 +68,15 @@ def install(host: Host, deb: Path) -> None:
 def grant(host: Host) -> None:
     """What a balancer has to allow the service's user, by the command that people use."""
     host.run("failover-exporter", "setup", "--apply", timeout=SETUP)
+
+
+def granted(host: Host) -> bool:
+    return host.path(COROSYNCS_FILE).exists()
+
+
+def revoke(host: Host) -> None:
+    """Takes away what `grant` gave; the service has to be started anew to lose it."""
+    host.run("failover-exporter", "setup", "--remove", "--apply", timeout=SETUP)
 
 
 def as_service(host: Host, *command: str, environment: Sequence[str] = ()) -> list[str]:

@@ -58,6 +58,8 @@ CREATE USER writer@'%' IDENTIFIED BY 'writer-lab';
 GRANT CREATE, INSERT, SELECT, DELETE ON failover_exporter.* TO writer@'%';
 """
 ROOT = {"MYSQL_PWD": "root"}
+# What faults change while a server runs, as it is without them.
+ORDINARY = "SET GLOBAL read_only = OFF; SET GLOBAL max_connections = DEFAULT"
 CLIENT_FILE = "[client]\nuser = {user}\npassword = {user}-lab\n"
 
 
@@ -83,11 +85,11 @@ def bootstrap(host: Host) -> None:
 
 
 def start(host: Host) -> None:
-    """Joins the cluster that is there. What runs stays, takes part in flow control again and blocks nobody:
-    clients that gave up on a frozen balancer may have got it blocked.
+    """Joins the cluster that is there. What runs stays, takes part in flow control again, takes writes and as many
+    clients as ever, and blocks nobody: clients that gave up on a frozen balancer may have got it blocked.
     """
     _spawn(host)
-    sql(host, "SET GLOBAL wsrep_desync = OFF; FLUSH HOSTS")
+    sql(host, f"SET GLOBAL wsrep_desync = OFF; {ORDINARY}; FLUSH HOSTS")
     wait_synced(host)
 
 
@@ -98,6 +100,15 @@ def desync(host: Host) -> None:
         return status(host).get("wsrep_local_state_comment") == "Donor/Desynced"
 
     until(f"{host.name} to be desynced", desynced, 10, abort=host.abort)
+
+
+def forbid_writes(host: Host) -> None:
+    sql(host, "SET GLOBAL read_only = ON")
+    until(f"{host.name} to be read-only", lambda: sql(host, "SELECT @@read_only").strip() == "1", 10)
+
+
+def limit_clients(host: Host, number: int) -> None:
+    sql(host, f"SET GLOBAL max_connections = {number}")
 
 
 def revive(hosts: Sequence[Host]) -> None:
@@ -207,8 +218,12 @@ def sql(host: Host, statement: str) -> str:
 
 
 def set_password(host: Host, user: str, password: str) -> None:
-    """On all nodes of its component."""
-    sql(host, f"ALTER USER {user}@'%' IDENTIFIED BY '{password}'")
+    """On all nodes of its component, and the account with it where that is gone."""
+    sql(host, f"CREATE USER IF NOT EXISTS {user}@'%'; ALTER USER {user}@'%' IDENTIFIED BY '{password}'")
+
+
+def drop_account(host: Host, user: str) -> None:
+    sql(host, f"DROP USER {user}@'%'")
 
 
 def restore_password(hosts: Sequence[Host], user: str) -> None:

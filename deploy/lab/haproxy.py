@@ -1,6 +1,7 @@
 """HAProxy's configuration on the balancers, and what it says of its servers; Pacemaker starts it."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from deploy.lab.host import Host
@@ -75,10 +76,32 @@ def misconfigure(host: Host, topology: Topology) -> None:
     host.write("/etc/haproxy/haproxy.cfg", config(topology).replace("    server ", "    sever ", 1))
 
 
+def reload(host: Host) -> None:
+    """As after a change of its configuration: a new process takes over, the old one ends with its sessions."""
+    host.run("/etc/init.d/haproxy", "reload")
+
+
+def maintain(host: Host, names: Iterable[str]) -> None:
+    """Takes servers out, as a person does on the page or the socket."""
+    for name in names:
+        _ask(host, f"set server {BACKEND}/{name} state maint")
+
+
+def bring_back(host: Host) -> None:
+    """Every server that was taken out."""
+    for name, status in servers(host).items():
+        if status.startswith("MAINT"):
+            _ask(host, f"set server {BACKEND}/{name} state ready")
+
+
 def servers(host: Host) -> dict[str, str]:
     """Each server's status as the HAProxy on this host sees it; empty when it does not answer."""
-    command = ["socat", "-t", "3", "-T", "3", "STDIO", f"UNIX-CONNECT:{SOCKET}"]
-    return parse_servers(host.exec(command, timeout=5, stdin="show stat\n").stdout)
+    return parse_servers(_ask(host, "show stat"))
+
+
+def _ask(host: Host, command: str) -> str:
+    socat = ["socat", "-t", "3", "-T", "3", "STDIO", f"UNIX-CONNECT:{SOCKET}"]
+    return host.exec(socat, timeout=5, stdin=f"{command}\n").stdout
 
 
 def parse_servers(text: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from deploy.lab.topology import Topology
 
 SWITCH = "switch"
 TABLE = "table bridge folab"
+FIREWALL = "table inet folab"  # of a host
 
 
 def bridge(network: int) -> str:
@@ -70,6 +71,18 @@ def separate(switch: Host, one: Place, other: Place, *matches: str) -> None:
     ]
     chain = "\n".join(["type filter hook forward priority 0; policy accept;", *rules])
     switch.run("nft", "--file", "-", stdin=f"{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n")
+
+
+def reject(host: Host, address: str, port: int) -> None:
+    """A firewall on the host refuses new connections from elsewhere."""
+    new = f"ip daddr {address} tcp dport {port} tcp flags & (syn | ack) == syn"
+    rule = f'iifname != "lo" {new} reject with tcp reset'
+    chain = f"type filter hook input priority 0; policy accept;\n{rule}"
+    host.run("nft", "--file", "-", stdin=f"{FIREWALL} {{\nchain input {{\n{chain}\n}}\n}}\n")
+
+
+def open_again(host: Host) -> None:
+    host.run("nft", "--file", "-", stdin=f"add {FIREWALL}\ndelete {FIREWALL}\n")
 
 
 def repair(switch: Host, topology: Topology) -> None:

@@ -7,7 +7,11 @@ from deploy.lab.host import Host
 
 # What `crm resource move` and `ban` leave behind; crm_mon shows only those with a negative score.
 LEFTOVERS = "//rsc_location[starts-with(@id,'cli-')]"
-SWITCHES = ("//nodes//nvpair[@name='standby']", "//crm_config//nvpair[@name='maintenance-mode']")
+SWITCHES = (
+    "//nodes//nvpair[@name='standby']",
+    "//crm_config//nvpair[@name='maintenance-mode']",
+    "//resources//nvpair[@name='target-role']",
+)
 BLOCKS = "//nvpair[@name='multiple-active']"
 
 
@@ -28,6 +32,12 @@ def standby(host: Host) -> None:
 def maintenance(host: Host) -> None:
     option = ["--name", "maintenance-mode", "--update", "true"]
     host.run("crm_attribute", "--type", "crm_config", *option)
+
+
+def disable(host: Host, resource: str) -> None:
+    """Pacemaker stops it, and starts it nowhere."""
+    option = ["--set-parameter", "target-role", "--parameter-value", "Stopped"]
+    host.run("crm_resource", "--resource", resource, "--meta", *option)
 
 
 def block_when_twice(host: Host, resource: str) -> None:
@@ -52,7 +62,7 @@ def leftovers(host: Host) -> list[str]:
 
 
 def tidy(host: Host) -> None:
-    """Forgets failures, leftover constraints, standby and maintenance mode."""
+    """Forgets failures, leftover constraints, standby, maintenance mode, and what was disabled."""
     for what in (LEFTOVERS, *SWITCHES):
         _delete(host, what)
     host.exec(["crm_resource", "--cleanup"], 20)

@@ -2,6 +2,7 @@
 
 from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders
 from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
 from deploy.lab.monitoring import daemons
 from deploy.lab.waiting import until
 
@@ -15,14 +16,25 @@ def repair(fleet: Fleet) -> None:
     galera.end_lesser_components(fleet.databases)  # before they meet: Galera ends at the sight of another one
     network.repair(fleet.switch, fleet.topology)
     load.end(fleet.databases, fleet.clients)
+    for host in fleet.databases + fleet.clients:
+        network.forget(host, fleet.topology.vips)
     for host in fleet.balancers:
+        network.open_again(host)
         haproxy.configure(host, fleet.topology)
+        haproxy.bring_back(host)
     fleet.together(
         *(lambda host=host: cluster.start(host) for host in fleet.balancers),
-        *(lambda host=host: exporters.start(host) for host in fleet.exporters),
+        *(lambda host=host: _exporter(fleet, host) for host in fleet.exporters),
         lambda: _monitoring(fleet),
         lambda: _databases(fleet),
     )
+
+
+def _exporter(fleet: Fleet, host: Host) -> None:
+    if host in fleet.balancers and not exporters.granted(host):
+        exporters.stop(host)  # one that runs keeps the groups that it had
+        exporters.grant(host)
+    exporters.start(host)
 
 
 def _databases(fleet: Fleet) -> None:

@@ -21,6 +21,11 @@ def two_links(topology: Topology) -> bool:
     return len(topology.prefixes) > 1
 
 
+def with_init_script(topology: Topology) -> bool:
+    """Where HAProxy is the service of its package; in the foreground it is started anew."""
+    return "lsb:haproxy" in topology.cib
+
+
 @dataclass(frozen=True)
 class Fault:
     name: str
@@ -37,6 +42,17 @@ _BALANCERS = (
         "haproxy-frozen", "HAProxy stopped by SIGSTOP: Started, and clients wait", balancers.haproxy_frozen
     ),
     Fault("haproxy-broken", "HAProxy killed, its configuration broken: no restart", balancers.haproxy_broken),
+    Fault(
+        "passive-misconfigured",
+        "HAProxy's configuration broken on the other balancer: it could not take over",
+        balancers.passive_misconfigured,
+    ),
+    Fault(
+        "haproxy-reloaded",
+        "HAProxy reloaded where it serves, as after a change",
+        balancers.haproxy_reloaded,
+        with_init_script,
+    ),
     Fault("corosync-stopped", "Pacemaker, then Corosync stopped in order", balancers.corosync_stopped),
     Fault("corosync-killed", "Corosync killed: both balancers hold the address", balancers.corosync_killed),
     Fault("pacemakerd-killed", "pacemakerd alone killed: its children go on", balancers.pacemakerd_killed),
@@ -52,6 +68,11 @@ _LINKS = (
     Fault("lan-cut", "nothing passes between the balancers: two DCs, both hold the address", links.lan_cut),
     Fault("corosync-cut", "only Corosync's traffic cut: two DCs, both hold the address", links.corosync_cut),
     Fault("corosync-lossy", f"{links.LOSS} % of Corosync's packets lost", links.corosync_lossy),
+    Fault(
+        "port-rejected",
+        "a firewall on the balancer that serves rejects the address's port",
+        links.port_rejected,
+    ),
     Fault("link-cut", "one of two Corosync links cut; the cluster goes on", links.link_cut, two_links),
 )
 
@@ -63,6 +84,14 @@ _PEOPLE = (
     Fault(
         "probe-refused", "the password of the probes' account changed: clients are well", people.probe_refused
     ),
+    Fault("probe-dropped", "the probes' account dropped: clients are well", people.probe_dropped),
+    Fault("resource-disabled", "the address disabled: nobody is served", people.resource_disabled),
+    Fault(
+        "server-in-maintenance", "one server taken out of HAProxy by hand", people.server_in_maintenance
+    ),
+    Fault(
+        "servers-in-maintenance", "all servers taken out of HAProxy by hand", people.servers_in_maintenance
+    ),
     Fault("rolling-restart", "both balancers' cluster software restarted in order", people.rolling_restart),
     Fault("vip-twice", "the address added by hand on the second balancer", people.vip_twice),
     Fault(
@@ -70,6 +99,8 @@ _PEOPLE = (
         "the same, and Pacemaker finds it on both, with multiple-active=block",
         people.vip_twice_found,
     ),
+    Fault("vip-claimed", "the address added by hand on a third host", people.vip_claimed),
+    Fault("vip-deleted", "the address deleted by hand where it serves", people.vip_deleted),
 )
 
 _GALERA = (
@@ -90,9 +121,17 @@ _GALERA = (
         "a lock stops a Galera node from applying: all commits wait",
         galera.galera_flow_control,
     ),
+    Fault("galera-read-only", "all Galera nodes read-only: writes are refused", galera.galera_read_only),
+    Fault("galera-full", "max_connections reached on all Galera nodes", galera.galera_full),
 )
 
 _EXPORTERS = (
+    Fault("exporter-frozen", "the exporter of the balancer that serves stopped", exporters.exporter_frozen),
+    Fault(
+        "exporter-rights-lost",
+        "the exporter's rights taken away on the balancer that serves",
+        exporters.exporter_rights_lost,
+    ),
     Fault("exporter-killed", "the exporter killed on the balancer that serves", exporters.exporter_killed),
     Fault("exporters-killed", "all exporters killed", exporters.exporters_killed),
 )

@@ -26,6 +26,18 @@ def haproxy_broken(fleet: Fleet, name: str | None) -> str:
     )
 
 
+def passive_misconfigured(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name) if name else fleet.peer(fleet.holder())
+    haproxy.misconfigure(host, fleet.topology)
+    return f"HAProxy's configuration broken on {host.name}, where it does not run now"
+
+
+def haproxy_reloaded(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    haproxy.reload(host)
+    return f"HAProxy reloaded on {host.name}"
+
+
 def corosync_stopped(fleet: Fleet, name: str | None) -> str:
     host = balancer(fleet, name)
     cluster.stop(host)

@@ -9,6 +9,8 @@ from deploy.lab.host import Host
 from deploy.lab.waiting import until
 
 PAUSED = 20.0  # seconds until the queue of the node that applies nothing is full
+CLIENTS = 10  # the least that MariaDB can be limited to
+FULL = 30.0  # seconds
 
 
 def galera_stopped(fleet: Fleet, name: str | None) -> str:
@@ -71,6 +73,20 @@ def galera_flow_control(fleet: Fleet, name: str | None) -> str:
     load.write(client, fleet.topology)
     until(f"{host.name} to ask for a pause", lambda: load.paused(host), PAUSED, log=lambda: load.tail(client))
     return f"a table locked on {host.name}, {client.name} writes to it: {host.name} holds up all commits"
+
+
+def galera_read_only(fleet: Fleet, _name: str | None) -> str:
+    fleet.each(fleet.databases, galera.forbid_writes)
+    return f"read_only=ON on {', '.join(host.name for host in fleet.databases)}"
+
+
+def galera_full(fleet: Fleet, _name: str | None) -> str:
+    client, *_ = fleet.clients
+    for host in fleet.databases:
+        galera.limit_clients(host, CLIENTS)
+    load.crowd(client, fleet.topology, CLIENTS + 2)
+    until("every Galera node to refuse clients", lambda: all(map(load.full, fleet.databases)), FULL)
+    return f"max_connections={CLIENTS} on every Galera node, and as many clients that stay"
 
 
 def _cut_off(host: Host, fleet: Fleet) -> None:

@@ -1,10 +1,16 @@
-"""What breaks between the balancers."""
+"""What breaks between the balancers, or between one of them and everybody else."""
 
 from deploy.lab import cluster, network
 from deploy.lab.faults.where import balancer
 from deploy.lab.fleet import Fleet
 
 LOSS = 20  # of 100 packets
+
+
+def port_rejected(fleet: Fleet, name: str | None) -> str:
+    host, topology = balancer(fleet, name), fleet.topology
+    network.reject(host, topology.vip, topology.port)
+    return f"a firewall on {host.name} rejects new connections to {topology.vip}:{topology.port}"
 
 
 def lan_cut(fleet: Fleet, _name: str | None) -> str:

@@ -3,7 +3,7 @@
 import math
 import time
 
-from deploy.lab import cluster, galera, orders, repair
+from deploy.lab import cluster, galera, haproxy, network, orders, repair
 from deploy.lab.errors import LabError
 from deploy.lab.faults.where import balancer
 from deploy.lab.fleet import Fleet, prefix_of
@@ -67,6 +67,29 @@ def probe_refused(fleet: Fleet, _name: str | None) -> str:
     return "the password of the account `probe` changed on the Galera nodes; the exporters have the old one"
 
 
+def probe_dropped(fleet: Fleet, _name: str | None) -> str:
+    galera.drop_account(fleet.databases[0], "probe")
+    return "the account `probe` dropped on the Galera nodes"
+
+
+def resource_disabled(fleet: Fleet, name: str | None) -> str:
+    moved = fleet.topology.moved
+    orders.disable(balancer(fleet, name), moved)
+    return f"{moved} disabled: Pacemaker stops it, and what needs it"
+
+
+def server_in_maintenance(fleet: Fleet, name: str | None) -> str:
+    host, server = balancer(fleet, name), fleet.databases[-1].name
+    haproxy.maintain(host, [server])
+    return f"{server} put into maintenance in the HAProxy of {host.name}"
+
+
+def servers_in_maintenance(fleet: Fleet, name: str | None) -> str:
+    host = balancer(fleet, name)
+    haproxy.maintain(host, [one.name for one in fleet.databases])
+    return f"every server put into maintenance in the HAProxy of {host.name}"
+
+
 def rolling_restart(fleet: Fleet, name: str | None) -> str:
     holder = balancer(fleet, name)
     order = (fleet.peer(holder), holder)
@@ -93,3 +116,18 @@ def vip_twice_found(fleet: Fleet, name: str | None) -> str:
     done = vip_twice(fleet, name)
     fleet.balancers[0].run("crm_resource", "--refresh", "--resource", first)
     return f"{done}; then made to look again, with multiple-active=block, so that it stays"
+
+
+def vip_claimed(fleet: Fleet, name: str | None) -> str:
+    host = fleet.host(name) if name else fleet.databases[-1]
+    if host in fleet.balancers:
+        raise LabError(f"{host.name} is a balancer: that is the fault vip-twice")
+    vip = fleet.topology.vip
+    host.run("ip", "address", "add", f"{vip}/{prefix_of(fleet.holder(), vip)}", "dev", "eth0")
+    return f"{vip} added by hand on {host.name}, which is no balancer"
+
+
+def vip_deleted(fleet: Fleet, name: str | None) -> str:
+    host, vip = balancer(fleet, name), fleet.topology.vip
+    network.forget(host, [vip])
+    return f"{vip} deleted by hand on {host.name}"

@@ -7,7 +7,7 @@ from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import daemons, notifications, pages
-from deploy.lab.monitoring.notifications import Notification, Text
+from deploy.lab.monitoring.notifications import Message, Notification, Text
 from deploy.lab.monitoring.prometheus import Alert, Prometheus, Sample, Series, Target
 from deploy.lab.waiting import until
 
@@ -57,6 +57,10 @@ class Monitoring:
     def texts(self) -> list[Text]:
         """The messages to people that went out with the notifications, as people would get them."""
         return notifications.parse(self._recorded())[1]
+
+    def messages(self) -> list[Message]:
+        """What each receiver got, message by message."""
+        return notifications.messages(self._recorded())
 
     def _recorded(self) -> str:
         return self.host.path(daemons.RECORDED).read_text()

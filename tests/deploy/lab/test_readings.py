@@ -59,9 +59,11 @@ def test_a_view_names_every_trouble() -> None:
 def test_a_view_names_what_people_switched_off() -> None:
     """Neither is an error to Pacemaker, and neither is whole."""
     off = CRM_MON.replace("<summary>", '<summary><cluster_options maintenance-mode="true"/>')
+    off = off.replace('<resource id="vip" role', '<resource id="vip" target_role="Stopped" role')
     view = parse_view(off.replace('name="lb-a" online="true"', 'name="lb-a" online="true" standby="true"'))
     assert view is not None
-    assert view.troubles[:2] == ("lb-a is in standby", "maintenance mode is on")
+    switched_off = ("lb-a is in standby", "maintenance mode is on", "resource vip is disabled")
+    assert view.troubles[:3] == switched_off
 
 
 def test_a_view_without_a_summary_is_none() -> None:

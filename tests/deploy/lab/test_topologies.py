@@ -102,12 +102,13 @@ def test_each_database_knows_all_of_them(topology: Topology) -> None:
         assert f"wsrep_node_name = {db.name}\nwsrep_node_address = {db.address}\n" in text
 
 
-def test_only_a_cluster_with_two_links_can_lose_one() -> None:
-    """link-cut applies to twin alone, everything else everywhere."""
+def test_a_fault_applies_where_it_can_be_made() -> None:
+    """Only with two links can one be lost, only an init script reloads; everything else applies everywhere."""
     applies = {
         name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in FAULTS.items()
     }
     assert applies.pop("link-cut") == {"twin"}
+    assert applies.pop("haproxy-reloaded") == {"article"}
     assert all(where == set(TOPOLOGIES) for where in applies.values())
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from deploy.lab.errors import LabError
 from deploy.lab.monitoring.daemons import ALERTS, targets
-from deploy.lab.monitoring.notifications import Notification, Text, parse
+from deploy.lab.monitoring.notifications import Notification, Text, messages, parse
 from deploy.lab.monitoring.receivers import fill
 from deploy.lab.topologies.twin import TWIN
 
@@ -111,6 +111,35 @@ def test_what_people_get_is_kept_as_words() -> None:
     assert notifications == []
     assert texts == [Text(5.0, 1e9, "pager", "pagerduty", body)]
     assert texts[0].words == "twin: down\nlook here\na"
+
+
+SLACK = {"attachments": [{"title": "twin: no host holds it, and 1 more", "text": "…"}]}
+
+
+def test_a_message_is_what_a_receiver_got_at_once() -> None:
+    """Headed by the alert whose summary its title has; the receiver's own text is the nearest in time."""
+    down, held = alert("firing", "VIPDown"), alert("firing", "VIPNotHeld")
+    held["annotations"] = {"summary": "twin: no host holds it"}
+    lines = [line("slack", SLACK), line("recorder", {"status": "firing", "alerts": [down, held]})]
+    (message,) = messages("".join(lines))
+    assert (message.receiver, message.firing, message.headline) == ("pager", True, "VIPNotHeld")
+    assert [one.alert for one in message.alerts] == ["VIPDown", "VIPNotHeld"]
+
+
+def test_a_message_that_nobody_reads_has_no_headline() -> None:
+    """A webhook's alone, as the dead man's switch gets it; one of alerts that are over fires no more."""
+    (message,) = messages(line("recorder", {"status": "resolved", "alerts": [alert("resolved", "VIPDown")]}))
+    assert (message.title, message.headline, message.firing) == ("", "", False)
+
+
+def test_titles_are_those_of_the_integration() -> None:
+    """What the phone and the channel show first."""
+    page = line("pagerduty", {"payload": {"summary": "twin: down"}})
+    assert [one.title for one in parse(line("slack", SLACK) + page + line("webhook", {}))[1]] == [
+        "twin: no host holds it, and 1 more",
+        "twin: down",
+        "",
+    ]
 
 
 def test_a_line_on_its_way_is_not_read_yet() -> None:

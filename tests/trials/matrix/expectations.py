@@ -22,7 +22,11 @@ class Expectation:
     may: tuple[str, ...] = ()
     cause: tuple[str, ...] = ()
     within: float = 60.0  # seconds to the page
+    warn_within: float = 60.0  # seconds to each ticket
     watch: float = 30.0  # seconds to observe at least
+    headline: str = ""  # the alert that heads the first message, or several joined by " or "
+    messages: int = 2  # that receivers may get until all is over: one when it begins, one when it ends
+    argued: str = ""  # why more than two
     topology: str | None = None  # the only one that can have it
     ci: str | None = None
 

@@ -1,7 +1,7 @@
 """The table, for the terminal and for docs/fault-matrix.md (pure)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.trials.common.circumstances import Circumstances
@@ -11,7 +11,11 @@ from tests.trials.matrix.results import Outcome
 from tests.trials.matrix.verdict import CRITICAL, Verdict
 
 TEMPLATE = Path(__file__).with_name("fault-matrix.md.template")
-HEAD = ("", "fault", "clients out, s", "notified, s after the fault", "cleared, s", "", "today")
+HEAD = (
+    *("", "fault", "clients out, s", "notified, s after the fault", "headline", "messages"),
+    *("cleared, s", "", "today"),
+)
+TWO = 2  # messages of a fault: it begins, it ends
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Run:
         return sum(problem.startswith("false page") for one in self.verdicts for problem in one.problems)
 
     @property
+    def in_two_messages(self) -> int:
+        return sum(not one.outcome.error and len(one.outcome.messages) <= TWO for one in self.verdicts)
+
+    @property
     def problems(self) -> list[str]:
         return [f"{one.expected.name}: {problem}" for one in self.verdicts for problem in one.problems]
 
@@ -39,7 +47,8 @@ class Run:
     def summary(self) -> str:
         count, to_report = len(self.verdicts), sum(_needs_alert(one) for one in self.verdicts)
         return (
-            f"{self.well} of {count} as they should be, {self.false_pages} false pages; "
+            f"{self.well} of {count} as they should be, {self.false_pages} false pages, "
+            f"{self.in_two_messages} in two messages at most; "
             f"today's exporters and rules report {self.by_today} of {to_report}"
         )
 
@@ -63,6 +72,11 @@ def document(run: Run) -> str:
         table=table(run.verdicts).markdown(),
         problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
         means=listed(f"*{one.expected.name}*: {one.expected.means}" for one in run.verdicts),
+        argued=listed(
+            f"*{one.expected.name}*, {one.expected.messages}: {one.expected.argued}"
+            for one in run.verdicts
+            if one.expected.argued
+        ),
     )
 
 
@@ -79,10 +93,23 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         expected.name,
         ", ".join(f"{seconds:.2f}" for seconds in outcome.felt) or "none",
         ", ".join(names.values()) or "nothing",
+        outcome.messages[0].headline if outcome.messages else "-",
+        _counted(outcome),
         f"{max(cleared):.0f}" if cleared else "-",
         "well" if verdict.well else "NOT",
         _today(outcome),
     )
+
+
+def _counted(outcome: Outcome) -> str:
+    """How many, and where from three on what they were."""
+    receivers = list(dict.fromkeys(one.receiver for one in outcome.messages))
+    ways = (
+        f"{receiver} {', '.join(one.what for one in outcome.messages if one.receiver == receiver)}"
+        for receiver in receivers
+    )
+    count = len(outcome.messages)
+    return str(count) if count <= TWO else f"{count}: {'; '.join(ways)}"
 
 
 def _today(outcome: Outcome) -> str:
@@ -120,6 +147,7 @@ def _json(verdict: Verdict) -> dict[str, object]:
             }
             for one in outcome.notified
         ],
+        "messages": [asdict(one) for one in outcome.messages],
         "today": list(outcome.today),
         "today_later": list(outcome.today_later),
     }

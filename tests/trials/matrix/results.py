@@ -19,6 +19,17 @@ class Notified:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A message that a receiver got."""
+
+    receiver: str
+    what: str  # opened, updated or closed
+    after: float  # seconds since the fault was in place
+    headline: str  # the alert that heads it
+    alerts: tuple[str, ...]  # that it is about, those that are over too
+
+
+@dataclass(frozen=True)
 class Outcome:
     name: str
     topology: str
@@ -26,6 +37,7 @@ class Outcome:
     felt: tuple[float, ...]  # seconds of each outage that clients had until everything was whole again
     heal: float  # seconds
     notified: tuple[Notified, ...] = ()
+    messages: tuple[Sent, ...] = ()  # to the pager and the ticket queue, until all was over
     shared: float = 0.0  # seconds, the longest time in which two balancers had one address
     today: tuple[str, ...] = ()  # of today's alerts: those that fired
     today_later: tuple[str, ...] = ()  # those that were about to, had the fault lasted
@@ -40,4 +52,6 @@ def carried_out(kept: Kept[Outcome]) -> set[str]:
 def outcome(raw: Mapping[str, Any]) -> Outcome:
     """From what asdict() made of one."""
     lists = {name: tuple(raw[name]) for name in ("felt", "today", "today_later")}
-    return Outcome(**{**raw, **lists, "notified": tuple(Notified(**one) for one in raw["notified"])})
+    notified = tuple(Notified(**one) for one in raw["notified"])
+    sent = tuple(Sent(**{**one, "alerts": tuple(one["alerts"])}) for one in raw.get("messages", ()))
+    return Outcome(**{**raw, **lists, "notified": notified, "messages": sent})

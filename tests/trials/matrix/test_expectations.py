@@ -30,6 +30,19 @@ def test_pages_and_warnings_are_alerts_of_that_severity() -> None:
         assert one.allowed <= ALERTING.keys(), one.name
 
 
+def test_each_that_is_told_has_a_headline() -> None:
+    """It is one of the alerts that are true of it; where nothing must be told there is none."""
+    for one in EVERY:
+        assert bool(one.headline) == bool(one.page or one.warn), one.name
+        assert not one.headline or set(alternatives(one.headline)) <= one.allowed, one.name
+
+
+def test_more_than_two_messages_are_argued() -> None:
+    """At most two for all but a few, and never more without a reason."""
+    assert all((one.messages > 2) == bool(one.argued) for one in EVERY)
+    assert len([one for one in EVERY if one.messages <= 2]) >= 40
+
+
 def test_causes_exist() -> None:
     """They are values that the exporter's label `cause` can have."""
     assert {cause for one in EVERY for cause in one.cause} <= set(CAUSES)

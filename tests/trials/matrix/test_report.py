@@ -10,7 +10,7 @@ from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.kept import Kept
 from tests.trials.matrix.expectations import expectations
 from tests.trials.matrix.report import Run, document, table
-from tests.trials.matrix.results import Notified, Outcome, carried_out, outcome
+from tests.trials.matrix.results import Notified, Outcome, Sent, carried_out, outcome
 from tests.trials.matrix.verdict import judge
 
 KILLED = Outcome(
@@ -22,6 +22,11 @@ KILLED = Outcome(
     notified=(
         Notified("VIPOutage", "warning", {"cluster": "article"}, 12.3, 4.0),
         Notified("FailoverHappened", "warning", {"cause": "resource_failure"}, -0.4, 31.0),
+    ),
+    messages=(
+        Sent("tickets", "opened", 30.2, "FailoverHappened", ("FailoverHappened", "VIPOutage")),
+        Sent("tickets", "updated", 90.2, "FailoverHappened", ("FailoverHappened", "VIPOutage")),
+        Sent("tickets", "closed", 150.2, "FailoverHappened", ("FailoverHappened",)),
     ),
     today_later=("MySQLDown",),
 )
@@ -44,18 +49,21 @@ def test_a_row_says_what_was_notified_when() -> None:
         "haproxy-killed",
         "0.56",
         "FailoverHappened 0, VIPOutage 12",
+        "FailoverHappened",
+        "3: tickets opened, updated, closed",
         "31",
-        "well",
+        "NOT",
         "(MySQLDown)",
     )
-    assert false == ("29", "calm", "none", "**VIPDown 9**", "1", "NOT", "-")
+    assert false == ("29", "calm", "none", "**VIPDown 9**", "-", "0", "1", "NOT", "-")
 
 
 def test_the_summary_counts_what_matters() -> None:
     """An alert that waits for its time counts for today's rules; without a fault nothing is reported."""
-    found = run(KILLED, CALM)
+    found = run(replace(KILLED, messages=KILLED.messages[:2]), CALM)
     assert found.summary == (
-        "1 of 2 as they should be, 1 false pages; today's exporters and rules report 1 of 1"
+        "1 of 2 as they should be, 1 false pages, 2 in two messages at most; "
+        "today's exporters and rules report 1 of 1"
     )
     assert found.problems == ["calm: false page: VIPDown"]
 
@@ -68,7 +76,8 @@ def test_the_document_and_the_json_hold_all_of_it() -> None:
         part in text for part in ("haproxy-killed", "**calm: false page: VIPDown**", "2026-11-22 15:00 UTC")
     )
     raw = json.loads(json.dumps(found.as_json()))
-    assert [one["well"] for one in raw["faults"]] == [True, False]
+    assert [one["well"] for one in raw["faults"]] == [False, False]
+    assert [len(one["messages"]) for one in raw["faults"]] == [3, 0]
 
 
 def test_outcomes_are_kept_fault_by_fault(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.trials.matrix.expectations import Expectation
-from tests.trials.matrix.results import Notified, Outcome
-from tests.trials.matrix.verdict import judge
+from tests.trials.matrix.results import Notified, Outcome, Sent
+from tests.trials.matrix.verdict import judge, told
 
 SPLIT = Expectation(
     5,
@@ -102,6 +103,53 @@ def test_two_true_pages_are_one_too_many() -> None:
     assert problems(PAGE, TICKET, notified("VIPDown", "critical"), expected=either) == (
         "more than one page: VIPDown, VIPSplitBrain",
     )
+
+
+BEGIN = Sent("pager", "opened", 20.0, "VIPSplitBrain", ("VIPSplitBrain",))
+END = replace(BEGIN, what="closed", after=90.0)
+
+
+def with_messages(*sent: Sent, **changes: Any) -> tuple[str, ...]:
+    expected = replace(SPLIT, headline="VIPSplitBrain or VIPDown")
+    return judge(expected, replace(WELL, messages=sent, **changes)).problems
+
+
+def test_two_messages_with_the_right_headline_are_well() -> None:
+    """One when it begins, one when it ends; the headline counts for the first alone."""
+    assert with_messages(BEGIN, replace(END, headline="PacemakerNodeOffline")) == ()
+
+
+def test_a_third_message_is_one_too_many() -> None:
+    """Said with what each was; more are right where the expectation argues so."""
+    update = replace(BEGIN, what="updated", after=50.0)
+    assert with_messages(BEGIN, update, END) == (
+        "3 messages instead of 2 at most: pager opened 20 (VIPSplitBrain), "
+        "pager updated 50 (VIPSplitBrain), pager closed 90 (VIPSplitBrain)",
+    )
+    argued = replace(SPLIT, messages=3, argued="because")
+    assert judge(argued, replace(WELL, messages=(BEGIN, update, END))).well
+
+
+def test_a_message_that_is_headed_by_a_consequence_is_wrong() -> None:
+    """Nor may it be headed by nothing; a page that the ground truth makes true heads it as well."""
+    consequence = replace(BEGIN, headline="CorosyncTokenLoss")
+    wrong = "the first message is headed by {} instead of VIPSplitBrain or VIPDown"
+    assert with_messages(consequence, END) == (wrong.format("CorosyncTokenLoss"),)
+    assert with_messages(replace(BEGIN, headline=""), END) == (wrong.format("nothing"),)
+    slow = replace(BEGIN, headline="FailoverSlow")
+    assert with_messages(slow, END) == (wrong.format("FailoverSlow"),)
+    assert with_messages(slow, END, felt=(6.1,)) == ()
+
+
+def test_a_true_page_holds_tickets_back() -> None:
+    """They need not come beside a page that was not expected and is true; beside an expected one they must."""
+    moved = replace(SPLIT, page=(), warn=("FailoverHappened",))
+    slow = notified("FailoverSlow", "critical")
+    assert problems(slow, felt=(6.1,), shared=0.0, expected=moved) == ()
+    assert told(moved, (slow,))
+    assert not told(moved, ())
+    assert not told(SPLIT, (PAGE,))
+    assert told(SPLIT, (PAGE, TICKET))
 
 
 def test_a_fault_that_could_not_be_made_is_not_well() -> None:

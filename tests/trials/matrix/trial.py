@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from deploy.lab.borrowed import Report
 from deploy.lab.errors import Overdue
 from deploy.lab.lab import Lab
-from deploy.lab.monitoring import Monitoring, Notification
+from deploy.lab.monitoring import Message, Monitoring, Notification
 from deploy.lab.waiting import until
 from tests.trials.common import ground_truth
 from tests.trials.common.truth import Span, outages
 from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
-from tests.trials.matrix.results import Notified, Outcome
+from tests.trials.matrix.results import Notified, Outcome, Sent
 from tests.trials.matrix.today import Today
-from tests.trials.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARN_WITHIN, WARNING, first
+from tests.trials.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARNING, told
 
 PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
 LOOK = 1.0  # seconds between two readings of the notifications
@@ -51,6 +51,7 @@ def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, s
         felt=_felt(outages(running.attempts()), begun),
         heal=heal,
         notified=_notified(monitoring.notifications(), placed, healed),
+        messages=sent(monitoring.messages(), placed),
         shared=holders.shared,
         today=tuple(sorted(fired)),
         today_later=tuple(sorted(waiting - fired)),
@@ -67,11 +68,9 @@ def _watch(monitoring: Monitoring, expected: Expectation, placed: float) -> None
 
     def enough() -> bool:
         notified = _notified(monitoring.notifications(), placed, None)
-        pages = all(first(notified, entry, CRITICAL) for entry in expected.page)
-        tickets = all(first(notified, entry, WARNING) for entry in expected.warn)
-        return pages and tickets and time.monotonic() - placed >= expected.watch
+        return told(expected, notified) and time.monotonic() - placed >= expected.watch
 
-    longest = max(expected.within, WARN_WITHIN, expected.watch) + PAST
+    longest = max(expected.within, expected.warn_within, expected.watch) + PAST
     try:
         until("all that must be notified", enough, longest, step=LOOK)
     except Overdue:
@@ -121,3 +120,16 @@ def _one(messages: list[Notification], placed: float, healed: float | None) -> N
     if healed is not None and ends:
         cleared = max(0.0, ends[0].at - healed)
     return Notified(start.alert, start.severity, dict(start.labels), start.at - placed, cleared)
+
+
+def sent(messages: Iterable[Message], placed: float) -> tuple[Sent, ...]:
+    """To people, and what each is to its receiver: all alerts of a cluster are one group there."""
+    found: list[Sent] = []
+    opened: set[str] = set()
+    for one in messages:
+        if any(alert.severity in PAGES_AND_TICKETS for alert in one.alerts):
+            what = ("updated" if one.receiver in opened else "opened") if one.firing else "closed"
+            (opened.add if one.firing else opened.discard)(one.receiver)
+            names = tuple(sorted({alert.alert for alert in one.alerts}))
+            found.append(Sent(one.receiver, what, one.at - placed, one.headline, names))
+    return tuple(found)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tests.trials.matrix.expectations import Expectation, alternatives
 from tests.trials.matrix.results import Notified, Outcome
 
-WARN_WITHIN = 60.0  # seconds
 CLEAR_WITHIN = 120.0  # seconds after healing
 SLOW = 5.0  # seconds that clients must have waited for FailoverSlow to be true
 CRITICAL, WARNING = "critical", "warning"
@@ -33,14 +32,27 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
     notified = outcome.notified
     problems = [
         *_missing(expected.page, CRITICAL, expected.within, notified),
-        *_missing(expected.warn, WARNING, WARN_WITHIN, notified),
+        *_missing(tickets(expected, notified), WARNING, expected.warn_within, notified),
         *_silent_split(outcome),
         *_pages(expected, outcome),
         *_causes(expected, notified),
         *_untrue(expected, notified),
         *_lasting(notified),
+        *_messages(expected, outcome),
     ]
     return Verdict(expected, outcome, tuple(problems))
+
+
+def told(expected: Expectation, notified: Sequence[Notified]) -> bool:
+    """Whether all that must be notified was."""
+    pages = all(first(notified, entry, CRITICAL) for entry in expected.page)
+    return pages and all(first(notified, entry, WARNING) for entry in tickets(expected, notified))
+
+
+def tickets(expected: Expectation, notified: Sequence[Notified]) -> tuple[str, ...]:
+    """Those that must come: not beside a page that is true by what happened, which holds them back."""
+    paged = any(first(notified, name, CRITICAL) for name in (SLOWLY, SPLIT))
+    return () if paged and not expected.page else expected.warn
 
 
 def first(notified: Sequence[Notified], entry: str, severity: str) -> Notified | None:
@@ -65,11 +77,25 @@ def _silent_split(outcome: Outcome) -> Iterable[str]:
         yield f"{SPLIT} was not notified although two had the address for {outcome.shared:.0f} s"
 
 
+def _messages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
+    sent = outcome.messages
+    if len(sent) > expected.messages:
+        each = ", ".join(f"{one.receiver} {one.what} {one.after:.0f} ({one.headline})" for one in sent)
+        yield f"{len(sent)} messages instead of {expected.messages} at most: {each}"
+    right = {*alternatives(expected.headline), *_true_pages(expected, outcome)}
+    if sent and expected.headline and sent[0].headline not in right:
+        yield f"the first message is headed by {sent[0].headline or 'nothing'} instead of {expected.headline}"
+
+
+def _true_pages(expected: Expectation, outcome: Outcome) -> set[str]:
+    """By the ground truth, whatever the fault."""
+    slow = bool(expected.cause) and max(outcome.felt, default=0.0) > SLOW
+    return {name for name, true in ((SLOWLY, slow), (SPLIT, outcome.shared > SHARED_TRULY)) if true}
+
+
 def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
     true = {name for entry in expected.page for name in alternatives(entry)} | set(expected.may)
-    if expected.cause and max(outcome.felt, default=0.0) > SLOW:
-        true.add(SLOWLY)
-    true = true | {SPLIT} if outcome.shared > SHARED_TRULY else true - {SPLIT}
+    true = true - {SPLIT} | _true_pages(expected, outcome)
     paged = {one.alert for one in outcome.notified if one.severity == CRITICAL}
     yield from (f"false page: {name}" for name in sorted(paged - true))
     if len(paged & true) > max(1, len(expected.page)):

@@ -1,0 +1,60 @@
+"""What is counted of a fault: messages by their receiver, and who has an address by the kernel's own table."""
+
+from datetime import UTC, datetime
+
+from deploy.lab.monitoring import Message, Notification
+from tests.trials.matrix.holders import holds
+from tests.trials.matrix.trial import sent
+
+# /proc/net/fib_trie, cut: 10.0.0.11 and 10.0.0.100 are the host's own, the others are routes.
+FIB_TRIE = """\
+Main:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 10.0.0.0
+        /24 link UNICAST
+Local:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 10.0.0.11
+        /32 host LOCAL
+     |-- 10.0.0.100
+        /32 host LOCAL
+     |-- 10.0.0.255
+        /32 link BROADCAST
+"""
+
+
+def message(at: float, receiver: str, status: str, severity: str = "warning") -> Message:
+    labels = {"alertname": "FailoverHappened", "severity": severity}
+    when = datetime(2026, 11, 29, tzinfo=UTC)
+    alerts = (Notification(at, at, receiver, status, labels, {"summary": "it moved"}, when),)
+    return Message(at, receiver, "it moved, and 1 more", alerts)
+
+
+def test_a_message_opens_updates_or_closes_what_its_receiver_has() -> None:
+    """Each receiver by itself; after the end it is a new beginning. The dead man's switch is no person."""
+    messages = [
+        message(110, "tickets", "firing"),
+        message(120, "pager", "firing", "critical"),
+        message(130, "tickets", "firing"),
+        message(140, "dead-mans-switch", "firing", "none"),
+        message(150, "tickets", "resolved"),
+        message(160, "tickets", "firing"),
+    ]
+    found = sent(messages, placed=100)
+    assert [(one.receiver, one.what, one.after) for one in found] == [
+        ("tickets", "opened", 10),
+        ("pager", "opened", 20),
+        ("tickets", "updated", 30),
+        ("tickets", "closed", 50),
+        ("tickets", "opened", 60),
+    ]
+    assert {(one.headline, one.alerts) for one in found} == {("FailoverHappened", ("FailoverHappened",))}
+
+
+def test_an_address_is_held_where_the_kernel_calls_it_its_own() -> None:
+    """Not where there is a route to it, nor where a longer one begins with it."""
+    assert holds("10.0.0.100", FIB_TRIE)
+    assert holds("10.0.0.11", FIB_TRIE)
+    assert not holds("10.0.0.10", FIB_TRIE)
+    assert not holds("10.0.0.255", FIB_TRIE)
+    assert not holds("10.0.0.0", FIB_TRIE)

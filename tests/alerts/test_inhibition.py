@@ -1,4 +1,4 @@
-"""One page for one fault: causes inhibit what they lead to, within one cluster."""
+"""One message for one fault: causes inhibit what they lead to, within one cluster."""
 
 import re
 from typing import Any
@@ -10,6 +10,7 @@ from tests.alerts.rules import ALERTING, ALERTS, FOLDER, read_yaml
 
 CONFIG: dict[str, Any] = yaml.safe_load((ALERTS / "alertmanager.yml").read_text())
 MATCHER = re.compile(r'alertname =~? "?([\w|]+)"?')  # as in: alertname =~ "VIPDown|FailoverSlow"
+OF = re.compile(r'\bof =~? "?([\w|]+)"?')  # as in: of = FailoverHappened
 HELD_BACK = re.compile(r'ALERTS\{.*?alertname=~"([\w|]+)"', re.DOTALL)
 CLIENTS_ARE_OUT = {
     "VIPNotHeld",
@@ -20,12 +21,22 @@ CLIENTS_ARE_OUT = {
 }
 
 
-def names(matchers: list[str]) -> set[str]:
-    return {name for matcher in matchers for found in MATCHER.findall(matcher) for name in found.split("|")}
+def names(matchers: list[str], matched: re.Pattern[str] = MATCHER) -> set[str]:
+    return {name for matcher in matchers for found in matched.findall(matcher) for name in found.split("|")}
+
+
+def sources(matchers: list[str]) -> set[str]:
+    """The alerts that explain: TicketInhibitor stands for those that it names."""
+    return names(matchers, OF) or names(matchers)
 
 
 INHIBITS = [
-    (names(rule["source_matchers"]), names(rule["target_matchers"])) for rule in CONFIG["inhibit_rules"]
+    (sources(rule["source_matchers"]), names(rule["target_matchers"])) for rule in CONFIG["inhibit_rules"]
+]
+BY_TICKETS_INHIBITOR = [
+    (sources(rule["source_matchers"]), names(rule["target_matchers"]))
+    for rule in CONFIG["inhibit_rules"]
+    if names(rule["source_matchers"]) == {"TicketInhibitor"}
 ]
 
 
@@ -61,6 +72,50 @@ def test_nothing_holds_itself_back() -> None:
 def test_what_takes_clients_out_holds_vip_down_back() -> None:
     """VIPDown is the page of a fault that no other alert explains."""
     assert causes_of("VIPDown") >= CLIENTS_ARE_OUT
+
+
+def test_tickets_are_held_back_by_the_inhibitor_alone() -> None:
+    """It outlasts what it stands for, so that what ends later is not told by itself; a page is never held by it."""
+    targets = {target for _, targets in BY_TICKETS_INHIBITOR for target in targets}
+    assert {ALERTING[name].labels["severity"] for name in targets} == {"warning"}
+    others = {target for pair in INHIBITS if pair not in BY_TICKETS_INHIBITOR for target in pair[1]}
+    assert not targets & others - {"ExporterDown"}
+
+
+def test_the_inhibitor_names_what_alertmanager_asks_for() -> None:
+    """An alert that only one of the two files has would hold nothing back."""
+    expr = ALERTING["TicketInhibitor"].expr
+    found = HELD_BACK.search(expr)
+    assert found
+    assert set(found[1].split("|")) == {one for sources, _ in BY_TICKETS_INHIBITOR for one in sources}
+
+
+def test_every_page_of_the_service_holds_back_what_clients_felt() -> None:
+    """It says that clients are hurt; a ticket that says it again says nothing."""
+    silent = {"VIPCommitsLost", "GaleraReadOnly", "VIPWritesRefused"}  # clients log in as ever
+    pages = {name for name, rule in ALERTING.items() if rule.labels["severity"] == "critical"} - silent
+    assert pages <= causes_of("VIPOutage") & causes_of("FailoverHappened")
+
+
+def test_what_holds_another_back_ranks_before_it() -> None:
+    """Else the headline of one message would be held back in the next."""
+    ranks = {name: rule.labels["rank"] for name, rule in ALERTING.items()}
+    pairs = [(one, other) for causes, targets in INHIBITS for one in causes for other in targets]
+    assert not [pair for pair in pairs if ranks[pair[0]] >= ranks[pair[1]]]
+
+
+def test_every_rank_is_of_one_alert() -> None:
+    """Two of one rank would be told in the order of their labels; two digits, for they are compared as text."""
+    ranks = [rule.labels["rank"] for rule in ALERTING.values()]
+    assert len(set(ranks)) == len(ranks)
+    assert all(re.fullmatch(r"\d\d", rank) for rank in ranks)
+
+
+def test_pages_rank_before_tickets() -> None:
+    """And both before what is nobody's task."""
+    bands = {"critical": range(10, 40), "warning": range(40, 90), "info": range(90, 98), "none": range(98, 100)}
+    for name, rule in ALERTING.items():
+        assert int(rule.labels["rank"]) in bands[rule.labels["severity"]], name
 
 
 def test_lost_data_is_always_reported() -> None:

@@ -24,7 +24,7 @@ PROMISED = {
         ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost
         FailoverNotReady ConfigurationDrift""",
     "info": "PacemakerFencingDisabled FailoverSlowerThanPromised",
-    "none": "Watchdog",
+    "none": "Watchdog TicketInhibitor",
 }
 TEXTS = {"summary", "description", "runbook_url", "dashboard_url"}
 SAID_FIRST = ["What it means", "What clients feel"]

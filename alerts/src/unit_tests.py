@@ -9,18 +9,23 @@ A template counts samples: `1x12 0x28` is 13 samples of 1, at any interval, and 
   samples(10)          how many evaluations `for: 10s` takes; in_window(60) how many samples [1m] holds
   hold(10), window(60), offset(10)   those durations of a rule, in words
   duration(75), clock(75)            seconds, and seconds since 1970, as Prometheus's templates write them
+Each expected alert gets its rank, and each page what it says of a takeover where no exporter reports one.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import jinja2
 
 from exporter.rules.groups import ALERTS
+from exporter.rules.ranks import RANKS
+from exporter.rules.rule import Severity
 from exporter.rules.site import READY, Site, in_words
 
 TEMPLATES = Path(__file__).parent / "tests"
+SERIES = re.compile(r'\blabels: ALERTS\{alertname="(?P<alert>\w+)"')  # that an expression is expected to give
 FAULT = 13  # the sample that is the first to show it, where a test says nothing else
 ENVIRONMENT = jinja2.Environment(
     variable_start_string="[[",
@@ -45,8 +50,20 @@ def made(interval: int) -> dict[str, str]:
 
 
 def _rendered(path: Path, site: Site) -> str:
-    text = ENVIRONMENT.from_string(path.read_text()).render(_names(site))
+    text = "\n".join(_completed(ENVIRONMENT.from_string(path.read_text()).render(_names(site))))
     return f"# Made by `make alerts` from alerts/src/tests/{path.name}; change it there.\n{text}"
+
+
+def _completed(text: str) -> Iterator[str]:
+    alert = ""
+    for line in text.split("\n"):
+        if named := re.search(r"\balertname: (\w+)", line):
+            alert = named[1]
+        ranked = SERIES.sub(lambda match: f'{match[0]}, rank="{RANKS[match["alert"]]}"', line)
+        yield ranked.replace("exp_labels: {", f'exp_labels: {{rank: "{RANKS.get(alert)}", ')
+        url = re.match(r" +(?=dashboard_url: )", line)
+        if url and ALERTS[alert].severity is Severity.CRITICAL:
+            yield f"{url[0]}takeover: not known"
 
 
 def _names(site: Site) -> dict[str, str | int | Callable[..., str | int]]:

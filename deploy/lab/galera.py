@@ -85,8 +85,8 @@ def bootstrap(host: Host) -> None:
 
 
 def start(host: Host) -> None:
-    """Joins the cluster that is there. What runs stays, takes part in flow control again, takes writes and as many
-    clients as ever, and blocks nobody: clients that gave up on a frozen balancer may have got it blocked.
+    """Joins the cluster that is there. What runs stays, takes part in flow control again, takes writes and as
+    many clients as ever, and blocks nobody: clients that gave up on a frozen balancer may have blocked it.
     """
     _spawn(host)
     sql(host, f"SET GLOBAL wsrep_desync = OFF; {ORDINARY}; FLUSH HOSTS")

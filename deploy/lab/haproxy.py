@@ -77,7 +77,7 @@ def misconfigure(host: Host, topology: Topology) -> None:
 
 
 def reload(host: Host) -> None:
-    """As after a change of its configuration: a new process takes over, the old one ends with its sessions."""
+    """As after a change of its configuration: a new process takes over, the old ends with its sessions."""
     host.run("/etc/init.d/haproxy", "reload")
 
 

@@ -11,6 +11,29 @@ FAILURES = (
     "failover_exporter_collector_failures_total{cluster=$cluster, instance=$instance, collector=$collector}"
 )
 
+EXPLAIN_TICKETS = (
+    "VIPSplitBrain",
+    "VIPNotHeld",
+    "VIPDown",
+    "PacemakerSplitBrain",
+    "PacemakerNoQuorum",
+    "PacemakerNodeUnclean",
+    "PacemakerResourceNotRunning",
+    "HAProxyNotServing",
+    "HAProxyNoServers",
+    "FailoverFlapping",
+    "FailoverSlow",
+    "GaleraNoPrimary",
+    "GaleraSplitBrain",
+    "ClusterUnobserved",
+    "FailoverHappened",
+    "PacemakerNodeOffline",
+    "PacemakerResourceDisabled",
+    "CorosyncLinkDown",
+    "CorosyncLinkFlapping",
+    "GaleraNodeDown",
+)
+
 GROUP = Group(
     "exporter",
     about="""
@@ -144,6 +167,31 @@ GROUP = Group(
             },
             dashboard="failover-story",
             why="A living server refuses the probe's own account: the monitoring is broken, not the address.",
+        ),
+        Alert(
+            "TicketInhibitor",
+            NONE,
+            f"""
+            max by (cluster, of) (
+              label_replace(
+                max_over_time(ALERTS{{
+                  alertstate="firing",
+                  alertname=~"{"|".join(EXPLAIN_TICKETS)}"
+                }}[2m]),
+                "of", "$1", "alertname", "(.+)"
+              )
+            )
+            """,
+            summary="$cluster: tickets that $of explains are held back",
+            description="""
+            $of of $cluster fires, or did in the last <window 2m>. Tickets for what follows from it are not sent
+            meanwhile.
+            """,
+            dashboard="failover-fleet",
+            why="""
+            It holds back what follows from the alert in `of`, for as long as that fires and a while longer: what
+            follows may end later. alertmanager.yml says what each holds back; a name has to be added at both places.
+            """,
         ),
         Alert(
             "Watchdog",

@@ -4,8 +4,9 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from exporter.rules.rule import Alert, Group, Recording
+from exporter.rules.rule import Alert, Group, Recording, Severity
 from exporter.rules.site import Site, duration
+from exporter.rules.texts import TAKEOVER
 
 WIDTH = 118
 BRACKETS = re.compile(r"\{[^}]*\}|\"[^\"]*\"")  # what is in these opens and closes nothing
@@ -48,7 +49,7 @@ def _rule(rule: Recording | Alert, of: Group, site: Site) -> Iterator[str]:
     if rule.keep:
         yield f"        keep_firing_for: {duration(site.keep(rule.keep))}"
     yield "        labels:"
-    yield from (f"          {name}: {value}" for name, value in rule.all_labels().items())
+    yield from (f"          {name}: {_quoted(value)}" for name, value in rule.all_labels().items())
     yield "        annotations:"
     for name, text in _texts(rule, site).items():
         yield f"          {name}: >-"
@@ -60,8 +61,14 @@ def _rule(rule: Recording | Alert, of: Group, site: Site) -> Iterator[str]:
 
 
 def _texts(rule: Alert, site: Site) -> Mapping[str, str]:
-    texts = {"summary": rule.summary, "description": rule.description, **rule.texts}
+    asked = {"takeover": TAKEOVER} if rule.severity is Severity.CRITICAL else {}
+    texts = {"summary": rule.summary, "description": rule.description, **asked, **rule.texts}
     return {name: site.text(rule.filled(text), rule.hold) for name, text in texts.items()}
+
+
+def _quoted(value: str) -> str:
+    """A number as the text that a label's value is."""
+    return f'"{value}"' if value.isdigit() else value
 
 
 def _dashboard(rule: Alert, site: Site) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-THRESHOLD = re.compile(r"\$(\w+)")
+from exporter.rules.ranks import RANKS
+
+THRESHOLD = re.compile(r"\$([a-z]\w*)")  # `$1` is label_replace()'s
 
 
 class Severity(StrEnum):
@@ -50,7 +52,7 @@ class Alert:
     why: str = ""
 
     def all_labels(self) -> dict[str, str]:
-        return {"severity": self.severity.value, **self.labels}
+        return {"severity": self.severity.value, "rank": RANKS[self.alert], **self.labels}
 
     def filled(self, text: str) -> str:
         """With its parts."""

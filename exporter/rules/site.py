@@ -13,7 +13,7 @@ SCRAPES_IN_WINDOW = 4  # one that failed changes nothing
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 TAKEN = re.compile(
     r"(alertname|alertstate|severity|job|instance|vip|port|resource|kind|from|to|cause|node|phase|state|reason"
-    r"|collector|proxy|server|link|status|agent|task|constraint|lost|check|file|sha256|fault|le|__.*)"
+    r"|rank|of|collector|proxy|server|link|status|agent|task|constraint|lost|check|file|sha256|fault|le|__.*)"
 )
 JOB = re.compile(r"[^\s\"'\\{}]+")
 URL = re.compile(r"https?://[^\s\"'\\{}]+|\{\{ \$externalLabels\.\w+ \}\}")

@@ -45,3 +45,12 @@ def expand(text: str, labels: str, value: str) -> str:
         return f"{{{{ {what} | {FILTERS[match['filter']]} }}}}" if match["filter"] else f"{{{{ {what} }}}}"
 
     return re.sub(rf"(?P<action>\{{\{{.*?\}}\}})|\$(?P<name>\w+)(?:\|(?P<filter>{FILTER}))?", template, text)
+
+
+# Of each page: whoever is woken asks this next. By Pacemaker's own scheduler, see docs/metrics.md.
+TAKEOVER = names(
+    "max by (lost, reason) (failover_takeover_blocked_info{cluster=$cluster})",
+    "lost",
+    each="not from $lost ($reason)",
+    none=first("min(failover_takeover_ready{cluster=$cluster}) == 1", "yes", none="not known"),
+)

@@ -75,7 +75,7 @@ def test_what_takes_clients_out_holds_vip_down_back() -> None:
 
 
 def test_tickets_are_held_back_by_the_inhibitor_alone() -> None:
-    """It outlasts what it stands for, so that what ends later is not told by itself; a page is never held by it."""
+    """It outlasts what it stands for, so that what ends later is not told by itself; it holds no page."""
     targets = {target for _, targets in BY_TICKETS_INHIBITOR for target in targets}
     assert {ALERTING[name].labels["severity"] for name in targets} == {"warning"}
     others = {target for pair in INHIBITS if pair not in BY_TICKETS_INHIBITOR for target in pair[1]}
@@ -105,7 +105,7 @@ def test_what_holds_another_back_ranks_before_it() -> None:
 
 
 def test_every_rank_is_of_one_alert() -> None:
-    """Two of one rank would be told in the order of their labels; two digits, for they are compared as text."""
+    """Two of one rank would be told in the order of their labels. Two digits: they are compared as text."""
     ranks = [rule.labels["rank"] for rule in ALERTING.values()]
     assert len(set(ranks)) == len(ranks)
     assert all(re.fullmatch(r"\d\d", rank) for rank in ranks)
@@ -113,7 +113,12 @@ def test_every_rank_is_of_one_alert() -> None:
 
 def test_pages_rank_before_tickets() -> None:
     """And both before what is nobody's task."""
-    bands = {"critical": range(10, 40), "warning": range(40, 90), "info": range(90, 98), "none": range(98, 100)}
+    bands = {
+        "critical": range(10, 40),
+        "warning": range(40, 90),
+        "info": range(90, 98),
+        "none": range(98, 100),
+    }
     for name, rule in ALERTING.items():
         assert int(rule.labels["rank"]) in bands[rule.labels["severity"]], name
 

@@ -54,7 +54,11 @@ class Alertmanager:
         body = [
             {
                 "labels": {"alertname": name, "cluster": cluster, **ALERTING[name].labels, **labels},
-                "annotations": {"summary": f"{cluster}: {name}", "description": "…", "dashboard_url": "https://g"},
+                "annotations": {
+                    "summary": f"{cluster}: {name}",
+                    "description": "…",
+                    "dashboard_url": "https://g",
+                },
                 "startsAt": (now - timedelta(milliseconds=1)).isoformat(),
                 "endsAt": ends.isoformat(),
             }
@@ -82,7 +86,8 @@ class Alertmanager:
         until(f"{count} messages of {cluster}", lambda: len(self.messages(cluster)) >= count, PATIENCE)
 
     def amtool(self, arguments: Sequence[str]) -> str:
-        done = subprocess.run(["amtool", *arguments], capture_output=True, text=True, check=False)
+        command = ["amtool", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -227,7 +232,7 @@ def test_what_is_left_of_a_page_becomes_a_ticket(alertmanager: Alertmanager) -> 
 
 
 def test_the_recipe_for_planned_maintenance(alertmanager: Alertmanager) -> None:
-    """As docs/operating.md has it: one cluster is silent, but for what must wake people even then, until it ends."""
+    """As docs/operating.md has it: until it ends one cluster is silent, but for what must wake people."""
     recipe = RECIPE.search((REPOSITORY / "docs/operating.md").read_text())
     assert recipe
     words = shlex.split(recipe[0].replace("mysql-production", "planned"))[1:]

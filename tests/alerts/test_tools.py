@@ -89,7 +89,7 @@ def test_the_watchdog_has_a_way_of_its_own() -> None:
 
 
 def test_missing_fencing_is_a_ticket_of_its_own() -> None:
-    """By the route that repeats it each week; it is no fault that the cluster's other tickets are grouped with."""
+    """By the route that repeats it each week; no fault that the cluster's other tickets are grouped with."""
     labels = ["alertname=PacemakerFencingDisabled", "severity=info", "cluster=a"]
     assert amtool("config", "routes", "test", f"--config.file={CONFIG}", *labels).split() == ["tickets"]
 
@@ -120,7 +120,12 @@ SOMEBODYS = {"alertname": "DiskFull", "severity": "warning"}
 def render(folder: Path, template: str, *alerts: dict[str, object]) -> str:
     status = "firing" if any(one["status"] == "firing" for one in alerts) else "resolved"
     data = folder / "data.json"
-    message = {"status": status, "alerts": alerts, "groupLabels": {"cluster": "shop"}, "externalURL": "https://am"}
+    message = {
+        "status": status,
+        "alerts": alerts,
+        "groupLabels": {"cluster": "shop"},
+        "externalURL": "https://am",
+    }
     data.write_text(json.dumps(message))
     text = f'{{{{ template "{template}" . }}}}'
     pattern = f"--template.glob={ALERTS / 'templates' / '*.tmpl'}"
@@ -151,7 +156,7 @@ def test_a_page_says_whether_the_other_node_would_take_over(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("order", list(permutations((MOVED, OFFLINE, SOMEBODYS))))
 def test_a_message_is_headed_by_rank(tmp_path: Path, order: tuple[dict[str, str], ...]) -> None:
-    """Whatever Alertmanager lists first: that alone is told in full, the others in a line each, by rank too."""
+    """Whatever Alertmanager lists first: that is told in full, the others in a line each, by rank too."""
     fault = [alert("firing", **one) for one in order]
     title = render(tmp_path, "failover.title", *fault).strip()
     assert title == "shop: FailoverHappened in a sentence, and 2 more"
@@ -175,7 +180,11 @@ def test_several_of_one_rank_are_all_said(tmp_path: Path) -> None:
 def test_a_mail_has_everything_of_each_alert(tmp_path: Path) -> None:
     """In the order of ranks, and what is over at the end."""
     mail = render(
-        tmp_path, "failover.mail", alert("firing", **OFFLINE), alert("firing", **MOVED), alert("resolved", **SLOW)
+        tmp_path,
+        "failover.mail",
+        alert("firing", **OFFLINE),
+        alert("firing", **MOVED),
+        alert("resolved", **SLOW),
     )
     told = [line for line in mail.splitlines() if line.startswith(("What to do", "OVER"))]
     assert told == [

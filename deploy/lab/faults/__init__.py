@@ -86,9 +86,7 @@ _PEOPLE = (
     ),
     Fault("probe-dropped", "the probes' account dropped: clients are well", people.probe_dropped),
     Fault("resource-disabled", "the address disabled: nobody is served", people.resource_disabled),
-    Fault(
-        "server-in-maintenance", "one server taken out of HAProxy by hand", people.server_in_maintenance
-    ),
+    Fault("server-in-maintenance", "one server taken out of HAProxy by hand", people.server_in_maintenance),
     Fault(
         "servers-in-maintenance", "all servers taken out of HAProxy by hand", people.servers_in_maintenance
     ),

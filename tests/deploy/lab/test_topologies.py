@@ -103,7 +103,7 @@ def test_each_database_knows_all_of_them(topology: Topology) -> None:
 
 
 def test_a_fault_applies_where_it_can_be_made() -> None:
-    """Only with two links can one be lost, only an init script reloads; everything else applies everywhere."""
+    """Only with two links can one be lost, only an init script reloads; the others apply everywhere."""
     applies = {
         name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in FAULTS.items()
     }

@@ -36,7 +36,7 @@ class Holders(Observer):
 
 
 def holds(address: str, table: str) -> bool:
-    """By a kernel's own table of routes, whose format is that of net/ipv4/fib_trie.c: an address of the host is
-    a leaf, with its route of type LOCAL on the line below.
+    """By a kernel's own table of routes, whose format is that of net/ipv4/fib_trie.c: an address of the host
+    is a leaf, with its route of type LOCAL on the line below.
     """
     return re.search(rf"\|-- {re.escape(address)}\n\s+/32 host LOCAL", table) is not None

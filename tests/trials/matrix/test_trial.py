@@ -1,4 +1,4 @@
-"""What is counted of a fault: messages by their receiver, and who has an address by the kernel's own table."""
+"""What is counted of a fault: messages by their receiver, who has an address by the kernel's own table."""
 
 from datetime import UTC, datetime
 

@@ -142,7 +142,7 @@ def test_a_message_that_is_headed_by_a_consequence_is_wrong() -> None:
 
 
 def test_a_true_page_holds_tickets_back() -> None:
-    """They need not come beside a page that was not expected and is true; beside an expected one they must."""
+    """They need not come beside an unexpected page that is true; beside an expected one they must."""
     moved = replace(SPLIT, page=(), warn=("FailoverHappened",))
     slow = notified("FailoverSlow", "critical")
     assert problems(slow, felt=(6.1,), shared=0.0, expected=moved) == ()

@@ -16,7 +16,7 @@ from deploy.lab.waiting import until
 TOPOLOGY = "article"
 FAILOVER = 60.0  # seconds that the failover may take before the demo gives up on it
 COUNTED = 5.0  # seconds after it in which the prober counts the outage
-NOTIFIED = 60.0  # seconds after it in which somebody is notified
+NOTIFIED = 90.0  # seconds after it in which somebody is notified
 SEEN = 10.0  # seconds after healing in which both exporters see it; a reading may be a second old
 FOR_PEOPLE = ("critical", "warning")
 PACEMAKER = "ha_cluster_pacemaker_"

@@ -5,9 +5,10 @@ evaluation; what is put in is not late. What is recorded all the same changes se
 """
 
 VANTAGE_POINTS = "instance:vantage_points:count"  # recorded by vip.py
-JOINED = "instance:ha_cluster_pacemaker_dc_present:joined"  # this and the next two: by pacemaker.py
+JOINED = "instance:ha_cluster_pacemaker_dc_present:joined"  # this and the next three: by pacemaker.py
 DISABLED_ADDRESSES = "cluster:ha_cluster_pacemaker_resource_disabled:addresses"
 DISABLED_HAPROXY = "cluster:ha_cluster_pacemaker_resource_disabled:haproxy"
+DISABLED_SERVICE = "cluster:ha_cluster_pacemaker_resource_disabled:service"
 
 # Alerts of clients that are out: VIPDown waits for them, and FailoverSlow says nothing after them.
 EXPLAIN_OUTAGES = (

@@ -1,6 +1,13 @@
 """What Pacemaker says."""
 
-from exporter.rules.expressions import ADDRESS, DISABLED_ADDRESSES, DISABLED_HAPROXY, JOINED, STOPPED
+from exporter.rules.expressions import (
+    ADDRESS,
+    DISABLED_ADDRESSES,
+    DISABLED_HAPROXY,
+    DISABLED_SERVICE,
+    JOINED,
+    STOPPED,
+)
 from exporter.rules.rule import Alert, Group, Recording, Severity
 from exporter.rules.texts import first, names
 
@@ -11,6 +18,13 @@ WARNING = Severity.WARNING
 HAPROXY = 'ha_cluster_pacemaker_resources{agent=~".*:haproxy"}'
 # 1 where a person stopped it: target-role (its own, its group's, its clone's), stop-all-resources, a ticket.
 DISABLED = "max by (cluster, resource) (ha_cluster_pacemaker_resource_disabled)"
+# Of clusters in which all of a kind are disabled.
+ALL_DISABLED = f"""
+count by (cluster) ({DISABLED} == 1 and on (cluster, resource) {{kind}})
+unless on (cluster) ({DISABLED} == 0 and on (cluster, resource) {{kind}})
+"""
+NO_HAPROXY = ALL_DISABLED.replace("{kind}", HAPROXY)
+NO_ADDRESS = ALL_DISABLED.replace("{kind}", ADDRESS)
 # 0: at least one host with a DC does not see the node online.
 ONLINE = f"""
 min by (cluster, node) (
@@ -54,11 +68,18 @@ GROUP = Group(
         ),
         Recording(
             DISABLED_HAPROXY,
-            f"""
-            count by (cluster) ({DISABLED} == 1 and on (cluster, resource) {HAPROXY})
-            unless on (cluster) ({DISABLED} == 0 and on (cluster, resource) {HAPROXY})
-            """,
+            NO_HAPROXY,
             why="Disabled HAProxies, of clusters that have no other.",
+        ),
+        Recording(
+            DISABLED_SERVICE,
+            f"""
+            {NO_ADDRESS.strip()}
+            or on (cluster)
+            {NO_HAPROXY.strip()}
+            """,
+            why="""Clusters where a person stopped what clients need, every address or every HAProxy: what depends on it is
+            stopped too, and no other fault can hurt a client.""",
         ),
         Alert(
             "PacemakerSplitBrain",
@@ -133,6 +154,7 @@ GROUP = Group(
             f"""
             {STOPPED}
             and on (cluster, resource) ha_cluster_pacemaker_resources{{managed="true", status="active"}}
+            unless on (cluster) {DISABLED_SERVICE}
             """,
             hold=10,
             keep=20,

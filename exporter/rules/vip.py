@@ -106,6 +106,7 @@ GROUP = Group(
               )
             )
             unless on (cluster) {DISABLED_ADDRESSES}
+            unless on (cluster) {DISABLED_HAPROXY}
             """,
             hold=15,
             keep=15,
@@ -123,7 +124,7 @@ GROUP = Group(
             },
             dashboard="failover-story",
             why="""No MAC address answers for it; without the right to ask, every exporter of the cluster has to say so.
-            An address that a person disabled is not missing.""",
+            An address that a person disabled is not missing, nor is one that may depend on a disabled HAProxy.""",
         ),
         Alert(
             "VIPDown",

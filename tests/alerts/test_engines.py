@@ -5,14 +5,21 @@ import re
 import promql_parser as promql
 import pytest
 
-from exporter.rules.expressions import DISABLED_ADDRESSES, DISABLED_HAPROXY, JOINED, VANTAGE_POINTS
+from exporter.rules.expressions import (
+    DISABLED_ADDRESSES,
+    DISABLED_HAPROXY,
+    DISABLED_SERVICE,
+    JOINED,
+    VANTAGE_POINTS,
+)
 from tests.alerts.rules import ALERTING, RECORDING, RULES, Rule
 from tests.alerts.test_rules import selectors
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 # VictoriaMetrics counts a series' first value in these as an increase.
 OF_THE_FIRST_VALUE = re.compile(r"\b(increase|delta|idelta|irate|changes|resets)\(")
-OF_SETS = {VANTAGE_POINTS, JOINED, DISABLED_ADDRESSES, DISABLED_HAPROXY}  # only in and, or, unless
+# Only in and, or, unless.
+OF_SETS = {VANTAGE_POINTS, JOINED, DISABLED_ADDRESSES, DISABLED_HAPROXY, DISABLED_SERVICE}
 
 
 @each_rule

@@ -29,8 +29,8 @@ def fires(alert: Alert, site: Site) -> int:
 
 @cache
 def waits(severity: Severity, interval: int) -> int:
-    """Seconds that Alertmanager waits for the rest of a new group. Tickets wait for as many scrapes at any interval:
-    alertmanager.yml has the time for the shortest, and says so.
+    """Seconds that Alertmanager waits for the rest of a new group. Tickets wait for as many scrapes at any
+    interval: alertmanager.yml has the time for the shortest, and says so.
     """
     route: dict[str, Any] = yaml.safe_load((FOLDER / "alertmanager.yml").read_text())["route"]
     own = next(one for one in route["routes"] if f"severity = {severity}" in one["matchers"])

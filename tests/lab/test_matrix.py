@@ -1,4 +1,4 @@
-"""The dozen of the fault matrix that CI runs; tests/trials/matrix/expectations.yml has the reasons."""
+"""Those faults of the matrix that CI runs; tests/trials/matrix/expectations.yml has the reasons."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tests.trials.matrix.verdict import judge
 
 pytestmark = [pytest.mark.lab, ON_ARTICLE]
 
-DOZEN = [one for one in expectations() if one.ci]
+CHOSEN = [one for one in expectations() if one.ci]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def peers(running: Cluster) -> Iterator[today.Today]:
         yield peers
 
 
-@pytest.mark.parametrize("expected", DOZEN, ids=lambda one: one.name)
+@pytest.mark.parametrize("expected", CHOSEN, ids=lambda one: one.name)
 def test_a_fault_is_told_as_it_should_be(cluster: Cluster, peers: today.Today, expected: Expectation) -> None:
     """Each page and ticket in time and with its cause, nothing untrue, and all resolved after healing."""
     outcome = trial.run(cluster.lab, Monitoring(cluster.lab.fleet), peers, expected, print)

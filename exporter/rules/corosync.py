@@ -11,7 +11,8 @@ GROUP = Group(
     Corosync's links, token and quorum device. What is counted fires for a minute after it happened: the window [1m]
     of the rules below. Times, at the least:
       10 s   a link is down for longer than one that was just set up
-      15 s   a quorum device that reconnects to its server is back by then
+      15 s   a quorum device that reconnects to its server is back by then; what a lost token leads to has fired, so
+             that the token is told with it (CorosyncTokenLoss)
        5 m   in which a link's losses are counted for CorosyncLinkFlapping
     """,
     thresholds={
@@ -63,6 +64,7 @@ GROUP = Group(
               ha_cluster_corosync_token_lost_total - min_over_time(ha_cluster_corosync_token_lost_total[1m])
             ) > 0
             """,
+            hold=15,
             summary="$cluster: Corosync on $instance lost the token",
             description="""
             Corosync on $instance of $cluster has lost the token $value times in the last <window 1m>: a peer, or

@@ -46,7 +46,7 @@ def failures() -> Panel:
     return lines(
         About(
             "Logins that failed",
-            """How many since the point before, by reason and port. refused: the address is there, but
+            """How many since the bar before, by reason and port. refused: the address is there, but
             nothing listens. unreachable: there is no route to it. timeout: no answer; frozen, or dropped on
             the way. reset: connection reset. handshake: HAProxy has no server. denied: a server refuses the
             account of the probe. query: logged in, not answered: a Galera node without quorum.""",
@@ -56,7 +56,7 @@ def failures() -> Panel:
         Query(f"sum by (cluster, vip, port, reason) ({failed})", "{{reason}} {{vip}}:{{port}}"),
         unit="short",
         starts=REASONS,
-        drawn="areas",
+        drawn="bars",
     )
 
 
@@ -119,12 +119,13 @@ def late() -> Panel:
     return lines(
         About(
             "Probes that were late",
-            """Attempts that began later than due, since the point before. Above 0 the host of the probe was
-            too busy: what it reports about clients at that time is not reliable.""",
+            """Attempts that began later than due, since the bar before. Where there are some, the host of the
+            probe was too busy: what it reports about clients at that time is not reliable.""",
             ("ProbeNotBelievable",),
         ),
-        Query(f"sum by (cluster, instance, vip, port) ({begun_late})", "{{instance}} {{vip}}:{{port}}"),
+        Query(f"sum by (cluster, host, vip, port) ({by_host(begun_late)})", "{{host}} {{vip}}:{{port}}"),
         unit="short",
+        drawn="bars",
     )
 
 

@@ -20,12 +20,12 @@ def page() -> Page:
     )
     top = (able(), quorum(), dc(), maintenance(), fencing(), links_lost(), failed(), leftover())
     made.row("$cluster: could it fail over?", *((panel, 3) for panel in top), height=4)
-    made.more((pacemaker.takeovers(), 24), height=5)
-    made.more((checks.checks(), 24), height=8)
+    made.more((pacemaker.takeovers(), 12), (pacemaker.targets(), 12), height=6)
+    made.more((checks.checks(), 12), (checks.lacking(), 12), height=7)
     made.more((pacemaker.nodes(), 24), height=5)
     made.more((pacemaker.resources(), 24), height=7)
     made.row("$cluster: operations", (pacemaker.operations(), 14), (pacemaker.failures(), 10), height=9)
-    made.more((pacemaker.durations(), 24), height=7)
+    made.more((pacemaker.durations(), 12), (pacemaker.monitors(), 12), height=7)
     made.row("$cluster: Corosync", (corosync.links(), 12), (corosync.latency(), 12), height=7)
     made.more((corosync.tokens(), 12), (corosync.scheduling(), 12), height=7)
     made.row(
@@ -90,16 +90,18 @@ def dc() -> Panel:
 def maintenance() -> Panel:
     return numbers(
         About(
-            "Pacemaker",
-            """In maintenance mode it starts, stops and moves nothing, whatever fails.""",
+            "Maintenance mode",
+            """On, for the cluster or for one of its nodes: there Pacemaker starts, stops and moves nothing,
+            whatever fails.""",
             ("PacemakerMaintenanceMode",),
         ),
         Query(
-            f"max by (cluster) ({pick('ha_cluster_pacemaker_maintenance_mode_enabled')})",
+            f"max by (cluster) ({pick('ha_cluster_pacemaker_maintenance_mode_enabled')}"
+            f" or {pick('ha_cluster_pacemaker_nodes', status='maintenance')})",
             "maintenance",
             instant=True,
         ),
-        states=theme.ACTS,
+        states=theme.MAINTENANCE,
         shows=BigValueTextMode.VALUE,
     )
 

@@ -3,7 +3,7 @@
 from dashboards.src import theme
 from dashboards.src.panels import About, Panel, Query, lines, states
 from dashboards.src.promql import by_host, counted, pick
-from dashboards.src.theme import ACTIVE, BAD, CHANGING, CONNECTED, REDUCED
+from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, CONNECTED, FURTHER, REDUCED
 
 
 def links() -> Panel:
@@ -42,7 +42,7 @@ def tokens() -> Panel:
     return lines(
         About(
             "Tokens lost",
-            """How often since the point before, by the phase in which it was lost. operational: a peer or
+            """How often since the bar before, by the phase in which it was lost. operational: a peer or
             the network went away. Also consensus timeouts and retransmits: a network that loses
             packets.""",
             ("CorosyncTokenLoss",),
@@ -54,10 +54,12 @@ def tokens() -> Panel:
         ),
         Query(f"sum by (cluster) ({counted('ha_cluster_corosync_retransmits_total')})", "retransmits"),
         unit="short",
-        drawn="areas",
+        drawn="bars",
         colors={
             "in operational": BAD,
             "in gather": REDUCED,
+            "in commit": BY_HAND,
+            "in recovery": FURTHER,
             "consensus timeouts": ACTIVE,
             "retransmits": CHANGING,
         },

@@ -1,47 +1,111 @@
 """Fleet: which of my clusters needs me?"""
 
+from grafana_foundation_sdk.models.common import BigValueTextMode
+
 from dashboards.src import facts, theme
+from dashboards.src import fleet_history as history
 from dashboards.src.links import address
 from dashboards.src.page import Page
-from dashboards.src.panels import About, Column, Limits, Panel, Query, lines, merged, rows, states
-from dashboards.src.promql import by_host, counted, in_range, of_alerts, of_clients, or_zero, pick
-from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
+from dashboards.src.panels import About, Column, Limits, Panel, Query, merged, numbers, rows
+from dashboards.src.promql import (
+    alerts_began,
+    of_alerts,
+    of_clients,
+    or_zero,
+    pick,
+    since_begin,
+)
+from dashboards.src.theme import ACTIVE, BAD, REDUCED, WELL
 
 ANY_BAD: Limits = ((None, WELL), (1, BAD))
 ANY_REDUCED: Limits = ((None, WELL), (1, REDUCED))
-CAUSES = {
-    "node_lost": BAD,
-    "resource_failure": REDUCED,
-    "node_health": REDUCED,
-    "fencing": ACTIVE,
-    "split_healed": ACTIVE,
-    "standby": BY_HAND,
-    "node_shutdown": CHANGING,
-    "operator_move": FURTHER,
-    "failback": WELL,
-    "unknown": IDLE,
-}
+OUT: Limits = ((None, WELL), (0.001, REDUCED), (5, BAD))  # seconds
+GRAVITY = {"critical": 2, "warning": 1}
+NONE = f"0 * count({facts.EXPORTERS})"  # as long as there is any
+RUNBOOK = "${runbooks}/${__value.raw}.md"
+OPEN = address("failover-story", "var-cluster=${__value.raw}")
 
 
 def page() -> Page:
-    made = Page("failover-fleet", "Which of my clusters needs me?", "now-7d")
-    made.row("Which of my clusters needs me?", (clusters(), 24), height=8, for_each_cluster=False)
-    made.row("This time range", (alerts(), 24), height=7, for_each_cluster=False)
-    made.more((outages(), 12), (failovers(), 12), height=8)
-    made.more((longest(), 12), (exporters(), 12), height=8)
-    made.more((collectors(), 12), (age(), 12), height=7)
+    """Not marked: failovers and alerts of a thousand clusters would leave nothing to see between them."""
+    made = Page("failover-fleet", "Which of my clusters needs me?", "now-24h", marked=False)
+    made.row("Which of my clusters needs me?", (counts(), 24), height=4, for_each_cluster=False)
+    made.more((firing(), 24), height=6)
+    made.more((clusters(), 24), height=7)
+    made.row("This time range", (history.alerts(), 24), height=7, for_each_cluster=False)
+    made.more((history.outages(), 12), (history.failovers(), 12), height=8)
+    made.more((history.exporters(), 8), (history.collectors(), 8), (history.age(), 8), height=7)
     return made
+
+
+def counts() -> Panel:
+    critical, warning = (f"group by (cluster) ({of_alerts(severity=name)})" for name in GRAVITY)
+    active = of_clients(pick("vip_outage_active_seconds"))
+    no_takeover = f"{facts.READY} == 0 or {facts.ABLE} < 2"
+    asked = {
+        "clusters": (f"group by (cluster) ({facts.UP})", ACTIVE),
+        "with critical alerts": (critical, BAD),
+        "with warnings only": (f"{warning} unless on (cluster) {critical}", REDUCED),
+        "with clients out now": (f"max by (cluster) ({active}) > 0", BAD),
+        "split": (f"{facts.SPLIT} == 1", BAD),
+        "without a takeover": (f"group by (cluster) ({no_takeover})", REDUCED),
+        "with Galera nodes out": (f"{facts.SYNCED_SHARE} < 1", REDUCED),
+        "not watched": (f"max by (cluster) ({facts.UP}) == 0", BAD),
+    }
+    return numbers(
+        About(
+            "Clusters",
+            """How many there are, and how many of them are in need now. Without a takeover: the next fault is
+            an outage. With Galera nodes out: not every node is synced. Not watched: none of its exporters
+            answers.""",
+            ("VIPDown", "ClusterUnobserved", "FailoverNotReady"),
+        ),
+        *(Query(f"count({expr}) or {NONE}", name, instant=True) for name, (expr, _) in asked.items()),
+        shows=BigValueTextMode.VALUE_AND_NAME,
+        by_name={name: _from_one(color) for name, (_, color) in asked.items()},
+    )
+
+
+def _from_one(color: str) -> Limits:
+    return ((None, color if color == ACTIVE else WELL), (1, color))
+
+
+def firing() -> Panel:
+    by = "cluster, alertname, severity"
+    began = f"min by ({by}) ({alerts_began(severity=tuple(GRAVITY))}) and on ({by}) {of_alerts()}"
+    return rows(
+        About(
+            "Alerts that fire",
+            """The gravest first. A click on an alert opens its runbook, one on a cluster its Failover
+            dashboard. Since: when its condition began to hold. None may mean that the rules of alerts/ are
+            not loaded.""",
+            ("VIPDown", "ClusterUnobserved"),
+        ),
+        Query(_gravity(by), instant=True, table=True),
+        Query(f"({began}) * 1000", instant=True, table=True),
+        steps=(merged(),),
+        columns={
+            "Value #A": Column("Severity", states=theme.SEVERITY, width=100),
+            "alertname": Column("Alert", link=RUNBOOK),
+            "cluster": Column("Cluster", link=OPEN),
+            "Value #B": Column("Since", unit="dateTimeAsLocalNoDateIfToday", width=170),
+        },
+        first=("Severity", "Since"),
+        missing="no alert fires",
+    )
+
+
+def _gravity(by: str) -> str:
+    """Of the alerts that fire."""
+    return " or ".join(
+        f"max by ({by}) ({of_alerts(severity=name)}) * {weight}" for name, weight in GRAVITY.items()
+    )
 
 
 def clusters() -> Panel:
     holder = f"topk by (cluster) (1, max by (cluster, host) ({facts.HOLDER}))"
-    critical = f"count by (cluster) ({of_alerts(severity='critical')})"
-    warning = f"count by (cluster) ({of_alerts(severity='warning')})"
-    firing = (
-        f"max by (cluster, alertname) ({of_alerts(severity='critical')}) * 2"
-        f" or max by (cluster, alertname) ({of_alerts(severity='warning')})"
-    )
-    events = f"sum by (cluster, job, instance, resource) ({in_range('failover_events_total')})"
+    critical, warning = (f"count by (cluster) ({of_alerts(severity=name)})" for name in GRAVITY)
+    events = f"sum by (cluster, job, instance, resource) ({since_begin('failover_events_total')})"
     asked = (
         holder,
         or_zero(critical, facts.EXPORTERS),
@@ -50,29 +114,30 @@ def clusters() -> Panel:
         facts.ABLE,
         facts.SYNCED_SHARE,
         f"max by (cluster) ({pick('failover_last_event_timestamp_seconds')}) * 1000",
-        f"round(max by (cluster) ({events}))",
-        f"max by (cluster) ({of_clients(in_range('vip_outage_seconds_total'))})",
+        f"max by (cluster) ({events})",
+        f"max by (cluster) ({of_clients(since_begin('vip_outage_seconds_total'))})",
         f"sum by (cluster) ({facts.UP} == bool 0)",
-        f"topk by (cluster) (1, {firing})",
+        facts.LAST_OUTAGE,
         facts.READY,
+        f"topk by (cluster) (1, {_gravity('cluster, alertname')})",
     )
     return rows(
         About(
-            "Clusters",
-            """One row a cluster, those with critical alerts first; a click on its name opens its Failover
-            dashboard. Now: alerts and the gravest by name, split, who holds the address, nodes that can take
-            over (1: the next fault is an outage), whether a takeover would be ready, Galera nodes that are
-            synced, exporters that do not answer. In this time range: failovers, seconds that clients were
-            out, of the port with most.""",
+            "Each cluster",
+            """Those with critical alerts first; a click on a name opens its Failover dashboard. Now: alerts,
+            the gravest by name, split, who holds the address, nodes that can take over (1: the next fault is
+            an outage), whether a takeover would be ready, Galera nodes that are synced, exporters that do not
+            answer. The last failover, and how long clients were out by it. In this time range: failovers,
+            seconds that clients were out, of the port with most.""",
             ("VIPDown", "ClusterUnobserved", "FailoverNotReady"),
         ),
         *(Query(expr, instant=True, table=True) for expr in asked),
         steps=(merged(),),
         columns={
-            "cluster": Column("Cluster", link=address("failover-story", "var-cluster=${__value.raw}")),
+            "cluster": Column("Cluster", link=OPEN),
             "Value #B": Column("Critical", limits=ANY_BAD, width=90),
             "Value #C": Column("Warnings", limits=ANY_REDUCED, width=90),
-            "alertname": Column("Gravest alert", width=210),
+            "alertname": Column("Gravest alert", link=RUNBOOK, width=210),
             "Value #D": Column("Split", states=theme.SIGN, width=80),
             "host": Column("Held by"),
             "Value #A": Column("Holders", limits=((None, BAD), (1, ACTIVE), (2, BAD)), width=90),
@@ -84,128 +149,11 @@ def clusters() -> Panel:
                 limits=((None, BAD), (0.51, REDUCED), (1, WELL)),
                 width=120,
             ),
-            "Value #G": Column("Last failover", unit="dateTimeAsLocalNoDateIfToday", width=170),
-            "Value #H": Column("Failovers", width=90),
-            "Value #I": Column(
-                "Clients out", unit="s", limits=((None, WELL), (0.001, REDUCED), (5, BAD)), width=110
-            ),
             "Value #J": Column("Exporters gone", limits=ANY_REDUCED, width=130),
+            "Value #G": Column("Last failover", unit="dateTimeAsLocalNoDateIfToday", width=170),
+            "Value #K": Column("Clients out by it", unit="s", limits=OUT, width=130),
+            "Value #H": Column("Failovers", width=90),
+            "Value #I": Column("Clients out", unit="s", limits=OUT, width=110),
         },
         first=("Critical", "Split", "Warnings", "Clients out"),
-    )
-
-
-def alerts() -> Panel:
-    def any_of(severity: str) -> str:
-        around = f"max_over_time({of_alerts(severity=severity)}[$__rate_interval])"
-        return f"max by (cluster) ({around})"
-
-    return states(
-        About(
-            "Alerts of each cluster",
-            """The gravest severity that fired around each moment. No alert at all may mean that the rules of
-            alerts/ are not loaded: then see the table.""",
-            ("VIPDown", "ClusterUnobserved"),
-        ),
-        Query(
-            f"{any_of('critical')} * 2 or {any_of('warning')} or max by (cluster) ({facts.EXPORTERS}) * 0",
-            "{{cluster}}",
-        ),
-        states=theme.SEVERITY,
-        link=address("failover-story", "var-cluster=${__field.labels.cluster}"),
-    )
-
-
-def outages() -> Panel:
-    return lines(
-        About(
-            "Seconds that clients were out",
-            """Of outages that ended since the point before, by port, as measured by hosts outside of the
-            cluster.""",
-            ("VIPOutage", "VIPDown"),
-        ),
-        Query(
-            f"max by (cluster, vip, port) ({of_clients(counted('vip_outage_seconds_total'))})",
-            "{{cluster}} {{vip}}:{{port}}",
-        ),
-        unit="s",
-        drawn="areas",
-    )
-
-
-def failovers() -> Panel:
-    events = f"max by (cluster, resource, cause) ({counted('failover_events_total')})"
-    return lines(
-        About(
-            "Failovers by cause",
-            """Moves and restarts since the point before, of the resource that had most. Many failbacks or
-            operator moves are people at work; node_lost, node_health and resource_failure are faults.""",
-            ("FailoverHappened", "FailoverFlapping"),
-        ),
-        Query(f"sum by (cause) (max by (cluster, cause) ({events}))", "{{cause}}"),
-        unit="short",
-        colors=CAUSES,
-        drawn="areas",
-    )
-
-
-def longest() -> Panel:
-    latest = of_clients(pick("vip_outage_last_duration_seconds"))
-    return lines(
-        About(
-            "Length of the latest outage",
-            """Each step is another outage; its height is how long clients were out, by port. Over 5 s is too
-            slow for a pair that fails over as it should.""",
-            ("FailoverSlow",),
-        ),
-        Query(f"max by (cluster, vip, port) ({latest})", "{{cluster}} {{vip}}:{{port}}"),
-        unit="s",
-    )
-
-
-def exporters() -> Panel:
-    answers = by_host(facts.UP)
-    return states(
-        About(
-            "Exporters",
-            """Which exporters answer Prometheus. The metrics of one that does not are missing everywhere
-            else.""",
-            ("ExporterDown", "ClusterUnobserved", "ExporterReloadFailed"),
-        ),
-        Query(f"max by (cluster, host) ({answers})", "{{cluster}}: {{host}}"),
-        states=theme.ANSWERS,
-    )
-
-
-def collectors() -> Panel:
-    success = pick("ha_cluster_scrape_success")
-    failed = f"({success} and (min_over_time({success}[$__range]) == 0))"
-    return states(
-        About(
-            "Collectors that failed",
-            """Those that failed at some time in this range; nothing to show: none did. A failed collector
-            publishes nothing: its metrics are missing everywhere else.""",
-            ("CollectorFailing",),
-        ),
-        Query(
-            f"min by (cluster, host, collector) ({by_host(failed)})", "{{cluster}}: {{collector}} on {{host}}"
-        ),
-        states=theme.COLLECTED,
-    )
-
-
-def age() -> Panel:
-    built = pick("ha_cluster_pacemaker_last_update_timestamp_seconds")
-    return lines(
-        About(
-            "Age of Pacemaker's view",
-            """How old the output of crm_mon was when it was read, by that host's clock. It grows while
-            Pacemaker there hangs: then nothing else that this host reports of Pacemaker is current.""",
-            ("ClusterViewStale",),
-        ),
-        Query(
-            f"max by (cluster, host) ({by_host(f'clamp_min(timestamp({built}) - {built}, 0)')})",
-            "{{cluster}}: {{host}}",
-        ),
-        unit="s",
     )

@@ -48,7 +48,7 @@ def primaries() -> Panel:
 def synced() -> Panel:
     return numbers(
         About(
-            "Nodes that are synced",
+            "Nodes synced",
             """As a share of those configured. With a half or less, the next fault may take the quorum.""",
             ("GaleraNodeDown", "GaleraNodeNotSynced"),
         ),
@@ -62,9 +62,9 @@ def synced() -> Panel:
 def members_apart() -> Panel:
     return numbers(
         About(
-            "Smallest view",
-            """Members in the view of the node that sees the fewest, and of the one that sees the most. If
-            they differ for more than a moment, the group is split.""",
+            "Cluster size",
+            """wsrep_cluster_size of the node that sees the fewest members, and of the one that sees the most.
+            If they differ for more than a moment, the group is split.""",
             ("GaleraSplitBrain", "GaleraNodeDown"),
         ),
         Query(f"min by (cluster) ({pick('galera_view_members')})", "smallest", instant=True),
@@ -176,9 +176,9 @@ def quorum() -> Panel:
 def views() -> Panel:
     return lines(
         About(
-            "Members in each node's view",
-            """wsrep_cluster_size of each node, itself included. Lines that diverge: the group splits. All
-            fall by one: a node left.""",
+            "Cluster size, by node",
+            """wsrep_cluster_size: members in each node's view, itself included. Lines that diverge: the group
+            splits. All fall by one: a node left.""",
             ("GaleraNodeDown", "GaleraSplitBrain"),
         ),
         Query(f"max by ({BY_NODE}) ({pick('galera_view_members')})", "{{node}}"),

@@ -129,13 +129,14 @@ def conflicts() -> Panel:
     return lines(
         About(
             "Certification failures and brute force aborts",
-            """How many since the point before: failed certification at commit (wsrep_local_cert_failures),
+            """How many since the bar before: failed certification at commit (wsrep_local_cert_failures),
             and rolled back by a write from another node (wsrep_local_bf_aborts).""",
             ("GaleraCertificationFailures",),
         ),
         Query(conflicted("local_cert_failures"), "{{node}}, certification failures"),
         Query(conflicted("local_bf_aborts"), "{{node}}, brute force aborts"),
         unit="short",
+        drawn="bars",
     )
 
 

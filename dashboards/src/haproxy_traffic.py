@@ -74,11 +74,13 @@ def errors() -> Panel:
     return lines(
         About(
             "Errors towards servers",
-            """A second. Retries, and redispatches to another server: the client was served, but late.""",
+            """How many since the bar before. Retries, and redispatches to another server: the client was
+            served, but late.""",
             ("HAProxyServerDown", "VIPConnectSlow"),
         ),
-        *(Query(f"sum by (cluster) ({per_second(metric)})", name) for name, metric in kinds.items()),
-        unit="cps",
+        *(Query(f"sum by (cluster) ({counted(metric)})", name) for name, metric in kinds.items()),
+        unit="short",
+        drawn="bars",
         colors=dict(zip(kinds, (BAD, REDUCED, ACTIVE, CHANGING), strict=True)),
     )
 
@@ -87,13 +89,17 @@ def aborts() -> Panel:
     return lines(
         About(
             "Sessions that were cut off",
-            """A second. By the server: it closed while clients were connected. By the client: it gave up,
-            or closed without a goodbye.""",
+            """How many since the bar before. By the server: it closed while clients were connected. By the
+            client: it gave up, or closed without a goodbye.""",
             ("HAProxyServerDown",),
         ),
-        Query(f"sum by ({BY_SERVER}) ({per_second('haproxy_server_server_aborts_total')})", "by {{server}}"),
-        Query(f"sum by (cluster) ({per_second('haproxy_backend_client_aborts_total')})", "by clients"),
-        unit="cps",
+        Query(
+            f"sum by ({BY_SERVER}) ({counted('haproxy_server_server_aborts_total')})",
+            "by {{proxy}} / {{server}}",
+        ),
+        Query(f"sum by (cluster) ({counted('haproxy_backend_client_aborts_total')})", "by clients"),
+        unit="short",
+        drawn="bars",
         colors={"by clients": REDUCED},
     )
 
@@ -104,14 +110,14 @@ def checks() -> Panel:
     return lines(
         About(
             "Failed health checks",
-            """How many since the point before, and how often a server went down. Failures without a server
+            """How many since the bar before, and how often a server went down. Failures without a server
             that goes down: its check is near its timeout.""",
             ("HAProxyServerDown",),
         ),
         Query(f"sum by ({BY_SERVER}) ({failed})", "{{proxy}} / {{server}}"),
         Query(f"sum by ({BY_SERVER}) ({downs})", "{{proxy}} / {{server}} went down"),
         unit="short",
-        drawn="areas",
+        drawn="bars",
     )
 
 

@@ -3,19 +3,21 @@
 from dashboards.src import facts, theme
 from dashboards.src.panels import About, Column, Panel, Query, lines, merged, rows, states
 from dashboards.src.promql import coded, pick
-from dashboards.src.theme import ACTIVE, REDUCED, WELL
+from dashboards.src.theme import ACTIVE, BY_HAND, REDUCED, WELL
 
 SOME = ((None, WELL), (1, REDUCED))
 
 
 def nodes() -> Panel:
     def any_reports(*status: str) -> str:
-        return f"max by (cluster, node) ({pick('ha_cluster_pacemaker_nodes', status=status)})"
+        return (
+            f"max by (cluster, node) ({facts.as_joined(pick('ha_cluster_pacemaker_nodes', status=status))})"
+        )
 
     cases = {
         theme.NODE_UNCLEAN: any_reports("unclean"),
         theme.NODE_OFFLINE: f"({any_reports('online')} == bool 0)",
-        theme.NODE_DISPUTED: f"(min by (cluster, node) ({facts.ONLINE}) == bool 0)",
+        theme.NODE_DISPUTED: f"(min by (cluster, node) ({facts.as_joined(facts.ONLINE)}) == bool 0)",
         theme.NODE_PENDING: any_reports("pending"),
         theme.NODE_MAINTENANCE: any_reports("maintenance"),
         theme.NODE_STANDBY: any_reports("standby", "standby_onfail"),
@@ -24,8 +26,9 @@ def nodes() -> Panel:
     return states(
         About(
             "Nodes",
-            """As reported by each balancer whose Pacemaker can be read. Online for one and offline for the
-            other: a split. Unclean: what it still runs is not known, and it has to be fenced.""",
+            """As reported by each balancer that has joined the cluster and knows a DC; a gap: there is none.
+            Online for one and offline for the other: a split. Unclean: what it still runs is not known, and
+            it has to be fenced.""",
             ("PacemakerNodeOffline", "PacemakerNodeUnclean", "PacemakerNodeStandby"),
         ),
         Query(coded(cases), "{{node}}"),
@@ -61,21 +64,45 @@ def resources() -> Panel:
 
 
 def takeovers() -> Panel:
-    """Both balancers predict for the whole cluster; one that says no is enough to look."""
-    blocked = f"group by (cluster, resource, lost, reason) ({pick('failover_takeover_blocked_info')})"
+    """All balancers predict for the whole cluster; one that says no is enough to look."""
     return states(
         About(
             "Would it be taken over?",
-            """Pacemaker's own scheduler, asked after each change what it would do if the node were lost.
-            Nowhere: a row below has the reason, and the next fault is an outage.""",
+            """Pacemaker's own scheduler, asked after each change what it would do if a node were lost.
+            Nowhere: the next fault is an outage; the reason is beside.""",
             ("FailoverNotReady",),
         ),
         Query(
             f"min by (cluster, resource, lost) ({pick('failover_takeover_ready')})",
-            "{{resource}}, were {{lost}} lost",
+            "{{resource}} without {{lost}}",
         ),
-        Query(f"0 * {blocked}", "{{resource}}, were {{lost}} lost: {{reason}}"),
         states=theme.TAKEN_OVER,
+    )
+
+
+def targets() -> Panel:
+    by = "cluster, lost, resource"
+    return rows(
+        About(
+            "If a node were lost now",
+            """Where Pacemaker would run what runs there, or why nowhere: the other nodes are in standby or
+            maintenance, offline, banned, failed too often; no quorum; it waits for fencing.""",
+            ("FailoverNotReady", "PacemakerNodeStandby", "PacemakerLeftoverConstraint"),
+        ),
+        Query(f"min by ({by}) ({pick('failover_takeover_ready')})", instant=True, table=True),
+        Query(f"group by ({by}, to) ({pick('failover_takeover_target_info')})", instant=True, table=True),
+        Query(
+            f"group by ({by}, reason) ({pick('failover_takeover_blocked_info')})", instant=True, table=True
+        ),
+        steps=(merged(),),
+        columns={
+            "lost": Column("Were this lost"),
+            "resource": Column("Resource"),
+            "Value #A": Column("Would be", states=theme.TAKEN_OVER, width=110),
+            "to": Column("Would run on"),
+            "reason": Column("Because of"),
+        },
+        missing="not known",
     )
 
 
@@ -135,18 +162,38 @@ def failures() -> Panel:
     )
 
 
+def _took(*tasks: str) -> str:
+    """Without the monitor operations that only found out what runs, when a node joined."""
+    return pick("ha_cluster_pacemaker_operation_exec_seconds", task=tasks)
+
+
 def durations() -> Panel:
-    took = pick("ha_cluster_pacemaker_operation_exec_seconds")
+    tasks = {"start": ACTIVE, "stop": REDUCED, "promote": WELL, "demote": BY_HAND}
     return lines(
         About(
-            "How long operations take",
-            """Execution time of the agent, the last time it ran. Start and stop are part of every failover;
-            a monitor that grows towards its timeout is about to fail.""",
-            ("PacemakerResourceFailures", "FailoverSlow"),
+            "How long starts and stops take",
+            """Execution time of the agent, the last time it ran, on the node where it took longest. They are
+            parts of every failover, one after the other.""",
+            ("FailoverSlow", "FailoverSlowerThanPromised"),
         ),
-        Query(f"max by (cluster, resource, node, task) ({took})", "{{task}} {{resource}} on {{node}}"),
+        Query(f"max by (cluster, resource, task) ({_took(*tasks)})", "{{task}} {{resource}}"),
         unit="s",
-        starts={"start": ACTIVE, "stop": REDUCED, "monitor": WELL},
+        starts=tasks,
+        listed=True,
+    )
+
+
+def monitors() -> Panel:
+    return lines(
+        About(
+            "How long monitors take",
+            """Execution time of the agent's monitor, the last time that its result changed. One that grows
+            towards its timeout is about to fail, and to cause a failover.""",
+            ("PacemakerResourceFailures",),
+        ),
+        Query(f"max by (cluster, resource, node) ({_took('monitor')})", "{{resource}} on {{node}}"),
+        unit="s",
+        listed=True,
     )
 
 

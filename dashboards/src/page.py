@@ -21,14 +21,16 @@ EVERY_EXPORTER = "failover_exporter_build_info"  # a metric that each of them ha
 class Page:
     """A dashboard that is being filled, row by row; each row adds up to 24 columns."""
 
-    def __init__(self, uid: str, question: str, since: str):
+    def __init__(self, uid: str, question: str, since: str, *, marked: bool = True):
+        """`marked`: failovers and alerts are marked on the time axes; else only if asked for at the top."""
         self._ids = 0
         self._page = build.Dashboard(TITLES[uid]).uid(uid).description(question).tags([TAG]).readonly()
         self._page.time(since, "now").refresh("30s").timezone("browser").version(1)
         self._page.tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
         self._page.variables([source(), *chosen(), runbooks()])
-        self._page.annotations([failovers(), alerts()])
         self._page.link(others())
+        self._marked = marked
+        self._timelines = list[int]()
 
     def row(self, title: str, *panels: tuple[Panel, int], height: int, for_each_cluster: bool = True) -> None:
         """Panels and their widths under a heading; once for each cluster that is chosen."""
@@ -43,14 +45,23 @@ class Page:
         for panel, width in panels:
             if width == 24 and isinstance(panel, statetimeline.Panel | timeseries.Panel):
                 panel.axis_width(AXIS)
-            self._page.with_panel(panel.id(self._next()).span(width).height(height))
+            number = self._next()
+            if isinstance(panel, statetimeline.Panel):
+                self._timelines.append(number)
+            self._page.with_panel(panel.id(number).span(width).height(height))
 
     def _next(self) -> int:
         self._ids += 1
         return self._ids
 
     def json(self) -> str:
+        self._page.annotations([self._mark(failovers()), self._mark(alerts())])
         return encode(self._page.build())
+
+    def _mark(self, mark: build.AnnotationQuery) -> build.AnnotationQuery:
+        """Not on timelines of states: its line would cut through their words."""
+        timelines = build.AnnotationPanelFilter().exclude(True).ids(self._timelines)
+        return mark.enable(self._marked).filter(timelines)
 
 
 def encode(page: dashboard.Dashboard) -> str:
@@ -104,5 +115,5 @@ def alerts() -> build.AnnotationQuery:
 def _annotation(name: str, query: Query, color: str) -> build.AnnotationQuery:
     """The query is there twice: Grafana 10 reads `expr` and `step`, later ones `target`."""
     target: prometheus.Dataquery = query.build("A").interval(STEP)
-    mark = build.AnnotationQuery().name(name).datasource(SOURCE).enable(True).icon_color(color)
+    mark = build.AnnotationQuery().name(name).datasource(SOURCE).icon_color(color)
     return mark.expr(query.expr).step(STEP).target(target)

@@ -18,11 +18,12 @@ SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
 AXIS = 210  # pixels for names left of the plot, where panels above each other share their time axis
 LEAST = {"percentunit": 0.01, "s": 0.001}  # what an axis reaches at the least, by unit; else 1
 DASHES = {"fill": "dash", "dash": [8, 6]}
+BARS = 200  # points of what is drawn as bars, so that each can be seen
 
 Panel = stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
 P = TypeVar("P", stat.Panel, statetimeline.Panel, table.Panel, timeseries.Panel)
-Drawn = Literal["lines", "areas"]  # areas stand on each other
-FILL = {"lines": 8, "areas": 60}  # percent
+Drawn = Literal["lines", "areas", "bars"]  # areas and bars stand on each other; bars are of what is counted
+FILL = {"lines": 8, "areas": 60, "bars": 85}  # percent
 Step = dashboard.DataTransformerConfig
 Limits = tuple[tuple[float | None, str], ...]  # from which value on, which colour
 
@@ -113,9 +114,15 @@ def numbers(  # noqa: PLR0913 - a stat panel's own settings
     return panel.thresholds(_thresholds(limits)).mappings(_mappings(states))
 
 
-def states(about: About, *queries: Query, states: Iterable[State], link: str = "") -> statetimeline.Panel:
+def states(
+    about: About,
+    *queries: Query,
+    states: Iterable[State],
+    link: str = "",
+    missing: str = "nothing to show",
+) -> statetimeline.Panel:
     """One row a series; each state by colour and text. A click on a bar leads to `link`."""
-    panel = _panel(statetimeline.Panel(), about, queries).unit("none").no_value("nothing to show")
+    panel = _panel(statetimeline.Panel(), about, queries).unit("none").no_value(missing)
     panel.mappings(_mappings(states)).color_scheme(_mode(dashboard.FieldColorModeId.THRESHOLDS))
     panel.thresholds(_thresholds(((None, ACTIVE),)))
     panel.show_value(common.VisibilityMode.AUTO).row_height(0.8).line_width(0).fill_opacity(85)
@@ -125,28 +132,33 @@ def states(about: About, *queries: Query, states: Iterable[State], link: str = "
     return panel.tooltip(build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE))
 
 
-def lines(
+def lines(  # noqa: PLR0913 - a time series' own settings
     about: About,
     *queries: Query,
     unit: str,
     colors: Mapping[str, str] | None = None,
     starts: Mapping[str, str] | None = None,
     drawn: Drawn = "lines",
+    listed: bool = False,
+    missing: str = "nothing to show",
 ) -> timeseries.Panel:
     """`colors` are those of series whose names are known, `starts` of those whose names begin so. Without
-    `starts`, a second query by host is drawn dashed."""
-    panel = _panel(timeseries.Panel(), about, queries).unit(unit).no_value("nothing to show")
+    `starts`, a second query by host is dashed, or its bars are pale. `listed`: values stand in the legend."""
+    panel = _panel(timeseries.Panel(), about, queries).unit(unit).no_value(missing)
     panel.line_width(1).fill_opacity(FILL[drawn]).show_points(common.VisibilityMode.NEVER)
-    panel.axis_soft_min(0).axis_soft_max(LEAST.get(unit, 1)).legend(_legend())
+    panel.axis_soft_min(0).axis_soft_max(LEAST.get(unit, 1))
+    panel.legend(_legend_with_values() if listed else _legend())
     panel.color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.SHADES).fixed_color(ACTIVE))
     for number, query in enumerate(queries):
-        _distinguish(panel, number, query, by_number=not starts)
+        _distinguish(panel, number, query, drawn, by_number=not starts)
     for name, color in (colors or {}).items():
         panel.override_by_name(name, [_fixed(color)])
     for start, color in (starts or {}).items():
         panel.override_by_regexp(_beginning(start), [_fixed(color)])
-    if drawn == "areas":
+    if drawn != "lines":
         panel.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    if drawn == "bars":
+        _as_bars(panel, unit)
     tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
     return panel.tooltip(tooltip.sort(common.SortOrder.DESCENDING))
 
@@ -157,9 +169,10 @@ def rows(
     columns: Mapping[str, Column],
     steps: Iterable[Step] = (),
     first: Iterable[str] = (),
+    missing: str = "none",
 ) -> table.Panel:
     """A table. `columns`: by the fields that `steps` leave; on top the rows with the greatest of `first`."""
-    panel = _panel(table.Panel(), about, queries).unit("none").no_value("none")
+    panel = _panel(table.Panel(), about, queries).unit("none").no_value(missing)
     panel.show_header(True).cell_height(common.TableCellHeight.SM)
     panel.sort_by([build_common.TableSortByFieldState().display_name(name).desc(True) for name in first])
     for step in (*steps, _only(columns), _renamed(columns)):
@@ -180,6 +193,11 @@ def distinct(*keys: str, last: Iterable[str] = ()) -> Step:
     for name in last:
         group[name] = {"aggregations": ["lastNotNull"], "operation": "aggregate"}
     return Step(id_val="groupBy", options={"fields": group})
+
+
+def last_of(field: str) -> str:
+    """The name that distinct() leaves to a field of which it keeps the last value."""
+    return f"{field} (lastNotNull)"
 
 
 def latest_first(field: str) -> Step:
@@ -214,7 +232,17 @@ def _beginning(text: str) -> str:
     return f"/^{re.escape(text)} /"
 
 
-def _distinguish(panel: timeseries.Panel, number: int, query: Query, *, by_number: bool) -> None:
+def _as_bars(panel: timeseries.Panel, unit: str) -> None:
+    """Each of what was counted since the bar before, so that nothing seems to be between two of them."""
+    panel.draw_style(common.GraphDrawStyle.BARS).bar_alignment(common.BarAlignment.BEFORE)
+    panel.line_width(0).max_data_points(BARS)
+    if unit == "short":
+        panel.decimals(0)
+
+
+def _distinguish(
+    panel: timeseries.Panel, number: int, query: Query, drawn: Drawn, *, by_number: bool
+) -> None:
     if query.limit:
         panel.override_by_name(query.legend, [_fixed(BAD), _set("custom.fillOpacity", 0)])
     if not (query.by_label and by_number):
@@ -223,7 +251,8 @@ def _distinguish(panel: timeseries.Panel, number: int, query: Query, *, by_numbe
         for place, color in enumerate(NUMBERED, 1):
             panel.override_by_regexp(f"/^[^0-9]*0*{place}([^0-9]|$)/", [_fixed(color)])
     else:
-        panel.override_by_query(_letter(number), [_set("custom.lineStyle", DASHES)])
+        second = _set("custom.fillOpacity", 35) if drawn == "bars" else _set("custom.lineStyle", DASHES)
+        panel.override_by_query(_letter(number), [second])
 
 
 def _fixed(color: str) -> dashboard.DynamicConfigValue:
@@ -254,3 +283,9 @@ def _mappings(states: Iterable[State]) -> list[dashboard.ValueMapping]:
 def _legend() -> build_common.VizLegendOptions:
     legend = build_common.VizLegendOptions().show_legend(True)
     return legend.display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM)
+
+
+def _legend_with_values() -> build_common.VizLegendOptions:
+    legend = build_common.VizLegendOptions().show_legend(True).calcs(["lastNotNull", "max"])
+    legend.sort_by("Last *").sort_desc(True)
+    return legend.display_mode(common.LegendDisplayMode.TABLE).placement(common.LegendPlacement.RIGHT)

@@ -14,8 +14,13 @@ def pick(metric: str, **labels: str | tuple[str, ...]) -> str:
 
 
 def of_alerts(**labels: str | tuple[str, ...]) -> str:
-    """Alerts that fire. The rules aggregate to the cluster: their series have neither job nor instance."""
+    """Alerts that fire. Chosen by cluster alone: most rules aggregate to it, without job and instance."""
     return _selector("ALERTS", ['cluster=~"$cluster"', 'alertstate="firing"', *_matchers(labels)])
+
+
+def alerts_began(**labels: str | tuple[str, ...]) -> str:
+    """Since when the condition of alerts holds, pending ones too: seconds since 1970."""
+    return _selector("ALERTS_FOR_STATE", ['cluster=~"$cluster"', *_matchers(labels)])
 
 
 def _matchers(labels: Mapping[str, str | tuple[str, ...]]) -> list[str]:
@@ -41,6 +46,20 @@ def counted(metric: str, **labels: str | tuple[str, ...]) -> str:
     """
     one = pick(metric, **labels)
     return f"clamp_min({one} - {one} offset $__interval, 0)"
+
+
+def since_begin(metric: str, **labels: str | tuple[str, ...]) -> str:
+    """How much was counted in the time range that is shown; of a counter that was reset or is new, all.
+
+    Two samples of each series, where in_range() reads all between them: for a thousand clusters.
+    """
+    one = pick(metric, **labels)
+    return f"(({one} - {one} offset $__range >= 0) or {one})"
+
+
+def at_end(expr: str) -> str:
+    """Of an expression without ranges: its value at the end of what is shown, for every point of a graph."""
+    return expr.replace("}", "} @ end()")
 
 
 def in_range(metric: str, **labels: str | tuple[str, ...]) -> str:

@@ -8,7 +8,19 @@ from grafana_foundation_sdk.models.common import BigValueTextMode
 
 from dashboards.src import clients, facts
 from dashboards.src.page import Page
-from dashboards.src.panels import About, Column, Panel, Query, distinct, latest_first, numbers, rows, states
+from dashboards.src.panels import (
+    About,
+    Column,
+    Panel,
+    Query,
+    distinct,
+    last_of,
+    latest_first,
+    merged,
+    numbers,
+    rows,
+    states,
+)
 from dashboards.src.promql import by_host, doubled, named, of_alerts, pick
 from dashboards.src.theme import ACTIVE, BAD, CONNECTED, HOLDING, REDUCED, RUNNING, SEVERITY, SIGN, WELL
 
@@ -27,7 +39,8 @@ def page() -> Page:
     made.row("$cluster: split?", (signs(), 12), (views(), 12), height=7)
     made.more((running(), 24), height=6)
     made.row("$cluster: clients", (clients.servers(), 12), (clients.slow(), 12), height=7)
-    made.more((clients.commits(), 8), (clients.late(), 8), (clients.account(), 8), height=5)
+    made.more((clients.commits(), 24), height=4)
+    made.more((clients.late(), 12), (clients.account(), 12), height=6)
     return made
 
 
@@ -39,7 +52,7 @@ def holder() -> Panel:
             reach one, some the other. Nobody: clients reach nothing.""",
             ("VIPSplitBrain", "VIPNotHeld"),
         ),
-        Query(f"max by (cluster, host) ({facts.HOLDER})", "{{host}}", instant=True),
+        Query(f"max by (cluster, what) ({facts.HOLDERS})", "{{what}}", instant=True),
         limits=((None, BAD), (1, ACTIVE), (2, BAD)),
         shows=BigValueTextMode.NAME,
     )
@@ -49,13 +62,13 @@ def since() -> Panel:
     return numbers(
         About(
             "Held since",
-            """When the address was last moved to where it is, by the journal of the exporters. An address
-            that was added by hand is not in it.""",
+            """When Pacemaker last moved the address to where it is, by the journal of the exporters; each
+            address by the name of its resource. One that was added by hand is not in it.""",
             ("FailoverHappened",),
         ),
-        Query(f"{facts.HELD_SINCE} * 1000", "since", instant=True),
+        Query(f"max by (cluster, resource) ({facts.HELD_SINCE}) * 1000", "{{resource}}", instant=True),
         unit="dateTimeAsLocalNoDateIfToday",
-        shows=BigValueTextMode.VALUE,
+        shows=BigValueTextMode.VALUE_AND_NAME,
         missing="no move recorded",
     )
 
@@ -178,20 +191,30 @@ def events() -> Panel:
     return rows(
         About(
             "Failovers in this time range",
-            """One row for each resource and failover, the latest first, to ten seconds. A restart has the
-            same node in From and To. With their evidence they are in the journal on the balancers:
-            failover-exporter events.""",
-            ("FailoverHappened", "FailoverFlapping"),
+            """One row for each resource and failover, the latest first: when it was complete, and how long
+            clients were out by it; nothing: no login failed. A restart in place has the same node in From
+            and To. With their evidence they are in the journal on the balancers: failover-exporter
+            events.""",
+            ("FailoverHappened", "FailoverFlapping", "FailoverSlow"),
         ),
-        Query(f"{facts.EVENT_LIST} * 1000", table=True),
-        steps=(distinct("Value", "resource", "kind", "from", "to", "cause"), latest_first("Value")),
+        Query(facts.EVENT_LIST, table=True),
+        Query(f"{facts.EVENT_TIMES} * 1000", table=True),
+        Query(facts.EVENT_OUTAGES, table=True),
+        steps=(
+            merged(),
+            distinct("Value #A", "resource", "kind", "from", "to", "cause", last=("Value #B", "Value #C")),
+            latest_first(last_of("Value #B")),
+        ),
         columns={
-            "Value": Column("At", unit="dateTimeAsLocalNoDateIfToday", width=160),
+            last_of("Value #B"): Column("At", unit="dateTimeAsLocalNoDateIfToday", width=160),
             "resource": Column("Resource"),
             "kind": Column("Kind", width=80),
             "from": Column("From"),
             "to": Column("To"),
             "cause": Column("Cause"),
+            last_of("Value #C"): Column(
+                "Clients out", unit="s", limits=((None, WELL), (0.001, REDUCED), (5, BAD)), width=110
+            ),
         },
     )
 
@@ -211,14 +234,14 @@ def signs() -> Panel:
 
 
 def views() -> Panel:
-    nodes = by_host(pick("ha_cluster_pacemaker_nodes", status="online"))
+    nodes = by_host(facts.as_joined(facts.ONLINE))
     seen = f"max by (cluster, host, node) ({nodes})"
     itself = f'label_replace(max by (cluster, host) ({nodes}), "node", "$1", "host", "(.+)")'
     return states(
         About(
             "Who sees whom",
             """Each balancer's Pacemaker on the other nodes. Lost in both directions, and both go on: a
-            split. Rows that end: Pacemaker on that balancer can't be read.""",
+            split. Rows that end: Pacemaker on that balancer can't be read, or has not joined yet.""",
             ("PacemakerNodeOffline", "PacemakerSplitBrain"),
             ("failover-cluster",),
         ),

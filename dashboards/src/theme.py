@@ -26,7 +26,7 @@ class State:
     color: str
 
 
-ACTS = (State(0, "acts", WELL), State(1, "maintenance", BY_HAND))
+MAINTENANCE = (State(0, "off", WELL), State(1, "on", BY_HAND))
 CONNECTED = (State(0, "lost", BAD), State(1, "connected", WELL))
 FENCING = (State(0, "off", REDUCED), State(1, "on", WELL))
 HOLDING = (State(0, "no", IDLE), State(1, "holds it", ACTIVE), State(2, "holds it, another too", BAD))

@@ -4,7 +4,11 @@ import re
 from pathlib import Path
 
 ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<kind>\w+) \| (?P<labels>[\w, ]*) \|", re.MULTILINE)
-OF_PROMETHEUS = {"up": set[str](), "ALERTS": {"alertname", "alertstate", "severity"}}
+OF_PROMETHEUS = {
+    "up": set[str](),
+    "ALERTS": {"alertname", "alertstate", "severity"},
+    "ALERTS_FOR_STATE": {"alertname", "severity"},
+}
 OF_TARGETS = {"cluster", "job", "instance"}
 
 

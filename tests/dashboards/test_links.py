@@ -13,7 +13,8 @@ from tests.alerts.rules import read_yaml
 from tests.dashboards.pages import PAGES, REPOSITORY
 
 VARIABLE = re.compile(r"\$\{([\w.]+)(?::\w+)?\}|\$(\w+)")
-RUNBOOK = re.compile(r"\$\{runbooks\}/(?P<alert>\w+|\$\{__field\.labels\.alertname\})\.md")
+NAMED_BY_DATA = {"${__field.labels.alertname}", "${__value.raw}"}
+RUNBOOK = re.compile(rf"\$\{{runbooks\}}/(?P<alert>\w+|{'|'.join(map(re.escape, NAMED_BY_DATA))})\.md")
 OF_LINKS = {"__url_time_range", "__value.raw", "__field.labels.alertname", "__field.labels.cluster"}
 ALERTS = {
     rule["alert"]
@@ -49,9 +50,8 @@ def test_links_lead_to_dashboards_and_runbooks(page: dict[str, Any]) -> None:
 @each_page
 def test_every_runbook_is_that_of_an_alert(page: dict[str, Any]) -> None:
     """Panels link to runbooks of alerts that there are, and those are written."""
-    named = {found["alert"] for url in urls(page) if (found := RUNBOOK.fullmatch(url))} - {
-        "${__field.labels.alertname}"
-    }
+    found = filter(None, map(RUNBOOK.fullmatch, urls(page)))
+    named = {one["alert"] for one in found} - NAMED_BY_DATA
     assert named and named <= ALERTS
     assert {name for name in named if not (REPOSITORY / "docs" / "runbooks" / f"{name}.md").exists()} == set()
 

@@ -114,7 +114,7 @@ def test_the_first_row_shows_the_failover(moments: Moments, running: Cluster, ho
     def first(panel: str, legend: str) -> dict[str, float]:
         return moment.names("one", f"failover-story: {panel}", legend)
 
-    assert first("Holds the address now A", "{{host}}") == {holder: 2, peer: 2}
+    assert first("Holds the address now A", "{{what}}") == {holder: 2, peer: 2}
     assert list(first("The last failover A", "{{what}}")) == [f"{holder} → {peer}"]
     assert list(first("Because of A", "{{cause}}")) == ["node_lost"]
     ((_, at),) = first("At A", "at").items()

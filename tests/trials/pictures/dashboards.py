@@ -25,6 +25,8 @@ DASHBOARD: dict[str, Any] = {
     "annotations": {
         "list": [
             {
+                "enable": True,
+                "filter": {"exclude": True, "ids": [3]},
                 "iconColor": "orange",
                 "target": {
                     "refId": "Anno",

@@ -9,11 +9,15 @@ from deploy.lab import exporters
 from deploy.lab.borrowed import Report
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
+from deploy.lab.waiting import until
 from tests.trials.pictures.queries import Dashboard, Query, View, asked
 from tests.trials.pictures.recording import Answer, Recording
 
 FAULT = "corosync-killed"
+FIRES = 'ALERTS{alertstate="firing", severity=~"critical|warning"}'
 # Seconds.
+CALM = 120.0
+RATES = 20.0
 HEALTHY = 210.0
 BROKEN = 45.0
 HEALED = 60.0
@@ -23,6 +27,7 @@ def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str,
     """Two recordings: `broken` ends before anything is healed, `healed` has all of it."""
     # Rows are committed, so that there is something to see of Galera.
     with exporters.committing(lab.fleet.clients[0], lab.topology):
+        _wait_until_calm(lab, step)
         start = time.time()
         _pass("healthy", HEALTHY, step)
         what = _break(lab, step)
@@ -38,6 +43,14 @@ def record(lab: Lab, dashboards: Sequence[Dashboard], step: Report) -> dict[str,
     }
     step("asking Prometheus what the dashboards ask")
     return {name: _recording(lab, what, view, dashboards) for name, view in views.items()}
+
+
+def _wait_until_calm(lab: Lab, step: Report) -> None:
+    """No alert of the start fires any more, and rates have their windows filled."""
+    monitoring = Monitoring(lab.fleet)
+    step("waiting until no alert fires")
+    until("no alert to fire", lambda: not monitoring.query(FIRES), CALM, step=1)
+    time.sleep(RATES)
 
 
 def _pass(phase: str, seconds: float, step: Report) -> None:

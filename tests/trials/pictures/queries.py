@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboards.src.interpolate import Window, interpolate
+from dashboards.src.interpolate import POINTS, Window, interpolate
 from dashboards.src.targets import choice, panels
 
 Dashboard = Mapping[str, Any]  # the classic schema
+Panel = Mapping[str, Any]
 Target = Mapping[str, Any]
 
 
@@ -26,9 +27,21 @@ class Query:
 
 
 def asked(dashboard: Dashboard, view: View) -> set[Query]:
-    targets = [target for panel in panels(dashboard) for target in panel["targets"]]
-    targets += [mark["target"] for mark in dashboard["annotations"]["list"]]
-    return {query(one, dashboard, view) for one in targets}
+    of_panels = (by_ref(panel, dashboard, view).values() for panel in panels(dashboard))
+    marks = {query(mark["target"], dashboard, view) for mark in marks_of(dashboard)}
+    return marks.union(*of_panels)
+
+
+def marks_of(dashboard: Dashboard) -> list[Mapping[str, Any]]:
+    """Annotations that are shown without being asked for."""
+    return [mark for mark in dashboard["annotations"]["list"] if mark["enable"]]
+
+
+def by_ref(panel: Panel, dashboard: Dashboard, view: View) -> dict[str, Query]:
+    """`maxDataPoints` is the panel's own number of points."""
+    points = panel.get("maxDataPoints", POINTS)
+    own = replace(view, window=replace(view.window, points=points))
+    return {target["refId"]: query(target, dashboard, own) for target in panel["targets"]}
 
 
 def query(target: Target, dashboard: Dashboard, view: View) -> Query:

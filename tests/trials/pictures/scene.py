@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.src.targets import panels
-from tests.trials.pictures.queries import Dashboard, View, filled, query
+from tests.trials.pictures.queries import Dashboard, Panel, View, by_ref, filled, marks_of, query
 from tests.trials.pictures.recording import Answer, Recording
 
 Scene = Mapping[str, Any]
 Event = Mapping[str, Any]
-Panel = Mapping[str, Any]
 Mark = Mapping[str, Any]  # an annotation's query, and how it is to be read
 
 
@@ -27,9 +26,7 @@ def scene(dashboard: Dashboard, recording: Recording) -> Scene:
         "to": view.window.end * 1000,
         "answers": {panel["id"]: _answers(panel, dashboard, recording) for panel in panels(dashboard)},
         "annotations": [
-            event
-            for mark in dashboard["annotations"]["list"]
-            for event in _events(mark, dashboard, recording)
+            event for mark in marks_of(dashboard) for event in _events(mark, dashboard, recording)
         ],
     }
 
@@ -40,10 +37,9 @@ def _titled(panel: Panel, dashboard: Dashboard, view: View) -> Panel:
 
 def _answers(panel: Panel, dashboard: Dashboard, recording: Recording) -> dict[str, Any]:
     window = recording.view.window
-    queries = {one["refId"]: query(one, dashboard, recording.view) for one in panel["targets"]}
     return {
         ref: {**recording.answer(one), "step": (one.step or window.step) * 1000}
-        for ref, one in queries.items()
+        for ref, one in by_ref(panel, dashboard, recording.view).items()
     }
 
 
@@ -57,9 +53,10 @@ def events(mark: Mark, answer: Answer, step: float) -> Iterator[Event]:
 
     Times in milliseconds. With useValueForTime the values themselves are the times.
     """
+    without = mark["filter"]["ids"]  # panels; each of ours excludes some
     for series in answer["result"]:
         for begin, end in _regions(_times(mark, series["values"]), step * 1000):
-            yield {"color": mark["iconColor"], "time": begin, "timeEnd": end}
+            yield {"color": mark["iconColor"], "time": begin, "timeEnd": end, "notIn": without}
 
 
 def _times(mark: Mark, samples: list[tuple[float, str]]) -> list[float]:

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from tests.trials.pictures.dashboards import DASHBOARD, RECORDING, matrix
+from tests.trials.pictures.dashboards import DASHBOARD, FAILOVERS, RECORDING, VIEW, matrix
+from tests.trials.pictures.queries import asked
 from tests.trials.pictures.scene import events, scene
 
 SAMPLES = [(100, "0"), (105, "1"), (110, "2"), (115, "0"), (120, "1")]
@@ -29,10 +30,18 @@ def test_the_subtitle_says_what_is_seen_and_when() -> None:
 
 
 def test_an_annotation_is_marked_where_its_series_is_above_0() -> None:
-    """In its own colour; times in milliseconds."""
+    """In its own colour, not in the panels that it leaves out; times in milliseconds."""
     assert scene(DASHBOARD, RECORDING)["annotations"] == [
-        {"color": "orange", "time": 1_105_000, "timeEnd": 1_120_000}
+        {"color": "orange", "time": 1_105_000, "timeEnd": 1_120_000, "notIn": [3]}
     ]
+
+
+def test_an_annotation_that_is_off_is_not_asked_for() -> None:
+    """As in Grafana, where it can be switched on."""
+    (mark,) = DASHBOARD["annotations"]["list"]
+    off = {**DASHBOARD, "annotations": {"list": [{**mark, "enable": False}]}}
+    assert scene(off, RECORDING)["annotations"] == []
+    assert asked(off, VIEW) == asked(DASHBOARD, VIEW) - {FAILOVERS}
 
 
 @pytest.mark.parametrize(
@@ -51,5 +60,5 @@ def test_samples_a_step_apart_are_one_region(
     extra: Mapping[str, Any], samples: list[tuple[float, str]], regions: list[tuple[float, float]]
 ) -> None:
     """With useValueForTime it is the values that are times, in milliseconds."""
-    found = events({"iconColor": "red", **extra}, matrix({}, samples), step=5)
+    found = events({"iconColor": "red", "filter": {"ids": []}, **extra}, matrix({}, samples), step=5)
     assert [(one["time"], one["timeEnd"]) for one in found] == regions

@@ -55,7 +55,7 @@ function Panel({ scene, panel, frames, Kind }: { scene: Scene } & Prepared) {
           theme={theme}
           from={scene.from}
           to={scene.to}
-          annotations={scene.annotations}
+          annotations={scene.annotations.filter(({ notIn }) => !notIn.includes(panel.id))}
         />
       </div>
     </section>

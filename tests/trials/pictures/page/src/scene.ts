@@ -51,4 +51,5 @@ export interface Annotation {
   color: string;
   time: number; // ms
   timeEnd: number; // ms, `time` for an instant
+  notIn: number[]; // panels, by id
 }

@@ -164,7 +164,10 @@ def test_of_three_balancers_one_that_is_lost_is_no_split(
 def test_of_several_addresses_each_is_named(tmp_path: Path) -> None:
     """With who holds it, or nobody."""
     expr = interpolate(f"max by (cluster, what) ({facts.HOLDERS})", ALL, RANGE)
-    held: dict[str, float] = {'{cluster="a", what="lb1 10.0.0.100"}': 1, '{cluster="a", what="nobody 10.0.0.101"}': 0}
+    held: dict[str, float] = {
+        '{cluster="a", what="lb1 10.0.0.100"}': 1,
+        '{cluster="a", what="nobody 10.0.0.101"}': 0,
+    }
     evaluate(tmp_path, THREE, expr, "50s", held)
 
 

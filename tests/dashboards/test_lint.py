@@ -1,5 +1,6 @@
 """The rules of Grafana's dashboard-linter that apply to dashboards on Prometheus, by their names."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -129,6 +130,16 @@ def test_target_rate_interval_rule(page: dict[str, Any]) -> None:
         for name, allowed in windows.items():
             for part in target.expr.split(f"{name}(")[1:]:
                 assert part[part.index("[") + 1 : part.index("]")] in allowed, target
+
+
+@each_page
+def test_no_query_is_made_for_one_scrape_interval(page: dict[str, Any]) -> None:
+    """Windows and offsets follow from the interval of the data source, or from the range that is shown."""
+    for target in targets(page):
+        without_texts = re.sub(r'"[^"]*"', "", target.expr)
+        windows = re.findall(r"\[([^\]]*)\]|offset ([\w$]+)", without_texts)
+        times = {part for window in windows for one in window if one for part in one.split(":")}
+        assert times <= {"$__rate_interval", "$__range", "$__interval"}, target
 
 
 @each_page

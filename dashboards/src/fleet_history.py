@@ -68,18 +68,26 @@ def outages() -> Panel:
 
 
 def failovers() -> Panel:
+    """What an exporter learns late, as its Pacemaker was away, another one has counted before."""
+    by = "cluster, resource, cause"
+    counter = pick("failover_events_total")
+
+    def most(expr: str) -> str:
+        of_each = f"sum by ({FROM}, resource, cause) ({expr} - {counter} @ start() or {expr})"
+        return f"max by ({by}) ({of_each})"
+
+    events = f"clamp_min({most(counter)} - {most(f'{counter} offset $__interval')}, 0)"
     total = at_end(since_begin("failover_events_total"))
-    most = f"topk by (cluster) (1, sum by ({FROM}, resource) ({total}))"
-    events = f"{counted('failover_events_total')} and on ({FROM}, resource) {most}"
+    resource = f"topk by (cluster) (1, max by (cluster, resource) (sum by ({FROM}, resource) ({total})))"
     return lines(
         About(
             "Failovers by cause",
-            """Moves and restarts since the bar before, in each cluster of the resource that had most, as
-            counted by the exporter that saw most: what moves together counts once. Many failbacks or operator
-            moves are people at work; node_lost, node_health and resource_failure are faults.""",
+            """Moves and restarts since the bar before, in each cluster of the resource that had most: what
+            moves together counts once. Many failbacks or operator moves are people at work; node_lost,
+            node_health and resource_failure are faults.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
-        Query(f"sum by (cause) ({events})", "{{cause}}"),
+        Query(f"sum by (cause) ({events} and on (cluster, resource) {resource})", "{{cause}}"),
         unit="short",
         colors=CAUSES,
         drawn="bars",

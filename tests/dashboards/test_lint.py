@@ -159,12 +159,12 @@ def test_target_counter_agg_rule(page: dict[str, Any]) -> None:
 
 
 def difference(one: promql.Expr) -> bool:
-    """counter - counter offset 5s"""
+    """counter - counter offset 5s, or to the begin of the range: counter - counter @ start()"""
     if not isinstance(one, promql.BinaryExpr) or str(one.op) != "-":
         return False
     now, before = one.lhs, one.rhs
     selectors = isinstance(now, promql.VectorSelector) and isinstance(before, promql.VectorSelector)
-    return selectors and before.prettify().startswith(now.prettify() + " offset ")
+    return selectors and (now.name, str(now.matchers)) == (before.name, str(before.matchers))
 
 
 def new_or_reset(one: promql.Expr) -> bool:
@@ -172,4 +172,4 @@ def new_or_reset(one: promql.Expr) -> bool:
     if not isinstance(one, promql.BinaryExpr) or str(one.op) != "or":
         return False
     counter, difference = one.rhs.prettify(), " ".join(one.lhs.prettify().split())
-    return difference.lstrip("( ").startswith(f"{counter} - {counter} offset ")
+    return difference.lstrip("( ").startswith(f"{counter} - ")

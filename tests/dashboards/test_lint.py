@@ -163,8 +163,9 @@ def difference(one: promql.Expr) -> bool:
     if not isinstance(one, promql.BinaryExpr) or str(one.op) != "-":
         return False
     now, before = one.lhs, one.rhs
-    selectors = isinstance(now, promql.VectorSelector) and isinstance(before, promql.VectorSelector)
-    return selectors and (now.name, str(now.matchers)) == (before.name, str(before.matchers))
+    if not isinstance(now, promql.VectorSelector) or not isinstance(before, promql.VectorSelector):
+        return False
+    return (now.name, str(now.matchers)) == (before.name, str(before.matchers))
 
 
 def new_or_reset(one: promql.Expr) -> bool:

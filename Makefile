@@ -21,7 +21,7 @@ help:
 	@echo 'make newest      the fast tests on the newest Python that is on this machine'
 	@echo 'make compare     compare with the exporters people use today (root, Debian 12)'
 	@echo 'make accuracy    compare the outages of the exporter with those that clients had (root, Debian 12)'
-	@echo 'make releases    the lab on clean roots of Debian 12 and 13: installing, readings, failovers, faults (root, Debian 12)'
+	@echo 'make releases    the lab on clean roots of Debian 12, 13 and unstable: installing, readings, failovers, faults (root, Debian 12)'
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
 	@echo 'make readiness   what is predicted of a takeover, and what then happens (root, Debian 12)'
@@ -86,7 +86,7 @@ compare: packages venv
 
 releases: packages venv
 	$(RUN)/pytest -m lab -rP --durations=20 tests/lab/test_installing.py
-	for release in bookworm trixie; do \
+	for release in bookworm trixie sid; do \
 	  $(RUN)/pytest -m lab --release=$$release tests/lab/test_healthy.py tests/lab/test_failovers.py tests/lab/faults || exit 1; \
 	done
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from deploy.lab import preflight
 from deploy.lab.errors import LabError
 from deploy.packages import cache
-from deploy.packages.roots import mirror
+from deploy.packages.roots import lagging, mirror
 
-RELEASES = {"bookworm": "Debian 12", "trixie": "Debian 13"}
+RELEASES = {"bookworm": "Debian 12", "trixie": "Debian 13", "sid": "Debian unstable"}
 MACHINE = Path("/")
 USUAL = ("mount", "python3", "adduser", "init-system-helpers")  # on every Debian; not in so small a root
 TOOL = "mmdebstrap"  # of the lab's packages the one that makes roots
@@ -48,7 +48,15 @@ def codename() -> str:
 
 def _make(release: str, packages: list[str], target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
-    command = [TOOL, *OPTIONS, f"--include={','.join(packages)}", release, str(target), mirror()]
+    command = [
+        TOOL,
+        *OPTIONS,
+        *lagging(release),
+        f"--include={','.join(packages)}",
+        release,
+        str(target),
+        mirror(),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=MAKING, check=False)
     if done.returncode:
         raise LabError(f"no root of {release} could be made; {TOOL} says:\n{done.stderr[-2000:].strip()}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Release:
-    """One of RELEASES.
+    """One of RELEASES, or of COMING.
 
     suite    the Debian whose root it is built in; one with the same Python at the same place
     python   the interpreter in /usr/bin that the environment's links lead to
@@ -46,3 +46,6 @@ RELEASES = {
         Release("el9", "bookworm", "python3.11", 11, "rpm", "1.el9", _EL9),
     )
 }
+
+# Of what becomes the next Debian: for the lab, to see what will be different there.
+COMING = {one.name: one for one in (_debian("sid", 14, 14),)}

@@ -19,6 +19,7 @@ transports/ reaches outside: commands, sockets, HTTP, MySQL, netlink
 parsing     strict readers of numbers and text for all parsers
 typed_yaml  YAML into dataclasses, with every mistake by key and line
 endpoint    HOST:PORT, read and written
+lean_import  a library without what it would load besides
 interface_address  an address of this host's interfaces
 internet_checksum  the checksum of IP and ICMP
 options     checks that several sections of the configuration share

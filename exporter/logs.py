@@ -3,8 +3,11 @@
 import logging
 import sys
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+from exporter.lean_import import without
+
+with without("rich"):  # which structlog would load for colours that a service has not: 6 MB of memory
+    import structlog
+    from structlog.typing import EventDict, WrappedLogger
 
 LEVELS = ("debug", "info", "warn", "error")
 FORMATS = ("logfmt", "json")

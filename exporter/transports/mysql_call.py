@@ -5,12 +5,11 @@ import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-import pymysql
-
 from exporter.errors import Denied, Refused, SourceError, Unparsable, Unreachable
 from exporter.parsing import excerpt
 from exporter.transports.deadline import Deadline
 from exporter.transports.mysql_errors import ACCOUNT_REFUSED, NOT_UNDERSTOOD, Refusal
+from exporter.transports.mysql_library import Error
 
 # Bytes of an answer on the wire. In memory rows take up to 25 times as much (5 bytes for a row of "" become
 # 130): 60 attempts at once that are sent rows without end took 1.5 GB with 1 MB each, now 2 MB.
@@ -56,7 +55,7 @@ class Call:
         if error is None or isinstance(error, SourceError):
             return
         what = self._allowance.what
-        if isinstance(error, pymysql.Error | OSError):
+        if isinstance(error, Error | OSError):
             raise _translated(error, what) from None
         if isinstance(error, Exception):  # by PyMySQL on bytes of another protocol: struct.error, IndexError…
             raise Unparsable(f"{what}: not the MySQL protocol ({type(error).__name__})") from None

@@ -7,8 +7,7 @@ from 3000.
 
 from typing import NamedTuple
 
-import pymysql
-from pymysql.constants import CR, ER
+from exporter.transports.mysql_library import CR, ER, Error
 
 NO_PRIVILEGE = frozenset(
     {
@@ -79,7 +78,7 @@ def printable(text: str) -> str:
 def code_of(error: BaseException | None) -> int | None:
     """The number of the MySQL error behind an error, if there is one."""
     while error is not None:
-        if isinstance(error, pymysql.Error) and error.args and isinstance(error.args[0], int):
+        if isinstance(error, Error) and error.args and isinstance(error.args[0], int):
             return error.args[0]
         error = error.__cause__ or error.__context__
     return None

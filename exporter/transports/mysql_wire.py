@@ -8,12 +8,9 @@ import ssl
 import struct
 from typing import Any, cast
 
-from pymysql import _auth
-from pymysql.connections import Connection
-from pymysql.constants import CLIENT, COMMAND
-
 from exporter.transports.mysql_account import Account
 from exporter.transports.mysql_call import allowance
+from exporter.transports.mysql_library import CLIENT, COMMAND, Connection, auth, take_cryptography
 from exporter.transports.mysql_login import LoginMethods
 from exporter.transports.mysql_socket import TimedTlsSocket
 
@@ -101,15 +98,16 @@ class Wire(Connection):
 
     def scrambled(self) -> bytes:
         """What caching_sha2_password sends first; empty for an empty password."""
-        return _auth.scramble_caching_sha2(self.account.password, self.salt)
+        return auth.scramble_caching_sha2(self.account.password, self.salt)
 
     def rsa_encrypted(self, key: bytes) -> bytes:
         """The password for the owner of the key, in PEM. Raises RuntimeError without cryptography."""
-        return _auth.sha2_rsa_encrypt(self.account.password, self.salt, key)
+        take_cryptography()
+        return auth.sha2_rsa_encrypt(self.account.password, self.salt, key)
 
     def ed25519_signature(self, challenge: bytes) -> bytes:
         """Raises RuntimeError without PyNaCl."""
-        return _auth.ed25519_password(self.account.password, challenge)
+        return auth.ed25519_password(self.account.password, challenge)
 
     # What PyMySQL does otherwise.
 

@@ -3,6 +3,7 @@
 import builtins
 import re
 import ssl
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -216,13 +217,14 @@ def test_login_that_takes_a_missing_package_is_denied(
 ) -> None:
     """RSA takes cryptography: where somebody left it out, Denied, by its name."""
     monkeypatch.setattr(_auth, "_have_cryptography", False)
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.backends", None)
     account = account_of(tmp_path, "server-public-key-path={folder}/public_key.pem")
     with pytest.raises(Denied, match="db1: this login is not possible: 'cryptography' package is required"):
         log_in(Asking("caching_sha2_password"), account)
 
 
-def test_private_names_of_pymysql_are_in_one_module() -> None:
-    """The others only have its constants and its exceptions."""
+def test_private_names_of_pymysql_are_in_two_modules() -> None:
+    """What imports it and what adapts it; the others only have its constants and its exceptions."""
     private = re.compile(
         r"pymysql.* _auth|pymysql\._|\b(_rfile|_ssl_required|_auth_plugin_name|_read_packet)\b"
     )
@@ -230,7 +232,7 @@ def test_private_names_of_pymysql_are_in_one_module() -> None:
     using = {
         str(path.relative_to(folder)) for path in folder.rglob("*.py") if private.search(path.read_text())
     }
-    assert using == {"transports/mysql_wire.py"}
+    assert using == {"transports/mysql_library.py", "transports/mysql_wire.py"}
 
 
 def test_private_names_of_pymysql_are_there() -> None:

@@ -5,14 +5,18 @@ import json
 import platform
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
 from exporter.scrape import REUSE_SECONDS, Scraper
 from exporter.web.status.gathering import facts
 from exporter.web.status.record import to_object
-from exporter.web.status.rendering import Renderer
 from exporter.web.status.verdict import view
+
+if TYPE_CHECKING:
+    from exporter.web.status.rendering import Renderer
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class StatusPage:
         self._scraper = scraper
         self._version = version
         self._budget = budget
-        self._renderer = Renderer(telemetry_path)
+        self._telemetry_path = telemetry_path
         self._under_way: asyncio.Task[_Answers] | None = None
         self._latest: _Answers | None = None
 
@@ -77,3 +81,10 @@ class StatusPage:
             return _Answers(self._renderer.render(shown).encode(), record.encode())
 
         return await self._scraper.in_thread(render)
+
+    @cached_property
+    def _renderer(self) -> "Renderer":
+        """Blocking."""
+        from exporter.web.status.rendering import Renderer  # noqa: PLC0415  # jinja2: only once somebody looks
+
+        return Renderer(self._telemetry_path)

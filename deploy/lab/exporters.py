@@ -80,9 +80,9 @@ def revoke(host: Host) -> None:
 
 
 def as_service(host: Host, *command: str, environment: Sequence[str] = ()) -> list[str]:
-    """A command line that has the user and the rights of the service there, as its unit gives them."""
+    """A command line that has the user, the rights and the variables of the service there, by its unit."""
     unit = parse(host.path(UNIT).read_text())
-    return ["env", *environment, *privileges(unit), "--", *command]
+    return ["env", *unit.words("Environment"), *environment, *privileges(unit), "--", *command]
 
 
 def write_account(host: Host, path: str, user: str) -> None:

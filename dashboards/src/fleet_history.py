@@ -3,11 +3,14 @@
 from dashboards.src import facts, theme
 from dashboards.src.links import address
 from dashboards.src.panels import About, Panel, Query, lines, states
-from dashboards.src.promql import FROM, at_end, by_host, counted, of_alerts, of_clients, pick, since_begin
+from dashboards.src.promql import at_end, by_host, of_alerts, of_clients, pick, since_begin
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 MOST = 20  # clusters or ports in a graph; the tables have all
-OLD = 5  # seconds
+# Seconds.
+OLD = 5
+SAME = 10  # between the times of one event
+FOUND = 60  # until Prometheus knows an event
 CAUSES = {
     "node_lost": BAD,
     "resource_failure": REDUCED,
@@ -51,8 +54,10 @@ def alerts() -> Panel:
 
 def outages() -> Panel:
     by = "cluster, vip, port"
+    counter = pick("vip_outage_seconds_total")
     total = f"max by ({by}) ({of_clients(since_begin('vip_outage_seconds_total'))})"
-    ended = f"max by ({by}) ({of_clients(counted('vip_outage_seconds_total'))})"
+    most = f"topk({MOST}, {at_end(total)} > 0)"
+    ended = f"clamp_min(({counter} and on ({by}) {most}) - {counter} offset $__interval, 0)"
     return lines(
         About(
             "Seconds that clients were out",
@@ -60,7 +65,7 @@ def outages() -> Panel:
             an exporter runs there: of the {MOST} ports with most in this time range.""",
             ("VIPOutage", "VIPDown", "FailoverSlow"),
         ),
-        Query(f"{ended} and on ({by}) topk({MOST}, {at_end(total)} > 0)", "{{cluster}} {{vip}}:{{port}}"),
+        Query(f"max by ({by}) ({of_clients(ended)})", "{{cluster}} {{vip}}:{{port}}"),
         unit="s",
         drawn="bars",
         missing="no outage ended in this time range",
@@ -68,29 +73,30 @@ def outages() -> Panel:
 
 
 def failovers() -> Panel:
-    """What an exporter learns late, as its Pacemaker was away, another one has counted before."""
-    by = "cluster, resource, cause"
-    counter = pick("failover_events_total")
+    """By the time of the latest event: there are 80 counters of events in each cluster, and few of these.
 
-    def most(expr: str) -> str:
-        of_each = f"sum by ({FROM}, resource, cause) ({expr} - {counter} @ start() or {expr})"
-        return f"max by ({by}) ({of_each})"
-
-    events = f"clamp_min({most(counter)} - {most(f'{counter} offset $__interval')}, 0)"
-    total = at_end(since_begin("failover_events_total"))
-    resource = f"topk by (cluster) (1, max by (cluster, resource) (sum by ({FROM}, resource) ({total})))"
+    What another exporter dates a little later is the same event, and so is what moves along. An old one that
+    is found again, as its exporter is back, is no new one.
+    """
+    latest = pick("failover_last_event_timestamp_seconds")
+    now, before = (f"max by (cluster) ({latest}{when})" for when in ("", " offset $__interval"))
+    new = f"({now} > {before} + {SAME} or {now} unless on (cluster) {before})"
+    recent = f"{new} > time() - $__interval_ms / 1000 - {FOUND}"
     return lines(
         About(
-            "Failovers by cause",
-            """Moves and restarts since the bar before, in each cluster of the resource that had most: what
-            moves together counts once. Many failbacks or operator moves are people at work; node_lost,
-            node_health and resource_failure are faults.""",
+            "Clusters that failed over, by cause",
+            """How many since the bar before, moves and restarts, by the cause of the latest. Many failbacks
+            or operator moves are people at work; node_lost, node_health, resource_failure are faults.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
-        Query(f"sum by (cause) ({events} and on (cluster, resource) {resource})", "{{cause}}"),
+        Query(
+            f"count by (cause) (max by (cluster, cause) ({facts.LAST_EVENT}) and on (cluster) {recent})",
+            "{{cause}}",
+        ),
         unit="short",
         colors=CAUSES,
         drawn="bars",
+        missing="no failover in this time range",
     )
 
 
@@ -102,14 +108,14 @@ def exporters() -> Panel:
             else.""",
             ("ExporterDown", "ClusterUnobserved", "ExporterReloadFailed"),
         ),
-        Query(f"max by (cluster, host) ({by_host(facts.UP)}) == 0", "{{cluster}}: {{host}}"),
+        Query(f"max by (cluster, host) ({by_host(f'{facts.UP} == 0')})", "{{cluster}}: {{host}}"),
         states=theme.ANSWERS,
         missing="all answered",
     )
 
 
 def collectors() -> Panel:
-    success = by_host(pick("ha_cluster_scrape_success"))
+    failed = by_host(f"{pick('ha_cluster_scrape_success')} == 0")
     return states(
         About(
             "Collectors that failed",
@@ -118,7 +124,7 @@ def collectors() -> Panel:
             ("CollectorFailing",),
         ),
         Query(
-            f"min by (cluster, host, collector) ({success}) == 0",
+            f"min by (cluster, host, collector) ({failed})",
             "{{cluster}}: {{collector}} on {{host}}",
         ),
         states=theme.COLLECTED,
@@ -136,7 +142,7 @@ def age() -> Panel:
             ("ClusterViewStale",),
         ),
         Query(
-            f"max by (cluster, host) ({by_host(f'timestamp({built}) - {built}')}) > {OLD}",
+            f"max by (cluster, host) ({by_host(f'timestamp({built}) - {built} > {OLD}')})",
             "{{cluster}}: {{host}}",
         ),
         unit="s",

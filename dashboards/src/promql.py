@@ -49,12 +49,13 @@ def counted(metric: str, **labels: str | tuple[str, ...]) -> str:
 
 
 def since_begin(metric: str, **labels: str | tuple[str, ...]) -> str:
-    """How much was counted in the time range that is shown; of a counter that was reset or is new, all.
+    """How much was counted in the time range that is shown; nothing where that is 0 since ever.
 
-    Two samples of each series, where in_range() reads all between them: for a thousand clusters.
+    Of a counter that was reset or is new, all. Two samples of each series, where in_range() reads all between
+    them, and only of those that ever counted: for a thousand clusters.
     """
     one = pick(metric, **labels)
-    return f"(({one} - {one} offset $__range >= 0) or {one})"
+    return f"(({one} > 0) - {one} offset $__range >= 0 or {one} > 0)"
 
 
 def at_end(expr: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 import promql_parser as promql
 import pytest
@@ -159,18 +159,19 @@ def test_target_counter_agg_rule(page: dict[str, Any]) -> None:
 
 
 def difference(one: promql.Expr) -> bool:
-    """counter - counter offset 5s, or to the begin of the range: counter - counter @ start()"""
+    """counter - counter offset 5s, the first also where something else narrows it down"""
     if not isinstance(one, promql.BinaryExpr) or str(one.op) != "-":
         return False
-    now, before = one.lhs, one.rhs
-    if not isinstance(now, promql.VectorSelector) or not isinstance(before, promql.VectorSelector):
-        return False
-    return (now.name, str(now.matchers)) == (before.name, str(before.matchers))
+    now, before = ([each for each in nodes(side) if is_selector(each)] for side in (one.lhs, one.rhs))
+    return bool(now) and len(before) == 1 and str(now[0].matchers) == str(before[0].matchers)
+
+
+def is_selector(one: promql.Expr) -> TypeGuard[promql.VectorSelector]:
+    return isinstance(one, promql.VectorSelector)
 
 
 def new_or_reset(one: promql.Expr) -> bool:
-    """counter - counter offset 1h >= 0 or counter"""
+    """(counter > 0) - counter offset 1h >= 0 or counter > 0"""
     if not isinstance(one, promql.BinaryExpr) or str(one.op) != "or":
         return False
-    counter, difference = one.rhs.prettify(), " ".join(one.lhs.prettify().split())
-    return difference.lstrip("( ").startswith(f"{counter} - ")
+    return any(difference(each) for each in nodes(one.lhs)) and str(one.rhs).endswith("> 0")

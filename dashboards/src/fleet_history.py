@@ -3,7 +3,7 @@
 from dashboards.src import facts, theme
 from dashboards.src.links import address
 from dashboards.src.panels import About, Panel, Query, lines, states
-from dashboards.src.promql import at_end, by_host, of_alerts, of_clients, pick, since_begin
+from dashboards.src.promql import at_end, by_host, named, of_alerts, of_clients, pick, since_begin
 from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, REDUCED, WELL
 
 MOST = 20  # clusters or ports in a graph; the tables have all
@@ -11,6 +11,8 @@ MOST = 20  # clusters or ports in a graph; the tables have all
 OLD = 5
 SAME = 10  # between the times of one event
 FOUND = 60  # until Prometheus knows an event
+# So that there is a value at every point: bars are as wide as the points are apart.
+NOBODY = named(f"0 * count({facts.EXPORTERS})", "cause", "unknown")
 CAUSES = {
     "node_lost": BAD,
     "resource_failure": REDUCED,
@@ -82,6 +84,7 @@ def failovers() -> Panel:
     now, before = (f"max by (cluster) ({latest}{when})" for when in ("", " offset $__interval"))
     new = f"({now} > {before} + {SAME} or {now} unless on (cluster) {before})"
     recent = f"{new} > time() - $__interval_ms / 1000 - {FOUND}"
+    failed_over = f"count by (cause) (max by (cluster, cause) ({facts.LAST_EVENT}) and on (cluster) {recent})"
     return lines(
         About(
             "Clusters that failed over, by cause",
@@ -89,14 +92,10 @@ def failovers() -> Panel:
             or operator moves are people at work; node_lost, node_health, resource_failure are faults.""",
             ("FailoverHappened", "FailoverFlapping"),
         ),
-        Query(
-            f"count by (cause) (max by (cluster, cause) ({facts.LAST_EVENT}) and on (cluster) {recent})",
-            "{{cause}}",
-        ),
+        Query(f"{failed_over} or {NOBODY}", "{{cause}}"),
         unit="short",
         colors=CAUSES,
         drawn="bars",
-        missing="no failover in this time range",
     )
 
 

@@ -11,6 +11,7 @@ from dashboards.src import facts
 from dashboards.src.interpolate import Window, interpolate
 from dashboards.src.promql import counted, since_begin
 from tests.alerts.test_tools import promtool
+from tests.dashboards.pages import PANELS
 
 ALL = {"cluster": ".+", "job": ".+", "instance": ".+"}
 RANGE = Window(0, 100)  # so long before each moment as well
@@ -169,6 +170,28 @@ def test_of_several_addresses_each_is_named(tmp_path: Path) -> None:
         '{cluster="a", what="nobody 10.0.0.101"}': 0,
     }
     evaluate(tmp_path, THREE, expr, "50s", held)
+
+
+# HAProxy was restarted; lb2 dates it a second later, and is read a scrape later.
+TOLD_TWICE = {
+    **{f"failover_exporter_build_info {host} {{}}": "1x60" for host in ("lb1", "lb2")},
+    f"failover_last_event_timestamp_seconds lb1 {RESTART}": "_x20 97x40",
+    f"failover_last_event_timestamp_seconds lb2 {RESTART}": "_x21 98x39",
+    **{
+        f'failover_last_event_info {host} {RESTART[:-1]}, from="lb1", to="lb1", cause="fencing"}}': seen
+        for host, seen in (("lb1", "_x20 1x40"), ("lb2", "_x21 1x39"))
+    },
+}
+
+
+@pytest.mark.parametrize(("at", "clusters"), [("95s", {}), ("100s", {'{cause="fencing"}': 1}), ("105s", {})])
+def test_a_failover_that_two_exporters_saw_is_one(
+    at: str, clusters: dict[str, float], tmp_path: Path
+) -> None:
+    """In the bar of the first, though the other one gives it another time, later."""
+    (query,) = PANELS["failover-fleet: Clusters that failed over, by cause"]["targets"]
+    expr = interpolate(query["expr"], ALL, RANGE)
+    evaluate(tmp_path, TOLD_TWICE, expr, at, clusters | {'{cause="unknown"}': 0})
 
 
 def evaluate(

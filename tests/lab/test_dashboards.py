@@ -157,5 +157,5 @@ def test_a_galera_partition_shows_who_is_out(moments: Moments, running: Cluster)
     assert set(states.values()) == {GALERA_INITIALIZED.value, GALERA_SYNCED.value}
     assert moment.names("one", "failover-galera: In a Primary component A", "{{node}}")[lost] == 0
     assert moment.names("one", "failover-galera: Primary components A", "components") == {"components": 1}
-    views = moment.names("one", "failover-galera: Members in each node's view A", "{{node}}")
+    views = moment.names("one", "failover-galera: Cluster size, by node A", "{{node}}")
     assert views == {node: 1 if node == lost else 2 for node in running.databases}

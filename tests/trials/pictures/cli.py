@@ -17,7 +17,7 @@ from tests.trials.pictures.recording import Recording, load, save
 from tests.trials.pictures.scene import Scene, scene
 
 DASHBOARDS, PICTURES = REPOSITORY / "dashboards", REPOSITORY / "docs/pictures"
-STORY = "failover-story"
+FLEET, STORY = "failover-fleet", "failover-story"
 DATA = REPOSITORY / "build/pictures.json"
 
 
@@ -61,7 +61,10 @@ def _record(
 
 
 def _scenes(dashboards: Sequence[Dashboard], recordings: Mapping[str, Recording]) -> dict[str, Scene]:
-    """Each dashboard over the whole recording, and the one about failovers also before it was healed."""
-    whole = {one["uid"]: scene(one, recordings["healed"]) for one in dashboards}
+    """Each dashboard over the whole recording; the fleet's before it was healed, while alerts fire, and the
+    one about failovers then too.
+    """
+    at_the_end = {one["uid"]: recordings["broken" if one["uid"] == FLEET else "healed"] for one in dashboards}
+    whole = {one["uid"]: scene(one, at_the_end[one["uid"]]) for one in dashboards}
     [story] = [one for one in dashboards if one["uid"] == STORY]
     return {**whole, f"{STORY}-now": {**scene(story, recordings["broken"]), "firstScreen": True}}

@@ -121,6 +121,13 @@ class Prober:
         waits = self._vip.timeout if self._in_flight >= IN_FLIGHT else 0.0
         return max(0.0, now - self._due - waits)
 
+    def hint(self) -> None:
+        """Another port of the address fails: an attempt at once shows whether this one does. Doesn't wait."""
+        with self._lock:
+            now = time.monotonic()
+            if not self._ledger.failing and self._schedule.hint(now):
+                self._launch_at_once(now)
+
     def stop(self, patience: float = 1.0) -> None:
         """Launch no more, and let attempts in flight end properly for `patience` seconds."""
         with self._changed:

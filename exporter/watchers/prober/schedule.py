@@ -3,7 +3,8 @@
 At rest: every `interval`. Around a change, where it makes an outage's measured duration more accurate,
 faster:
 
-    begin        a sign of trouble: a failure, a slow attempt, a kept session that is cut off or refused
+    begin        a sign of trouble: a failure, a slow attempt, a kept session that is cut off or refused; a
+                 failure at another port of the address has one attempt made at once, which may be a sign
     fast         every 0.02 s for 3 s (0.005 s for the first 0.04 s after a kept session's sign)
     backing off  then every 1/150 of the trouble's age, until that is the interval: at 0.1 s after 15 s
     again        when attempts begin to end in another way (refused, handshake, success…): a failover's steps
@@ -47,7 +48,7 @@ class Schedule:
 
     def __init__(self, interval: float):
         self._interval = self._spacing = interval
-        self._suspected = self._queried = float("-inf")
+        self._suspected = self._queried = self._hinted = float("-inf")
         self._since = self._until = float("-inf")  # of the present trouble; it ends unless a sign comes
         self._expected: dict[str | None, float] = {}  # by how attempts end: until when that is nothing new
         self._extra, self._counted = EXTRA, float("-inf")
@@ -58,6 +59,12 @@ class Schedule:
         self._suspected = now
         self._sign(now)
         return at_once and now - self._since < FAST_SECONDS and self._spend(now, 1.0)
+
+    def hint(self, now: float) -> bool:
+        """Another port of the address fails: whether the next attempt is to be launched at once."""
+        at_once = now - self._hinted >= self._interval
+        self._hinted = now if at_once else self._hinted
+        return at_once and self._spend(now, 1.0)
 
     def ended(self, reason: str | None, now: float) -> bool:
         """How an attempt ended (None: it was answered): whether the next one is to be launched at once."""

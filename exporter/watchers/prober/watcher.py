@@ -1,6 +1,6 @@
 """The collector `vip`: a prober for each address and port, and for some a writer that commits through it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from exporter.watchers.commits.writer import Writer
 from exporter.watchers.prober.counters import ProbeReading
 from exporter.watchers.prober.metrics import families
 from exporter.watchers.prober.options import Vip
+from exporter.watchers.prober.outages import Outage
 from exporter.watchers.prober.prober import Listener, Prober
 
 # A launch that is so late is not waited for any more. A host without CPU delays launches by some seconds at
@@ -38,6 +39,25 @@ class _Probed:
     writer: Writer | None
 
 
+class _OtherPorts:
+    """Tells the probers of an address's other ports that one fails.
+
+    Where the whole address does, all find it at once, though it may last no longer than the interval.
+    """
+
+    def __init__(self, probed: Callable[[], Mapping[Endpoint, _Probed]]):
+        self._probed = probed
+
+    def failing(self, endpoint: Endpoint) -> None:
+        for other, one in self._probed().items():
+            if other.host == endpoint.host and other != endpoint:
+                one.prober.hint()
+
+    def recovered(self, endpoint: Endpoint) -> None: ...
+
+    def outage(self, endpoint: Endpoint, outage: Outage) -> None: ...
+
+
 class VipWatcher(Source[VipReading]):
     name = "vip"
     timeout = 5.0  # a reading never waits: the numbers are there
@@ -50,7 +70,7 @@ class VipWatcher(Source[VipReading]):
     ):
         """Probes those that have a port, from start() to close(). `nodes`: those of Galera, by name, for the
         addresses that are written through."""
-        self._listeners = tuple(listeners)
+        self._listeners = (*listeners, _OtherPorts(lambda: self._probed))
         self._probed = {endpoint: self._build(vip, nodes) for endpoint, vip in with_port(vips).items()}
 
     def _build(self, vip: Vip, nodes: Mapping[str, str]) -> _Probed:

@@ -600,6 +600,37 @@ async def test_the_page_of_two_ports_on_one_address(stand: Stand) -> None:
     assert {endpoint for _, endpoint in notes.calls} == {Endpoint("127.0.0.1", stand.nobody_port)}
 
 
+def test_a_failure_at_one_port_has_the_others_of_the_address_probed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And no port of another address. One attempt is made for it, and no more while its interval lasts."""
+    sometimes, others, fails = (
+        Endpoint("127.0.0.1", 1),
+        [Endpoint("127.0.0.1", 2), Endpoint("127.0.0.2", 1)],
+        threading.Event(),
+    )
+
+    def attempt(endpoint: Endpoint, _account: Account | None, _timeout: float) -> AttemptResult:
+        return failure() if endpoint == sometimes and fails.is_set() else success()
+
+    monkeypatch.setattr(module, "make_attempt", attempt)
+    slow = [Vip(one.host, one.port, interval=30.0) for one in others]
+    watcher = VipWatcher([Vip("127.0.0.1", 1, interval=0.02), *slow])
+    watcher.start()
+    try:
+        seldom = probers(watcher)[1:]
+        until("the first attempts", lambda: all(one.reading().attempts == 1 for one in seldom))
+        for _ in range(3):
+            fails.set()
+            until("a failure", lambda: not probers(watcher)[0].reading().up)
+            fails.clear()
+            until("a success", lambda: probers(watcher)[0].reading().up)
+        until("the attempt", lambda: seldom[0].reading().attempts > 1)
+        assert [one.reading().attempts for one in seldom] == [2, 1]
+    finally:
+        watcher.close()
+
+
 def test_five_frozen_addresses_delay_no_launch() -> None:
     """With the usual 1,024 descriptors and all defaults: no attempt is late or can't be made."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -11,7 +11,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy split-brain drill readiness matrix alerts dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
+.PHONY: help demo test check oldest newest lab-test attack compare releases accuracy short-outages split-brain drill readiness matrix alerts dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make newest      the fast tests on the newest Python that is on this machine'
 	@echo 'make compare     compare with the exporters people use today (root, Debian 12)'
 	@echo 'make accuracy    compare the outages of the exporter with those that clients had (root, Debian 12)'
+	@echo 'make short-outages  outages of 0.05 to 0.13 s, and what is counted of them (root, Debian 12, no cluster)'
 	@echo 'make releases    the lab on clean roots of Debian 12, 13 and unstable: installing, readings, failovers, faults (root, Debian 12)'
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
@@ -92,6 +93,9 @@ releases: packages venv
 
 accuracy: packages venv
 	$(RUN)/python -m tests.trials.accuracy
+
+short-outages: packages venv
+	$(RUN)/python -m tests.trials.short_outages
 
 split-brain: packages venv
 	$(RUN)/python -m tests.trials.split_brain

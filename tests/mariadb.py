@@ -70,8 +70,10 @@ def install(folder: Path) -> list[str]:
 class MariaDB:
     """The server and what a test does to it. `port` is on 127.0.0.1, where USER may log in with PASSWORD."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, name: str = ""):
+        """`name` as a node of Galera; without one, this host's."""
         self.folder = folder
+        self._name = name
         self.port, self._group_port, self._transfer_port = free_ports(3)
         self.ca = str(folder / "ca.pem")
         self._command: list[str] = []
@@ -128,6 +130,7 @@ class MariaDB:
             "wsrep-provider-options": f"gmcast.listen_addr=tcp://127.0.0.1:{self._group_port};"
             f"ist.recv_addr=127.0.0.1:{self._transfer_port};gcache.size=4M",
         }
+        options |= {"wsrep-node-name": self._name} if self._name else {}
         given = [f"--{name}={value}" for name, value in options.items()]
         return ["--skip-name-resolve", *given, "--wsrep-new-cluster"]
 

@@ -41,5 +41,6 @@ def test_each_trial_with_figures_has_a_template() -> None:
         "fault-matrix.md",
         "readiness.md",
         "reliability.md",
+        "short-outages.md",
         "split-brain.md",
     }

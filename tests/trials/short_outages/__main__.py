@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.short_outages.cli import main
+
+sys.exit(main())

@@ -14,5 +14,5 @@ orders.py     what a person has Pacemaker do;  load.py  rows written through the
 network.py    bridges and veths;  cluster.py, haproxy.py, galera.py, exporters.py  what runs on the hosts
 page.py       an exporter's page, scraped and read;  power.py  a host without power
 observer.py   observes in a thread while something happens
-monitoring/   the real Prometheus and Alertmanager, and every notification that they sent
+monitoring/   the real Prometheus (or another engine) and Alertmanager, and every notification that they sent
 """

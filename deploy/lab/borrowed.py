@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
+from deploy.lab.state import USUAL, Watching
 
 DEFAULT_TOPOLOGY = "article"
 
@@ -13,12 +14,12 @@ Report = Callable[[str], object]
 
 
 @contextmanager
-def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]:
+def whole_lab(topology: str | None, folder: Path, step: Report, watching: Watching = USUAL) -> Iterator[Lab]:
     """The lab that is up, if it is whole; otherwise one that is brought up, and taken down at the end."""
     lab = Lab(folder, step)
     found = lab.state.topology()
     if found is None:
-        lab.up(topology or DEFAULT_TOPOLOGY)
+        lab.up(topology or DEFAULT_TOPOLOGY, watching=watching)
         try:
             yield lab
         finally:
@@ -27,6 +28,8 @@ def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]
         return
     if topology not in (None, found):
         raise LabError(f"{found} is up: run `deploy/lab/lab down` first")
+    if watching not in (USUAL, lab.state.monitoring()):
+        raise LabError(f"{found} is up with {lab.state.monitoring()}: run `deploy/lab/lab down` first")
     check_whole(lab)
     step(f"{found} is up and whole")
     yield lab
@@ -34,10 +37,10 @@ def whole_lab(topology: str | None, folder: Path, step: Report) -> Iterator[Lab]
 
 def anew(lab: Lab, step: Report) -> None:
     """Another lab in its place, where one could not be brought back to a whole cluster."""
-    topology, release = lab.topology.name, lab.state.release()
+    topology, release, watching = lab.topology.name, lab.state.release(), lab.state.monitoring()
     step("a new lab for what follows")
     lab.down()
-    lab.up(topology, release=release)
+    lab.up(topology, release=release, watching=watching)
 
 
 def check_whole(lab: Lab) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from deploy.lab import cluster, exporters, galera, haproxy, network, package, repair, roots
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
-from deploy.lab.monitoring import Monitoring, daemons
+from deploy.lab.monitoring import Monitoring, Stack, engines
 from deploy.lab.waiting import until
 
 WHOLE = 60.0  # seconds from the last start to a whole cluster
@@ -14,6 +14,7 @@ Report = Callable[[str], object]
 
 
 def build(fleet: Fleet, lock: int, report: Report) -> None:
+    engines.find(fleet.state.monitoring().engine).root()  # it may take minutes to make, so before all else
     _hosts(fleet, lock, roots.root(fleet.state.release()))
     report(f"{len(fleet.hosts)} hosts on {len(fleet.topology.prefixes)} network(s)")
     _configure(fleet)
@@ -27,7 +28,7 @@ def build(fleet: Fleet, lock: int, report: Report) -> None:
     if fleet.monitor:
         _exporters(fleet, report)
         Monitoring(fleet).wait_scraped()
-        report(f"Prometheus on {fleet.monitor.name} has scraped them")
+        report(f"{fleet.state.monitoring()} on {fleet.monitor.name} has scraped them")
 
 
 def _hosts(fleet: Fleet, lock: int, root: Path) -> None:
@@ -49,7 +50,7 @@ def _configure(fleet: Fleet) -> None:
         haproxy.configure(host, topology)
     galera.configure(fleet.databases, topology)
     if fleet.monitor:
-        daemons.configure(fleet.monitor, topology)
+        Stack.of(fleet).configure(topology)
 
 
 def _cluster(fleet: Fleet, report: Report) -> None:
@@ -68,7 +69,7 @@ def _cluster(fleet: Fleet, report: Report) -> None:
     cluster.load(first, fleet.topology)
     report("the resources are configured")
     if fleet.monitor:
-        daemons.start(fleet.monitor)
+        Stack.of(fleet).start()
 
 
 def _databases(fleet: Fleet, report: Report) -> None:

@@ -13,9 +13,11 @@ from deploy.lab.console import Screen, carried_out
 from deploy.lab.faults import FAULTS
 from deploy.lab.host import ENVIRONMENT
 from deploy.lab.lab import Lab
+from deploy.lab.monitoring.engines import ENGINES
 from deploy.lab.roots import RELEASES
-from deploy.lab.state import FOLDER
+from deploy.lab.state import FOLDER, USUAL, Watching
 from deploy.lab.topologies import TOPOLOGIES
+from exporter.rules.site import READY
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,6 +30,11 @@ def parser() -> argparse.ArgumentParser:
     releases = "; ".join(f"{name}: {what}" for name, what in RELEASES.items())
     up.add_argument(
         "--release", choices=list(RELEASES), help=f"of the hosts; without: this machine's; {releases}"
+    )
+    engines = "; ".join(f"{name}: {engine.help}" for name, engine in ENGINES.items())
+    up.add_argument("--engine", choices=list(ENGINES), default=USUAL.engine, help=engines)
+    up.add_argument(
+        "--scrape-interval", type=int, choices=READY, default=USUAL.interval, help="in seconds (%(default)s)"
     )
     up.add_argument("--without-exporters", action="store_true", help="the cluster alone")
     show = verbs.add_parser("status", help="what runs where, and what keeps the cluster from being whole")
@@ -51,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _up(options: argparse.Namespace, screen: Screen) -> int:
     lab = Lab(options.folder, screen.step)
-    lab.up(options.topology, exporters=not options.without_exporters, release=options.release)
+    watching = Watching(options.engine, options.scrape_interval)
+    exporters = not options.without_exporters
+    lab.up(options.topology, exporters=exporters, release=options.release, watching=watching)
     return 0
 
 

@@ -7,7 +7,7 @@ from deploy.lab.cluster import View
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses, side_by_side
 from deploy.lab.host import Host
-from deploy.lab.monitoring import daemons
+from deploy.lab.monitoring import Stack
 from deploy.lab.topology import Topology
 
 
@@ -49,7 +49,7 @@ def read(fleet: Fleet) -> Reading:
     def client(host: Host) -> None:
         exporter(host)
         if host is fleet.monitor:
-            reading.monitoring[host.name] = daemons.unready(host)
+            reading.monitoring[host.name] = Stack.of(fleet).unready()
         for vip in vips:
             reading.logins[f"{host.name} to {vip}"] = galera.login(host, vip, fleet.topology.port)
 

@@ -1,8 +1,8 @@
-# host-init.sh NAME ROOT REPOSITORY: the first process inside a host's namespaces; gives the host files of its own.
+# host-init.sh NAME ROOT REPOSITORY CACHE: the first process inside a host's namespaces; gives the host files of its own.
 # They are those of ROOT (this machine's `/`, or another Debian's) under a tmpfs that takes every change: what is
 # installed, configured or written there is gone with the host, and ROOT stays as it is.
 set -eu
-name=$1 lower=$2 repository=$3
+name=$1 lower=$2 repository=$3 cache=$4
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 
@@ -29,9 +29,11 @@ empty /tmp 1777
 empty /var/tmp 1777
 empty /var/log 755
 for service in corosync haproxy mysql pacemaker; do empty "/var/lib/$service" 755; done
-mkdir -p "$root$repository"
-attach --rbind "$repository" "$root$repository"
-attach -o remount,bind,ro "$root$repository"
+for shown in "$repository" "$cache"; do
+    mkdir -p "$root$shown"
+    attach --rbind "$shown" "$root$shown"
+    attach -o remount,bind,ro "$root$shown"
+done
 
 cd "$root"
 pivot_root . mnt

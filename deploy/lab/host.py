@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.lab.errors import LabError, NotUp, Overdue
 from deploy.lab.state import Process, State, of_pid, parse_stat
 from deploy.lab.waiting import until
+from deploy.packages import cache
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -40,7 +41,11 @@ class Host:
         record = self.state.host_file(self.name)
         log = os.open(self._init_log(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         unshare = ["unshare", *NAMESPACES, "--fork", "--kill-child", "--"]
-        inside = ["sh", str(HERE / "host-init.sh"), self.name, str(root), str(REPOSITORY)]
+        shown = [
+            str(REPOSITORY),
+            str(cache.folder()),
+        ]  # roots for what runs on another Debian are in the cache
+        inside = ["sh", str(HERE / "host-init.sh"), self.name, str(root), *shown]
         argv = ["sh", str(HERE / "host-begin.sh"), str(record), *unshare, *inside]
         files = [(os.POSIX_SPAWN_DUP2, lock, 0), (os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)]
         os.posix_spawn("/bin/sh", argv, ENVIRONMENT, file_actions=files, setsid=True)

@@ -14,7 +14,7 @@ from deploy.lab.build import build
 from deploy.lab.errors import LabError, NotUp, Overdue
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
-from deploy.lab.state import FOLDER, Process, State, of_pid
+from deploy.lab.state import FOLDER, USUAL, Process, State, Watching, of_pid
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
@@ -45,7 +45,14 @@ class Lab:
         _ = lab.fleet
         return lab
 
-    def up(self, name: str, *, exporters: bool = True, release: str | None = None) -> None:
+    def up(
+        self,
+        name: str,
+        *,
+        exporters: bool = True,
+        release: str | None = None,
+        watching: Watching = USUAL,
+    ) -> None:
         """Builds the topology; returns when the cluster is whole. Harmless if that very topology is up.
 
         Its hosts have the files of a Debian release, one of roots.RELEASES, or of this machine.
@@ -55,12 +62,12 @@ class Lab:
         begun = False
         try:
             with self.state.locked(f"up {name}") as lock:
-                if self._is_up(topology, release):
+                if self._is_up(topology, release, watching):
                     self.report(f"{name} is up already")
                     return
                 begun = True
                 self.state.remove_older()
-                self.state.begin(name, exporters=exporters, release=release)
+                self.state.begin(name, exporters=exporters, release=release, watching=watching)
                 self._build(topology, lock)
         except BaseException:
             if begun:
@@ -83,7 +90,7 @@ class Lab:
             self._end()
         return existed
 
-    def _is_up(self, topology: Topology, release: str | None) -> bool:
+    def _is_up(self, topology: Topology, release: str | None, watching: Watching) -> bool:
         name = self.state.topology()
         if name is None:
             return False
@@ -91,6 +98,8 @@ class Lab:
             raise LabError(f"an `up {name}` was interrupted: run `lab down` first")
         if (name, self.state.release()) != (topology.name, release):
             raise LabError(f"{name} is up{on(self.state.release())}: run `lab down` first")
+        if self.state.monitoring() != watching:
+            raise LabError(f"{name} is up with {self.state.monitoring()}: run `lab down` first")
         return True
 
     def _end(self) -> None:

@@ -3,7 +3,7 @@
 from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
-from deploy.lab.monitoring import daemons
+from deploy.lab.monitoring import Stack
 from deploy.lab.waiting import until
 
 TIDY_EVERY = 5  # looks between two cleanups while only leftovers are wrong
@@ -49,7 +49,7 @@ def _databases(fleet: Fleet) -> None:
 
 def _monitoring(fleet: Fleet) -> None:
     if fleet.monitor:
-        daemons.start(fleet.monitor)
+        Stack.of(fleet).start()
 
 
 def wait_whole(fleet: Fleet, seconds: float, *, tidy: bool = False) -> None:

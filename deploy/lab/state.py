@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deploy.lab.errors import LabError
@@ -21,6 +21,20 @@ from deploy.lab.errors import LabError
 FOLDER = Path("/run/failover-lab")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 LOCK_PATIENCE = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What the lab is monitored with."""
+
+    engine: str = "prometheus"  # one of monitoring.engines
+    interval: int = 5  # seconds between two scrapes
+
+    def __str__(self) -> str:
+        return f"{self.engine} at {self.interval} s"
+
+
+USUAL = Watching()
 
 
 @dataclass(frozen=True)
@@ -89,8 +103,16 @@ class State:
         except FileNotFoundError:
             return "another command"
 
-    def begin(self, topology: str, *, exporters: bool = True, release: str | None = None) -> None:
+    def begin(
+        self,
+        topology: str,
+        *,
+        exporters: bool = True,
+        release: str | None = None,
+        watching: Watching = USUAL,
+    ) -> None:
         (self.folder / "hosts").mkdir(exist_ok=True)
+        self._write("watching", json.dumps(asdict(watching)))
         if release:
             self._write("release", release)
         if not exporters:
@@ -115,6 +137,9 @@ class State:
     def release(self) -> str | None:
         """The Debian release whose files the hosts have; without one, this machine's."""
         return self._read("release")
+
+    def monitoring(self) -> Watching:
+        return Watching(**json.loads(self._read("watching") or "{}"))
 
     def host_file(self, host: str) -> Path:
         return self.folder / "hosts" / host

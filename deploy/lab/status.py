@@ -15,6 +15,9 @@ DAEMONS = (
     "mariadbd",
     "failover-exporter",
     "prometheus",
+    "vmagent",
+    "victoria-metrics",
+    "vmalert",
     "prometheus-alertmanager",
 )
 

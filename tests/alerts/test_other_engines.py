@@ -1,4 +1,4 @@
-"""The unit tests, judged by Debian 13's Prometheus and by VictoriaMetrics: every alert at the same moment."""
+"""The unit tests, judged by newer Prometheus and by VictoriaMetrics: every alert at the same moment."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from alerts.src import unit_tests
-from deploy.packages import roots
-from deploy.packages.errors import CannotBuild
+from deploy.lab.errors import LabError
+from deploy.lab.monitoring.engines import roots
+from deploy.packages.roots import run
 from exporter.rules import groups
 from exporter.rules.site import READY, Site
 from tests.alerts.rules import ALERTS
@@ -25,26 +26,26 @@ LARGE = re.compile(r"\b(\d+)e9")  # not read at all
 each_interval = pytest.mark.parametrize("interval", READY)
 
 
-@pytest.fixture(scope="module")
-def engines() -> Path:
+def engines(release: str) -> Path:
     try:
-        return roots.clean_root("trixie", "iproute2", "prometheus", "victoria-metrics", name="engines")
-    except CannotBuild as error:
+        return roots.root(release)
+    except LabError as error:
         pytest.skip(str(error))
 
 
 @each_interval
-def test_debian_13(engines: Path, tmp_path: Path, interval: int) -> None:
-    """Prometheus 2.53 has no remark on the rules, and they fire and stay silent as with 2.42."""
+@pytest.mark.parametrize("release", ["trixie", "sid"])
+def test_newer_prometheus(release: str, tmp_path: Path, interval: int) -> None:
+    """Prometheus 2.53 and 3.5 have no remark on the rules, and they fire and stay silent as with 2.42."""
     script = f"""
         promtool check rules --lint=all --lint-fatal /in/rules/{interval}s/*.yml
         promtool test rules /in/tests/{interval}s/*.yml
     """
-    assert "FAILED" not in roots.run(engines, ALERTS, tmp_path, "sh", "-euc", script)
+    assert "FAILED" not in run(engines(release), ALERTS, tmp_path, "sh", "-euc", script)
 
 
 @each_interval
-def test_victoria_metrics(engines: Path, tmp_path: Path, interval: int) -> None:
+def test_victoria_metrics(tmp_path: Path, interval: int) -> None:
     """vmalert agrees; but it tells what is recorded from recorded series two evaluations later."""
     site = Site(interval, runbooks=LINKS["runbook_url"], grafana=LINKS["dashboard_url"])
     for name, text in groups.files(site).items():
@@ -60,7 +61,7 @@ def test_victoria_metrics(engines: Path, tmp_path: Path, interval: int) -> None:
         ip link set lo up
         vmalert-tool unittest --disableAlertgroupLabel {files} >/out/said 2>&1 || true
     """
-    roots.run(engines, tmp_path / "in", tmp_path, "sh", "-euc", script)
+    run(engines("trixie"), tmp_path / "in", tmp_path, "sh", "-euc", script)
     said = (tmp_path / "said").read_text()
     assert said.count("SUCCESS") == len(unit_tests.made(interval)), said
 

@@ -9,7 +9,8 @@ from dashboards.src.interpolate import SCRAPE, Window, interpolate
 from dashboards.src.targets import Target, choice
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
-from deploy.lab.monitoring import Monitoring, daemons
+from deploy.lab.monitoring import Monitoring
+from deploy.lab.monitoring.stack import targets
 from deploy.lab.waiting import until
 from tests.dashboards.pages import PAGES, TARGETS
 
@@ -60,24 +61,26 @@ def legends() -> Iterator[tuple[str, str]]:
 
 
 class Dashboards:
-    """Their queries on one lab, whose Prometheus begins without data and with two clusters."""
+    """Their queries on one lab, whose Prometheus begins without data and with two clusters.
 
-    def __init__(self, lab: Lab):
+    `monitoring` is another engine's beside the lab's own.
+    """
+
+    def __init__(self, lab: Lab, monitoring: Monitoring | None = None):
         self.lab = lab
         self.cluster = lab.topology.cluster_name
-        self._monitoring = Monitoring(lab.fleet)
-        self._file = f"{daemons.FOLDER}/clusters/{AGAIN}.yml"
+        self._monitoring = monitoring or Monitoring(lab.fleet)
 
     def begin(self) -> None:
-        same = daemons.targets(self.lab.topology).replace(f'"{self.cluster}"', f'"{AGAIN}"')
-        self._monitoring.host.write(self._file, same)
+        same = targets(self.lab.topology).replace(f'"{self.cluster}"', f'"{AGAIN}"')
+        self._monitoring.stack.add_cluster(AGAIN, same)
         self._monitoring.reset()
         self._since = time.time()
         both = 2 * self._monitoring.exporters
         self.shown(f"count(count_over_time(up[1h]) >= {SCRAPES}) == {both}")
 
     def end(self) -> None:
-        self._monitoring.host.path(self._file).unlink(missing_ok=True)
+        self._monitoring.stack.remove_cluster(AGAIN)
         if self.lab.state.faults():
             self.lab.heal()
 

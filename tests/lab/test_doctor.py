@@ -11,7 +11,8 @@ import pytest
 from deploy.lab import exporters
 from deploy.lab.haproxy import SOCKET
 from deploy.lab.host import Host
-from deploy.lab.monitoring import Monitoring, daemons
+from deploy.lab.monitoring import Monitoring
+from deploy.lab.monitoring.engines import prometheus
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
 from tests.lab.only import ON_ARTICLE
@@ -28,7 +29,7 @@ GALERA = f"{exporters.FOLDER}/galera.cnf"
 
 
 def run(cluster: Cluster, host: Host, *user: str) -> "subprocess.CompletedProcess[str]":
-    where = f"http://{Monitoring(cluster.lab.fleet).host.name}:{daemons.PROMETHEUS.port}"
+    where = f"http://{Monitoring(cluster.lab.fleet).host.name}:{prometheus.PORT}"
     command = ["failover-exporter", "doctor", "--json", f"--prometheus={where}"]
     return host.exec([*user, *command], SECONDS)
 

@@ -8,7 +8,8 @@ from urllib.request import urlopen
 import pytest
 
 from deploy.lab import status
-from deploy.lab.monitoring import Monitoring, Notification, daemons, pages
+from deploy.lab.monitoring import Monitoring, Notification, pages
+from deploy.lab.monitoring.engines.engine import ALERTS
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
 from tests.lab.installation import OPERATING, block
@@ -54,7 +55,7 @@ def test_every_rule_is_evaluated(monitoring: Monitoring) -> None:
     found = health()
     assert set(found.values()) == {"ok"}, found
     files = {name.partition(":")[0].rpartition("/")[2] for name in found}
-    assert files == {path.name for path in daemons.RULES.iterdir()}
+    assert files == {path.name for path in (ALERTS / "rules" / "5s").iterdir()}
 
 
 def test_a_fault_is_paged_and_resolved(cluster: Cluster, monitoring: Monitoring) -> None:
@@ -146,7 +147,7 @@ def test_both_pages_are_on_the_machines_own_loopback(cluster: Cluster, monitorin
 def test_heal_starts_what_ended(cluster: Cluster, monitoring: Monitoring) -> None:
     """Each that does not run is named, and runs again after `heal`, on the same ports."""
     host, before = monitoring.host, monitoring.pages()
-    names = [*(daemon.name for daemon in daemons.DAEMONS), pages.DAEMON]
+    names = [*(daemon.name for daemon in monitoring.stack.daemons), pages.DAEMON]
     host.signal("KILL", [process for name in names if (process := host.daemon(name))])
     assert cluster.lab.problems() == [f"{host.name}: {name} does not run" for name in names]
     cluster.lab.heal()

@@ -3,33 +3,33 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
-from deploy.lab.monitoring import daemons, notifications, pages
+from deploy.lab.monitoring import notifications, pages
 from deploy.lab.monitoring.notifications import Message, Notification, Text
-from deploy.lab.monitoring.prometheus import Alert, Prometheus, Sample, Series, Target
+from deploy.lab.monitoring.prometheus import Alert, Sample, Series, Target
+from deploy.lab.monitoring.stack import Stack
 from deploy.lab.waiting import until
 
-SCRAPED = 30.0  # seconds; Prometheus begins 5 s after its start, and spreads its targets over an interval
+SCRAPED = 25.0  # seconds, and an interval: scrapes begin 5 s after the start, and are spread over one
 
 
 class Monitoring:
-    def __init__(self, fleet: Fleet) -> None:
-        if fleet.monitor is None:
-            raise LabError("this lab runs without exporters, and so without Prometheus")
-        self.host: Host = fleet.monitor
+    def __init__(self, fleet: Fleet, stack: Stack | None = None) -> None:
+        """Of the lab's own stack, or of one beside it."""
+        self.stack = stack or Stack.of(fleet)
+        self.host: Host = self.stack.host
         self.exporters = len(fleet.exporters)
-        self.prometheus = Prometheus(self.host, daemons.PROMETHEUS.port)
+        self.prometheus = self.stack.api()
 
     def reset(self) -> None:
-        """All three without their data: Prometheus, Alertmanager, recorder; returns once all is scraped."""
-        daemons.stop(self.host, *daemons.DAEMONS)
-        daemons.forget(self.host)
-        daemons.start(self.host)
+        """All daemons without their data; returns once all is scraped."""
+        self.stack.stop()
+        self.stack.forget()
+        self.stack.start()
         self.wait_scraped()
 
-    def wait_scraped(self, seconds: float = SCRAPED) -> None:
+    def wait_scraped(self) -> None:
         """Until every exporter was scraped with success, and Alertmanager is found."""
         seen: list[Target] = []
 
@@ -39,16 +39,18 @@ class Monitoring:
             return whole and bool(self.prometheus.alertmanagers())
 
         log = lambda: "\n".join(f"{one.instance} {one.health} {one.error}" for one in seen)  # noqa: E731
-        until("Prometheus to scrape every exporter", scraped, seconds, log=log, abort=self.host.abort)
+        seconds = SCRAPED + self.stack.place.interval
+        what = f"{self.stack.name} to scrape every exporter"
+        until(what, scraped, seconds, log=log, abort=self.host.abort)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Without Prometheus, for measurements of an exporter's cost; it keeps its data."""
-        daemons.stop(self.host, daemons.PROMETHEUS)
+        """Without what scrapes, for measurements of an exporter's cost; it keeps its data."""
+        self.stack.stop_scraping()
         try:
             yield
         finally:
-            daemons.start(self.host)
+            self.stack.start()
 
     def notifications(self) -> list[Notification]:
         """Since the last reset, in the order of arrival."""
@@ -63,7 +65,7 @@ class Monitoring:
         return notifications.messages(self._recorded())
 
     def _recorded(self) -> str:
-        return self.host.path(daemons.RECORDED).read_text()
+        return self.host.path(self.stack.recorded).read_text()
 
     def query(self, promql: str, at: float | None = None) -> list[Sample]:
         return self.prometheus.query(promql, at)

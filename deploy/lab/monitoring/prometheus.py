@@ -51,7 +51,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Prometheus:
+class PrometheusAPI:
     host: Host
     port: int
 
@@ -93,10 +93,13 @@ class Prometheus:
 
     def get(self, what: str, **parameters: str) -> Any:
         """The data of /api/v1/WHAT; LabError with what Prometheus says instead."""
+        return self.ask(self.port, what, **parameters)
+
+    def ask(self, port: int, what: str, **parameters: str) -> Any:
         fields = [
             word for key, value in parameters.items() for word in ("--data-urlencode", f"{key}={value}")
         ]
-        url = f"http://127.0.0.1:{self.port}/api/v1/{what}"
+        url = f"http://127.0.0.1:{port}/api/v1/{what}"
         curl = ["curl", "--silent", "--show-error", "--max-time", f"{PATIENCE:g}", "--get", *fields, url]
         said = self.host.output(curl, PATIENCE + 5)
         try:

@@ -13,7 +13,16 @@ from deploy.lab.waiting import until
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["up", "triple"], ["up", "--release", "potato"], ["fault", "nothing-known"], ["raise"]]
+    "argv",
+    [
+        [],
+        ["up", "triple"],
+        ["up", "--release", "potato"],
+        ["up", "--engine", "nagios"],
+        ["up", "--scrape-interval", "7"],
+        ["fault", "nothing-known"],
+        ["raise"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(argv: list[str]) -> None:
     """As every command line tool does."""

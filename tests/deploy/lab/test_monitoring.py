@@ -10,9 +10,12 @@ import pytest
 import yaml
 
 from deploy.lab.errors import LabError
-from deploy.lab.monitoring.daemons import ALERTS, targets
+from deploy.lab.monitoring.daemon import Place
+from deploy.lab.monitoring.engines import ENGINES, find
+from deploy.lab.monitoring.engines.engine import ALERTS
 from deploy.lab.monitoring.notifications import Notification, Text, messages, parse
 from deploy.lab.monitoring.receivers import fill
+from deploy.lab.monitoring.stack import targets
 from deploy.lab.topologies.twin import TWIN
 
 RECORDER = "http://127.0.0.1:9099"
@@ -71,6 +74,54 @@ def test_targets_are_all_exporters_by_name_and_of_one_cluster() -> None:
     (example,) = yaml.safe_load((ALERTS / "clusters/example.yml").read_text())
     assert example.keys() == group.keys()
     assert example["labels"].keys() == group["labels"].keys()
+
+
+def test_prometheus_runs_with_the_files_that_people_get() -> None:
+    """At 5 s word for word but for comments; at 15 s with the rules that are made for it."""
+    files = find("prometheus").files(Place(5))
+    shipped = yaml.safe_load((ALERTS / "prometheus.yml").read_text())
+    assert yaml.safe_load(files["prometheus.yml"]) == shipped
+    assert files["rules/vip.yml"] == (ALERTS / "rules/5s/vip.yml").read_text()
+    slower = find("prometheus").files(Place(15, number=2))
+    config = yaml.safe_load(slower["prometheus.yml"])
+    assert {config["global"][name] for name in ("scrape_interval", "evaluation_interval")} == {"15s"}
+    assert config["alerting"]["alertmanagers"] == [{"static_configs": [{"targets": ["127.0.0.1:9293"]}]}]
+    assert slower["rules/vip.yml"] == (ALERTS / "rules/15s/vip.yml").read_text()
+
+
+def test_replicas_send_the_same_alert_to_both_alertmanagers() -> None:
+    """Their names differ, and no alert carries them."""
+    files = find("pair").files(Place(5))
+    first, second = (yaml.safe_load(files[f"prometheus-{which}.yml"]) for which in "ab")
+    names = [one["global"]["external_labels"].pop("replica") for one in (first, second)]
+    assert names == ["a", "b"]
+    assert first == second
+    (dropped,) = first["alerting"]["alert_relabel_configs"]
+    assert dropped["action"] == "labeldrop" and "replica" in dropped["regex"].split("|")
+    assert first["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] == [
+        "127.0.0.1:9093",
+        "127.0.0.1:9103",
+    ]
+
+
+def test_no_external_label_reaches_a_series_of_victoria_metrics() -> None:
+    """vmagent would add them; links are written into the rules, where Prometheus has them by label."""
+    files = find("victoria-metrics").files(Place(15))
+    scraping = yaml.safe_load(files["scrape.yml"])
+    assert scraping.keys() == {"global", "scrape_configs"}
+    assert scraping["global"] == {"scrape_interval": "15s", "scrape_timeout": "3s"}
+    rules = "".join(text for name, text in files.items() if name.startswith("rules/"))
+    assert "externalLabels" not in rules
+    assert "https://grafana.example.com/d/failover-story" in rules
+
+
+@pytest.mark.parametrize("name", [name for name, engine in ENGINES.items() if engine.release is None])
+def test_stacks_side_by_side_share_nothing(name: str) -> None:
+    """Neither ports nor names nor files, each of 20."""
+    daemons = [one for number in range(20) for one in find(name).daemons(Place(5, number))]
+    assert len({one.port for one in daemons}) == len({one.name for one in daemons}) == len(daemons)
+    own = [one for one in daemons if one.name == "recorder-1"]
+    assert [one.argv[-1] for one in own] == ["/var/lib/lab-1/notifications"]
 
 
 def line(integration: str, body: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.lab.errors import LabError
 from deploy.lab.host import HERE
-from deploy.lab.state import BOOT_ID, Process, State, of_pid, parse_stat
+from deploy.lab.state import BOOT_ID, USUAL, Process, State, Watching, of_pid, parse_stat
 from deploy.lab.waiting import until
 
 
@@ -111,3 +111,13 @@ def test_faults_are_remembered_until_healed(tmp_path: Path) -> None:
     assert state.faults() == ["lan-cut", "haproxy-killed"]
     state.set_faults([])
     assert state.faults() == []
+
+
+def test_what_it_is_monitored_with_is_recorded(tmp_path: Path) -> None:
+    """`heal`, and a lab in the place of one that did not heal, start the same."""
+    state = State(tmp_path / "lab")
+    assert state.monitoring() == USUAL
+    with state.locked("up"):
+        state.begin("article", watching=Watching("victoria-metrics", 15))
+    assert state.monitoring() == Watching("victoria-metrics", 15)
+    assert str(state.monitoring()) == "victoria-metrics at 15 s"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -13,7 +13,7 @@ from deploy.lab.galera import account_file
 from deploy.lab.haproxy import SOCKET
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
-from deploy.lab.monitoring.prometheus import Prometheus
+from deploy.lab.monitoring.prometheus import PrometheusAPI
 from deploy.lab.waiting import until
 from tests.trials.common.ground_truth import vantage
 
@@ -34,11 +34,34 @@ class Daemon:
     argv: tuple[str, ...]
 
 
+class Peers(Protocol):
+    """Who else looks on."""
+
+    def start(self) -> None: ...
+
+    def alerts(self) -> set[str]: ...
+
+    def fired(self, seconds: float) -> set[str]: ...
+
+
+class Nobody:
+    """Where today's exporters are not what is measured."""
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+    def alerts(self) -> set[str]:
+        return set()
+
+    def fired(self, seconds: float) -> set[str]:  # noqa: ARG002 - as of Peers
+        return set()
+
+
 class Today:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.host = vantage(lab)
-        self.prometheus = Prometheus(self.host, PROMETHEUS_PORT)
+        self.prometheus = PrometheusAPI(self.host, PROMETHEUS_PORT)
 
     def start(self) -> None:
         """What does not run; harmless to what does."""

@@ -8,14 +8,18 @@ from deploy.lab import preflight
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY
 from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
+from deploy.lab.monitoring.engines import ENGINES
+from deploy.lab.state import USUAL, Watching
+from exporter.rules.site import READY
 from tests.trials.common import circumstances, command
 from tests.trials.common.circumstances import LIBRARIES, PACKAGES
 from tests.trials.common.kept import Kept
 from tests.trials.common.members import PEER_PACKAGES
 from tests.trials.matrix import report
 from tests.trials.matrix.expectations import Expectation, expectations
+from tests.trials.matrix.intervals import at
 from tests.trials.matrix.results import outcome
-from tests.trials.matrix.runs import run
+from tests.trials.matrix.runs import Wanted, run
 
 DOCUMENT = REPOSITORY / "docs/fault-matrix.md"
 KEPT = REPOSITORY / "build"
@@ -29,6 +33,13 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
     top.set_defaults(topology=DEFAULT_TOPOLOGY)
     add = top.add_argument
     add("--fault", action="append", choices=names, metavar="NAME", help=f"only this: {', '.join(names)}")
+    add(
+        "--engine",
+        choices=list(ENGINES),
+        default=USUAL.engine,
+        help="that scrapes and evaluates (%(default)s)",
+    )
+    add("--scrape-interval", type=int, choices=READY, default=USUAL.interval, help="seconds (%(default)s)")
     add("--ci", action="store_true", help="only those that CI runs")
     add("--resume", action="store_true", help="keep what earlier runs found, and run the rest")
     command.add_output(top, DOCUMENT)
@@ -44,16 +55,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     output = command.Output(options)
-    chosen = [one for one in every if _wanted(one, options)]
-    kept = Kept(KEPT / f"matrix-{options.topology}.json", outcome)
+    chosen = [at(one, options.scrape_interval) for one in every if _wanted(one, options)]
+    watching = Watching(options.engine, options.scrape_interval)
+    kept = Kept(KEPT / f"matrix-{options.topology}{suffix(watching)}.json", outcome)
     preflight.check()
     preflight.need(PEER_PACKAGES, "matrix")
     if not options.resume:
         kept.forget()
-    verdicts = run(chosen, options.topology, options.folder, kept, output.step)
+    verdicts = run(chosen, Wanted(options.topology, options.folder, watching), kept, output.step)
     at = circumstances.now(_command(options), options.topology, (*PACKAGES, *MONITORING), LIBRARIES)
     found = report.Run(at, verdicts)
-    if len(chosen) == len(every):
+    if len(chosen) == len(every) and watching == USUAL:
         output.document(lambda: report.document(found))
     output.results(found.as_json(), lambda screen: show(found, screen))
     return 1 if found.problems else 0
@@ -65,10 +77,24 @@ def _wanted(one: Expectation, options: argparse.Namespace) -> bool:
     return one.ci is not None if options.ci else True
 
 
+def suffix(watching: Watching) -> str:
+    """Of the file that keeps what another engine or interval gave."""
+    return "" if watching == USUAL else f"-{watching.engine}-{watching.interval}s"
+
+
 def _command(options: argparse.Namespace) -> str:
     """With the options that say what was measured; the others say where to."""
     only = [word for name in options.fault or () for word in ("--fault", name)]
-    chosen = ["--topology", options.topology, *(["--ci"] if options.ci else []), *only]
+    watching = Watching(options.engine, options.scrape_interval)
+    other = ["--engine", watching.engine, "--scrape-interval", str(watching.interval)]
+    usual = watching == USUAL
+    chosen = [
+        "--topology",
+        options.topology,
+        *([] if usual else other),
+        *(["--ci"] if options.ci else []),
+        *only,
+    ]
     return shlex.join(["python", "-m", "tests.trials.matrix", *chosen])
 
 

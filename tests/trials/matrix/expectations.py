@@ -23,6 +23,7 @@ class Expectation:
     cause: tuple[str, ...] = ()
     within: float = 60.0  # seconds to the page
     warn_within: float = 60.0  # seconds to each ticket
+    clear_within: float = 120.0  # seconds after healing
     watch: float = 30.0  # seconds to observe at least
     headline: str = ""  # the alert that heads the first message, or several joined by " or "
     messages: int = 2  # that receivers may get until all is over: one when it begins, one when it ends

@@ -45,7 +45,7 @@ class Outcome:
 
 
 def carried_out(kept: Kept[Outcome]) -> set[str]:
-    """The faults that need no other try."""
+    """The names in `kept` that need no other try."""
     return {name for name, one in kept.load().items() if not one.error}
 
 

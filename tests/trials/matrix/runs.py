@@ -1,6 +1,7 @@
 """Fault after fault, on one lab after the other; what one of them breaks does not stop the rest."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from deploy.lab.borrowed import Report, anew, whole_lab
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
+from deploy.lab.state import USUAL, Watching
 from tests.trials.common.kept import Kept
 from tests.trials.matrix import today, trial
 from tests.trials.matrix.expectations import Expectation
@@ -15,16 +17,24 @@ from tests.trials.matrix.results import Outcome, carried_out
 from tests.trials.matrix.verdict import Verdict, judge
 
 
-def run(
-    chosen: Sequence[Expectation], topology: str, folder: Path, kept: Kept[Outcome], step: Report
-) -> list[Verdict]:
+@dataclass(frozen=True)
+class Wanted:
+    """The lab to try them on; a fault that only another topology can have gets one of those."""
+
+    topology: str
+    folder: Path
+    watching: Watching = USUAL
+
+
+def run(chosen: Sequence[Expectation], wanted: Wanted, kept: Kept[Outcome], step: Report) -> list[Verdict]:
     """Those that `kept` has already are not run again, unless they could not be carried out."""
     done_before = carried_out(kept)
     left = [one for one in chosen if one.name not in done_before]
     by_topology = sorted(left, key=lambda one: one.topology is not None)
-    for wanted, group in groupby(by_topology, key=lambda one: one.topology or topology):
-        place = folder if wanted == topology else folder.with_name(f"{folder.name}-{wanted}")
-        with whole_lab(wanted, place, step) as lab, today.running(lab) as peers:
+    folder = wanted.folder
+    for topology, group in groupby(by_topology, key=lambda one: one.topology or wanted.topology):
+        place = folder if topology == wanted.topology else folder.with_name(f"{folder.name}-{topology}")
+        with whole_lab(topology, place, step, wanted.watching) as lab, today.running(lab) as peers:
             for expected in group:
                 kept.add(expected.name, _try(lab, peers, expected, step))
                 done = kept.load()

@@ -1,10 +1,12 @@
 """One fault: a monitoring without data, the fault, what is notified, healing, the all-clear."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from deploy.lab.borrowed import Report
 from deploy.lab.errors import Overdue
+from deploy.lab.fleet import side_by_side as together
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Message, Monitoring, Notification
 from deploy.lab.waiting import until
@@ -13,8 +15,8 @@ from tests.trials.common.truth import Span, outages
 from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
 from tests.trials.matrix.results import Notified, Outcome, Sent
-from tests.trials.matrix.today import Today
-from tests.trials.matrix.verdict import CLEAR_WITHIN, CRITICAL, WARNING, told
+from tests.trials.matrix.today import Peers, Today
+from tests.trials.matrix.verdict import CRITICAL, WARNING, told
 
 PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
 LOOK = 1.0  # seconds between two readings of the notifications
@@ -24,11 +26,20 @@ OLD_WITHIN = 90.0  # seconds
 PAGES_AND_TICKETS = (CRITICAL, WARNING)
 FIRING = "firing"
 
+Watching = tuple[Monitoring, Expectation]
+
 
 def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, step: Report) -> Outcome:
     """Returns with the lab whole; LabError if the fault can't be made or healed."""
-    until("the last failover to be old", lambda: not monitoring.query(RECENT), OLD_WITHIN, step=LOOK)
-    monitoring.reset()
+    (outcome,) = side_by_side(lab, [(monitoring, expected)], today, step)
+    return outcome
+
+
+def side_by_side(lab: Lab, watching: Sequence[Watching], today: Peers, step: Report) -> tuple[Outcome, ...]:
+    """One fault, told by several at once, each with times of its own; an outcome for each of them."""
+    expected = watching[0][1]
+    wait_old(watching[0][0])
+    together(*(monitoring.reset for monitoring, _ in watching))
     today.start()
     host = ground_truth.vantage(lab)
     with ground_truth.running(host, lab.topology) as running, Holders(lab.fleet) as holders:
@@ -37,25 +48,35 @@ def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, s
         did = "nothing" if expected.name == CALM else lab.fault(expected.name)
         placed = time.monotonic()
         step(f"{expected.name}: {did}")
-        _watch(monitoring, expected, placed)
+        _watch(watching, placed)
         waiting, fired = today.alerts() - before, today.fired(time.monotonic() - begun) - before
         heal = lab.heal()
         healed = time.monotonic()
         step(f"healed in {heal:.0f} s")
-        _wait_clear(monitoring)
+        _wait_clear(watching)
         running.wait_quiet()
-    return Outcome(
+    common = Outcome(
         name=expected.name,
         topology=lab.topology.name,
         did=did,
         felt=_felt(outages(running.attempts()), begun),
         heal=heal,
-        notified=_notified(monitoring.notifications(), placed, healed),
-        messages=sent(monitoring.messages(), placed),
         shared=holders.shared,
         today=tuple(sorted(fired)),
         today_later=tuple(sorted(waiting - fired)),
     )
+    return tuple(
+        replace(
+            common,
+            notified=notified(monitoring.notifications(), placed, healed),
+            messages=sent(monitoring.messages(), placed),
+        )
+        for monitoring, _ in watching
+    )
+
+
+def wait_old(monitoring: Monitoring) -> None:
+    until("the last failover to be old", lambda: not monitoring.query(RECENT), OLD_WITHIN, step=LOOK)
 
 
 def _felt(spans: Iterable[Span], begun: float) -> tuple[float, ...]:
@@ -63,31 +84,36 @@ def _felt(spans: Iterable[Span], begun: float) -> tuple[float, ...]:
     return tuple(span.duration for span in spans if span.start >= begun - 1)
 
 
-def _watch(monitoring: Monitoring, expected: Expectation, placed: float) -> None:
-    """Until all is notified that must be, and at least for the time of the expectation."""
+def _watch(watching: Sequence[Watching], placed: float) -> None:
+    """Until each has notified all that it must, and at least for the time of the expectation."""
 
     def enough() -> bool:
-        notified = _notified(monitoring.notifications(), placed, None)
-        return told(expected, notified) and time.monotonic() - placed >= expected.watch
+        return all(_told(monitoring, expected, placed) for monitoring, expected in watching)
 
-    longest = max(expected.within, expected.warn_within, expected.watch) + PAST
+    longest = max(max(one.within, one.warn_within, one.watch) for _, one in watching) + PAST
     try:
         until("all that must be notified", enough, longest, step=LOOK)
     except Overdue:
         return  # the verdict says what was not
 
 
-def _wait_clear(monitoring: Monitoring) -> None:
+def _told(monitoring: Monitoring, expected: Expectation, placed: float) -> bool:
+    found = notified(monitoring.notifications(), placed, None)
+    return told(expected, found) and time.monotonic() - placed >= expected.watch
+
+
+def _wait_clear(watching: Sequence[Watching]) -> None:
     """Until nothing fires that is for a person, and each receiver knows."""
-
-    def clear() -> bool:
-        firing = [one for one in monitoring.alerts() if one.labels.get("severity") in PAGES_AND_TICKETS]
-        return not firing and not _open(monitoring.notifications())
-
+    longest = max(one.clear_within for _, one in watching) + PAST
     try:
-        until("the all-clear", clear, CLEAR_WITHIN + PAST, step=LOOK)
+        until("the all-clear", lambda: all(clear(one) for one, _ in watching), longest, step=LOOK)
     except Overdue:
         return
+
+
+def clear(monitoring: Monitoring) -> bool:
+    firing = [one for one in monitoring.alerts() if one.labels.get("severity") in PAGES_AND_TICKETS]
+    return not firing and not _open(monitoring.notifications())
 
 
 def _key(one: Notification) -> tuple[str, frozenset[tuple[str, str]]]:
@@ -100,7 +126,7 @@ def _open(notifications: Iterable[Notification]) -> set[object]:
     return {key for key, status in latest.items() if status == FIRING}
 
 
-def _notified(
+def notified(
     notifications: Iterable[Notification], placed: float, healed: float | None
 ) -> tuple[Notified, ...]:
     """Each alert once: when it was first notified, and when it was last resolved."""

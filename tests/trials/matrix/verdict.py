@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tests.trials.matrix.expectations import Expectation, alternatives
 from tests.trials.matrix.results import Notified, Outcome
 
-CLEAR_WITHIN = 120.0  # seconds after healing
 SLOW = 5.0  # seconds that clients must have waited for FailoverSlow to be true
 CRITICAL, WARNING = "critical", "warning"
 MOVED, SLOWLY = "FailoverHappened", "FailoverSlow"
@@ -37,7 +36,7 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
         *_pages(expected, outcome),
         *_causes(expected, notified),
         *_untrue(expected, notified),
-        *_lasting(notified),
+        *_lasting(expected.clear_within, notified),
         *_messages(expected, outcome),
     ]
     return Verdict(expected, outcome, tuple(problems))
@@ -113,7 +112,7 @@ def _untrue(expected: Expectation, notified: Sequence[Notified]) -> Iterable[str
     yield from (f"untrue warning: {name}" for name in sorted(warned - expected.allowed))
 
 
-def _lasting(notified: Sequence[Notified]) -> Iterable[str]:
+def _lasting(within: float, notified: Sequence[Notified]) -> Iterable[str]:
     for one in notified:
-        if one.cleared is None or one.cleared > CLEAR_WITHIN:
-            yield f"{one.alert} was not resolved within {CLEAR_WITHIN:.0f} s of healing"
+        if one.cleared is None or one.cleared > within:
+            yield f"{one.alert} was not resolved within {within:.0f} s of healing"

@@ -38,6 +38,7 @@ def test_each_trial_with_figures_has_a_template() -> None:
         "accuracy.md",
         "comparison.md",
         "drill.md",
+        "engines.md",
         "fault-matrix.md",
         "readiness.md",
         "reliability.md",

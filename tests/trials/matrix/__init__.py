@@ -7,4 +7,5 @@ today.py           the same faults by today's exporters and rules (today/)
 verdict.py         what was notified, compared with what was expected (pure)
 results.py         what became of each fault;  report.py  docs/fault-matrix.md
 cli.py             the command
+engines/           the same faults told by other engines: docs/engines.md
 """

@@ -44,30 +44,31 @@ def run(
     TimedOut, Unparsable (more output than OUTPUT_LIMIT). A process that the tool leaves behind with its
     output open is waited for too.
     """
-    process = _start(argv, environment, stdin)
+    with _file_of(stdin) as file:
+        process = start(argv, environment, file)
     try:
         stdout, stderr = _drain(process, argv[0], deadline)
         process.wait(deadline.remaining(argv[0]))
     except subprocess.TimeoutExpired:
         raise TimedOut(f"{argv[0]}: closed its output and did not end in time") from None
     finally:
-        _end(process)
+        end(process)
     return Completed(process.returncode, stdout, stderr)
 
 
-def _start(
-    argv: Sequence[str], environment: Mapping[str, str] | None, stdin: bytes
+def start(
+    argv: Sequence[str], environment: Mapping[str, str] | None, stdin: BinaryIO | int
 ) -> "subprocess.Popen[bytes]":
+    """Begin to run a tool, its output in pipes; to be ended by end(). Raises as run()."""
     try:
-        with _file_of(stdin) as file:
-            return subprocess.Popen(
-                argv,
-                stdin=file,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "LC_ALL": "C", **(environment or {})},
-                start_new_session=True,
-            )
+        return subprocess.Popen(
+            argv,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "LC_ALL": "C", **(environment or {})},
+            start_new_session=True,
+        )
     except FileNotFoundError:
         raise Unreachable(
             f"{argv[0]}: not installed, or not at this path: the configuration can name another"
@@ -122,7 +123,7 @@ def _drain(process: subprocess.Popen[bytes], name: str, deadline: Deadline) -> t
     return stdout, stderr
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: "subprocess.Popen[bytes]") -> None:
     """Kill the whole process group unless the tool was reaped, reap it, close the pipes.
 
     The group is killed before the tool is reaped: until then its number can't be another group's, even if
@@ -133,6 +134,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_REAP_SECONDS)
-    for pipe in (process.stdout, process.stderr):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
-            pipe.close()
+            with suppress(BrokenPipeError):
+                pipe.close()

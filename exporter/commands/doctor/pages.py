@@ -12,7 +12,7 @@ from exporter.config import Config
 from exporter.endpoint import bracketed
 from exporter.errors import SourceError, Unparsable
 from exporter.sources.corosync.parse.cmapctl import parse_map
-from exporter.sources.corosync.parse.configuration import CONFIGURATION_PREFIXES, parse_configuration
+from exporter.sources.corosync.parse.configuration import CONFIGURATION_KEYS, parse_configuration
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.transports import command, http
 from exporter.transports.deadline import Deadline
@@ -64,7 +64,7 @@ def addresses(config: Config | None) -> Mapping[str, Sequence[str]]:
     """Of the nodes in corosync.conf by name; none where Corosync does not say."""
     corosync = (config.corosync if config else None) or CorosyncOptions()
     try:
-        done = command.run((corosync.cmapctl_path, *CONFIGURATION_PREFIXES), Deadline.after(_TOOL_SECONDS))
+        done = command.run((corosync.cmapctl_path, *CONFIGURATION_KEYS), Deadline.after(_TOOL_SECONDS))
         nodes = parse_configuration(parse_map(done.stdout)).nodes.values() if not done.returncode else ()
     except SourceError:
         return {}

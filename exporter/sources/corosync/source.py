@@ -1,54 +1,37 @@
-"""Run corosync-quorumtool and corosync-cmapctl for each reading, corosync-cfgtool where that is not enough.
+"""Read quorum and statistics for each reading, the links too where the statistics have none.
 
-Measured with Corosync 3.1.7 on two cores: a connection costs corosync's own single thread 3.4 ms of CPU (it
-makes three rings of a megabyte each), so the tools wait for each other. quorumtool connects four times
-(16 ms in all), cfgtool twice (10 ms), cmapctl once (9 ms with the keys asked for here, 22 ms with the whole
-map); the first and the last at once 20 to 26 ms, all three 40. With knet the statistics map has what cfgtool
-prints of links. The rest is configuration (the layout): read again when the membership changes, when a link
-appears or disappears, and after a minute, since nothing else shows a reload.
+With knet the statistics map has what corosync-cfgtool prints of links. The rest is configuration (the
+layout): read again when the membership changes, when a link appears or disappears, and after a minute, since
+nothing else shows a reload.
+
+Corosync is asked through its libraries where they are those that are known and no other tools are configured;
+a scrape then costs it 0.3 ms instead of 17, see asked.py.
 """
 
-import re
+import logging
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from prometheus_client.metrics_core import Metric
 
-from exporter.errors import Denied, SourceError, Unreachable
 from exporter.options import check_command, check_seconds
 from exporter.scrape import Source
 from exporter.sources.corosync import families as metrics
-from exporter.sources.corosync.parse.cfgtool import CfgtoolStatus, parse_cfgtool
+from exporter.sources.corosync.asked import Asked, Libraries, Tools, Unsuitable
+from exporter.sources.corosync.parse.cfgtool import parse_cfgtool
 from exporter.sources.corosync.parse.cmapctl import parse_map
-from exporter.sources.corosync.parse.configuration import CONFIGURATION_PREFIXES, parse_configuration
-from exporter.sources.corosync.parse.quorumtool import Quorum, parse_quorumtool
-from exporter.sources.corosync.parse.stats import Stats, parse_stats, stats_prefixes
+from exporter.sources.corosync.parse.configuration import Configuration, parse_configuration
+from exporter.sources.corosync.parse.quorumtool import parse_quorumtool
+from exporter.sources.corosync.parse.stats import parse_stats, stats_keys
 from exporter.sources.corosync.reading import CorosyncReading, Layout, check_layout, put_together
-from exporter.transports.command import Completed, run
 from exporter.transports.deadline import Deadline
 
+log = logging.getLogger(__name__)
+
 _LAYOUT_SECONDS = 60.0
-_NOT_QUORATE = 2  # corosync-quorumtool's exit code
-
-# Failed to initialize the cmap API. Error CS_ERR_ACCESS                   corosync-cmapctl
-# Could not initialize corosync configuration API error 11                 corosync-cfgtool
-_ACCESS = re.compile(r"CS_ERR_ACCESS|CS_ERR_SECURITY|error (?:11|100)\b")
-
-# Failed to initialize the cmap API. Error CS_ERR_LIBRARY                  corosync-cmapctl
-# Could not initialize corosync configuration API error 2                  corosync-cfgtool
-_NOT_RUNNING = re.compile(r"CS_ERR_LIBRARY|API error 2\b")
-
-# Could not get the link status, the error is: 6       on stdout from 2.99 to 3.0.4, with exit code 0
-_FAILURE = re.compile(r"^Could not .*", re.MULTILINE)
-
-_DENIED = (
-    "{failure}: give the exporter's user the right to ask: `uidgid {{ uid: NUMBER }}` in a file under "
-    "/etc/corosync/uidgid.d/ (the number: a name that does not exist stops corosync), then "
-    "`corosync-cfgtool -R`"
-)
+_TOOLS_SECONDS = 600.0  # so long the tools are used where the libraries can't be; another Corosync may come
 
 
 @dataclass(frozen=True)
@@ -62,6 +45,10 @@ class Options:
         for key in ("cfgtool_path", "quorumtool_path", "cmapctl_path"):
             check_command(key, getattr(self, key))
         check_seconds("timeout", self.timeout, 0, 60)
+
+    @property
+    def tools(self) -> Tools:
+        return Tools(self.cfgtool_path, self.quorumtool_path, self.cmapctl_path)
 
 
 @dataclass(frozen=True)
@@ -80,82 +67,72 @@ class CorosyncSource(Source[CorosyncReading]):
     name: ClassVar[str] = "corosync"
 
     def __init__(self, options: Options):
+        """Tools that somebody configured are used whatever the libraries can do."""
         self._options = options
         self._known: KnownLayout | None = None
+        self._tools = options.tools
+        self._libraries = Libraries() if options.tools == Options().tools else None
+        self._tools_until = float("-inf")  # monotonic seconds
+        self._unsuitable = ""
 
     @property
     def timeout(self) -> float:
         return self._options.timeout
 
     def read(self, deadline: Deadline) -> CorosyncReading:
-        """Read the layout again, and then all else, where the reading does not fit the known one."""
-        known, self._known = self._known, None
-        if known and known.holds():
-            reading = self._read(known.layout, deadline)
-            if _fingerprint(reading) == known.fingerprint:
-                self._known = known
-                return reading
-        read_at = time.monotonic()
-        layout = self._read_layout(deadline)
-        reading = self._read(layout, deadline)
-        self._known = KnownLayout(layout, _fingerprint(reading), read_at)
-        return reading
+        if self._libraries is None or time.monotonic() < self._tools_until:
+            return self._read_all(self._tools, deadline)
+        try:
+            return self._read_all(self._libraries, deadline)
+        except Unsuitable as error:
+            self._tools_until = time.monotonic() + _TOOLS_SECONDS
+            if self._unsuitable != str(error):
+                log.info("corosync: asked by its tools, its libraries can't be used: %s", error)
+            self._unsuitable = str(error)
+        return self._read_all(self._tools, deadline)
 
     def collect(self, reading: CorosyncReading) -> Iterable[Metric]:
         return metrics.families(reading)
 
-    def _read_layout(self, deadline: Deadline) -> Layout:
-        """cmapctl first: of the three only it and cfgtool distinguish "denied" from "not running"."""
-        configuration = run([self._options.cmapctl_path, *CONFIGURATION_PREFIXES], deadline)
-        _check(self._options.cmapctl_path, configuration)
-        layout = Layout(parse_configuration(parse_map(configuration.stdout)), self._read_links(deadline))
-        check_layout(layout)
-        return layout
+    def close(self) -> None:
+        if self._libraries:
+            self._libraries.close()
 
-    def _read(self, layout: Layout, deadline: Deadline) -> CorosyncReading:
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="quorumtool") as other:
-            quorum = other.submit(self._read_quorum, deadline)
-            if not layout.local.knet:
-                layout = Layout(layout.configuration, self._read_links(deadline))
-                check_layout(layout)
-            stats = None if layout.local.corosync_2 else self._read_stats(layout, deadline)
-            return put_together(layout, quorum.result(), stats)
+    def _read_all(self, asked: Asked, deadline: Deadline) -> CorosyncReading:
+        """Read the layout again, and then all else, where the reading does not fit the known one."""
+        known, self._known = self._known, None
+        if known and known.holds():
+            reading = _read(asked, known.layout, deadline)
+            if _fingerprint(reading) == known.fingerprint:
+                self._known = known
+                return reading
+        read_at = time.monotonic()
+        layout = _read_layout(asked, deadline)
+        reading = _read(asked, layout, deadline)
+        self._known = KnownLayout(layout, _fingerprint(reading), read_at)
+        return reading
 
-    def _read_quorum(self, deadline: Deadline) -> Quorum:
-        completed = run([self._options.quorumtool_path, "-p"], deadline)
-        _check(self._options.quorumtool_path, completed, also_good=[_NOT_QUORATE])
-        return parse_quorumtool(completed.stdout)
 
-    def _read_links(self, deadline: Deadline) -> CfgtoolStatus:
-        completed = run([self._options.cfgtool_path, "-s"], deadline)
-        failure = _FAILURE.search(completed.stdout.decode(errors="replace"))
-        if failure:
-            raise _failure(self._options.cfgtool_path, failure[0])
-        # 1: a ring is faulty (2.x) or a link not connected (3.0.4 to 3.1.0); with a message a failure
-        _check(self._options.cfgtool_path, completed, also_good=[] if completed.stderr else [1])
-        return parse_cfgtool(completed.stdout)
+def _read_layout(asked: Asked, deadline: Deadline) -> Layout:
+    configuration = parse_configuration(parse_map(asked.configuration(deadline)))
+    return _with_links(asked, configuration, deadline)
 
-    def _read_stats(self, layout: Layout, deadline: Deadline) -> Stats:
-        wanted = stats_prefixes(layout.knet_links() if layout.local.knet else ())
-        completed = run([self._options.cmapctl_path, "-m", "stats", *wanted], deadline)
-        _check(self._options.cmapctl_path, completed)
-        return parse_stats(parse_map(completed.stdout))
+
+def _with_links(asked: Asked, configuration: Configuration, deadline: Deadline) -> Layout:
+    layout = Layout(configuration, parse_cfgtool(asked.links(deadline)))
+    check_layout(layout)
+    return layout
+
+
+def _read(asked: Asked, layout: Layout, deadline: Deadline) -> CorosyncReading:
+    if not layout.local.knet:
+        layout = _with_links(asked, layout.configuration, deadline)
+    wanted = [] if layout.local.corosync_2 else stats_keys(layout.knet_links() if layout.local.knet else ())
+    quorum, stats = asked.status(wanted, deadline)
+    return put_together(layout, parse_quorumtool(quorum), parse_stats(parse_map(stats)) if wanted else None)
 
 
 def _fingerprint(reading: CorosyncReading) -> tuple[str, frozenset[tuple[int, int]]]:
     """The membership's ring id, and the links without counters, by number and node id."""
     missing = frozenset((link.number, link.node_id) for link in reading.links if not link.knet)
     return reading.quorum.ring_id, missing
-
-
-def _check(tool: str, completed: Completed, also_good: Sequence[int] = ()) -> None:
-    if completed.returncode != 0 and completed.returncode not in also_good:
-        raise _failure(tool, completed.complaint())
-
-
-def _failure(tool: str, message: str) -> SourceError:
-    text = f"{tool}: {message}"
-    if _ACCESS.search(message):
-        return Denied(_DENIED.format(failure=text))
-    running = "; is Corosync running? `systemctl status corosync`" if _NOT_RUNNING.search(message) else ""
-    return Unreachable(text + running)

@@ -13,7 +13,12 @@ from exporter.sources.corosync.parse.node_ids import node_id
 _TIMEOUT = "runtime.config.totem.token"  # ms; from 2.3.5
 _CONSENSUS = "runtime.config.totem.consensus"  # ms, likewise
 _CONSENSUS_OF_TOKEN = 1.2  # corosync.conf(5): where `consensus` is not set
-CONFIGURATION_PREFIXES = ("nodelist.node.", "quorum.device.", _CONSENSUS, _TIMEOUT)
+CONFIGURATION_KEYS = (  # those that end in a dot are prefixes
+    "nodelist.node.",
+    "quorum.device.",
+    _CONSENSUS,
+    _TIMEOUT,
+)
 
 # nodelist.node.0.name (str) = alpha
 # nodelist.node.0.nodeid (u32) = 1

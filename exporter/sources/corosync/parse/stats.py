@@ -16,7 +16,16 @@ PHASES = ("operational", "gather", "commit", "recovery")
 _TOKEN_LOST = {phase: f"stats.srp.{phase}_token_lost" for phase in PHASES}
 _CONSENSUS_TIMEOUTS = "stats.srp.consensus_timeouts"
 _RETRANSMITS = "stats.srp.mcast_retx"
-_LINK_PREFIXES = ("enabled", "connected", "latency_", "up_count", "down_count")
+_LINK_KEYS = (
+    "enabled",
+    "connected",
+    "latency_min",
+    "latency_ave",
+    "latency_max",
+    "latency_samples",
+    "up_count",
+    "down_count",
+)
 
 # stats.knet.node2.link0.latency_ave (u32) = 47
 _LINK_KEY = re.compile(rf"(stats\.knet\.node({DIGITS})\.link([0-9]+)\.)([a-z_]+)")
@@ -50,12 +59,12 @@ class Stats:
     links: Mapping[tuple[int, int], KnetLink]  # by node id and link
 
 
-def stats_prefixes(links: Iterable[tuple[int, int]]) -> list[str]:
+def stats_keys(links: Iterable[tuple[int, int]]) -> list[str]:
     """What to ask for: each key costs a round trip to corosync, the whole map three times as much as this.
 
-    The keys that are always there come last, see cmapctl.
+    One that ends in a dot is a prefix. The keys that are always there come last, see cmapctl.
     """
-    knet = [f"stats.knet.node{node}.link{link}.{key}" for node, link in links for key in _LINK_PREFIXES]
+    knet = [f"stats.knet.node{node}.link{link}.{key}" for node, link in links for key in _LINK_KEYS]
     return [*knet, "stats.schedmiss.", _CONSENSUS_TIMEOUTS, _RETRANSMITS, *_TOKEN_LOST.values()]
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from exporter.errors import Unparsable
 from exporter.sources.corosync.parse.cmapctl import parse_map
 from exporter.sources.corosync.parse.configuration import Node, QdeviceConfiguration, parse_configuration
-from exporter.sources.corosync.parse.stats import Latency, parse_stats, stats_prefixes
+from exporter.sources.corosync.parse.stats import Latency, parse_stats, stats_keys
 from tests.sources.corosync.captures import outputs
 
 CONFIG = outputs("corosync-3.1.7-two-links").config
@@ -84,7 +84,7 @@ def test_stats() -> None:
 
 def test_prefixes_end_with_keys_that_are_always_there() -> None:
     """What is asked for ends with keys that every answer has, so a cut is seen."""
-    prefixes = stats_prefixes([(2, 0)])
+    prefixes = stats_keys([(2, 0)])
     assert prefixes[-1].startswith("stats.srp.")
     assert "stats.knet.node2.link0.connected" in prefixes
     assert prefixes.index("stats.schedmiss.") < prefixes.index("stats.srp.consensus_timeouts")

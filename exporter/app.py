@@ -219,13 +219,15 @@ async def _follow(origin: Origin, reloader: Reloader) -> None:
 
 
 def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> None:
-    """The failover watcher looks through the pacemaker source, and hears what the others notice; what it sees
-    is what the readiness watcher asks about, with the votes of the corosync source."""
+    """The failover watcher looks through the pacemaker source, which it tells of changes, and hears what the
+    others notice; what it sees is what the readiness watcher asks about, with the corosync source's votes."""
     watcher, readiness = now.get(FailoverWatcher.name), now.get(ReadinessWatcher.name)
     relay.watcher = watcher if isinstance(watcher, FailoverWatcher) else None
     on_look = readiness.observe if isinstance(readiness, ReadinessWatcher) else None
     if relay.watcher:
-        relay.watcher.attach(scraper.shared(PacemakerSource.name).read, on_look)
+        pacemaker = scraper.shared(PacemakerSource.name)
+        relay.watcher.attach(pacemaker.read, on_look)
+        pacemaker.trust(relay.watcher.unchanged_since)
     if isinstance(readiness, ReadinessWatcher):
         corosync, galera = (
             scraper.shared(name).recent if name in now else None

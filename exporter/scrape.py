@@ -112,11 +112,16 @@ class SharedSource:
         self._latest: Reading | None = None
         self._under_way: asyncio.Future[Reading] | None = None
         self._waited_out = False  # the reading under way was already counted as timed out
+        self._unchanged_since: Callable[[float], bool] | None = None
         self._trouble_log: TroubleLog = (
             before._trouble_log
             if before
             else TroubleLog(log, source.name, recovered="reads well again", describe=_describe)
         )
+
+    def trust(self, unchanged_since: Callable[[float], bool]) -> None:
+        """A page takes the latest reading as long as this says that nothing has changed since it began."""
+        self._unchanged_since = unchanged_since
 
     @property
     def trouble(self) -> str:
@@ -153,6 +158,13 @@ class SharedSource:
             self._waited_out = True
             self._account(late)
         return late
+
+    async def for_page(self, budget: float) -> Reading:
+        """As read(), or the latest reading if it is known to be still true."""
+        latest, unchanged = self._latest, self._unchanged_since
+        if latest and not latest.error and unchanged and unchanged(latest.finished - latest.seconds):
+            return latest
+        return await self.read(budget)
 
     async def recent(self, budget: float, age: float) -> Reading:
         """The latest reading if it is at most `age` seconds old, else as read()."""
@@ -250,7 +262,7 @@ class Scraper:
     async def _part(
         self, one: SharedSource, budget: float, render: Callable[[list[Metric]], R]
     ) -> "_Part[R]":
-        reading = await one.read(budget)
+        reading = await one.for_page(budget)
         if reading.error:
             return _Part(one, reading.seconds, None)
         try:
@@ -306,7 +318,7 @@ class Collected:
 
 
 async def _collected(one: SharedSource, budget: float) -> Collected:
-    reading = await one.read(budget)
+    reading = await one.for_page(budget)
     return Collected(reading, () if reading.error else tuple(one.source.failures(reading.value)))
 
 

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -253,3 +254,49 @@ async def test_trouble_is_logged_when_it_begins_changes_and_ends(
         "double: bug: 'k'",
     ]
     assert caplog.records[-1].exc_info
+
+
+async def test_a_page_takes_a_reading_that_is_known_to_be_true() -> None:
+    """As long as nothing has changed since it began; who asks for a new one gets one."""
+    source = Double()
+    scraper, began = scraper_of(source), list[float]()
+
+    def unchanged_since(at: float) -> bool:
+        began.append(at)
+        return True
+
+    shared = scraper.shared("double")
+    shared.trust(unchanged_since)
+    before = time.monotonic()
+    await scrape(scraper)
+    assert source.reads == 1
+    assert shared._latest
+    shared._latest = replace(shared._latest, finished=shared._latest.finished - 5, seconds=1.0)
+    assert value(await scrape(scraper), "double_value") == 7
+    assert (await scraper.readings(5))["double"].reading.value == 7
+    assert source.reads == 1
+    assert all(before - 6.5 < at < before for at in began)
+    await shared.read(5)
+    assert source.reads == 2
+
+
+async def test_a_failed_reading_is_never_trusted() -> None:
+    """Nor one that may have changed: it is read again."""
+    source = Double(fail(Unreachable("gone")))
+    scraper = scraper_of(source)
+    scraper.shared("double").trust(lambda _: True)
+    await scrape(scraper)
+    _age(scraper)
+    source.answer = lambda _: 8
+    assert value(await scrape(scraper), "double_value") == 8
+    scraper.shared("double").trust(lambda _: False)
+    _age(scraper)
+    await scrape(scraper)
+    assert source.reads == 3
+
+
+def _age(scraper: Scraper) -> None:
+    """The latest reading is older than REUSE_SECONDS."""
+    shared = scraper.shared("double")
+    assert shared._latest
+    shared._latest = replace(shared._latest, finished=shared._latest.finished - 5)

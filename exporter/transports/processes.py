@@ -78,6 +78,16 @@ def by_pid(pid: int) -> Process | None:
     return _read(_path(pid))
 
 
+def waits(process: Process) -> bool:
+    """Whether it is there and sleeps, as a daemon that nobody asks: neither stopped nor held by a disk."""
+    try:
+        text = (_path(process.pid) / "stat").read_text(errors="replace")
+    except OSError:
+        return False
+    name, _, rest = text.partition(" (")[2].rpartition(") ")
+    return name == process.name and rest.startswith("S ")
+
+
 def command_line(pid: int) -> tuple[str, ...]:
     """Empty where the process is gone, or /proc hides it. Format: proc(5), each argument ends in a NUL."""
     try:

@@ -5,6 +5,7 @@ A question is a line. An answer is a line `WORD LENGTH` and that many bytes.
 
 import os
 import selectors
+import signal
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -71,8 +72,9 @@ class StandingTool:
         """End it and start it no more. A question under way then fails."""
         with self._starting:
             self._closed = True
-            if self._process:
-                self._process.kill()
+            if self._process and self._process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
         if self._asking.acquire(timeout=patience):
             self.end()
             self._asking.release()

@@ -24,17 +24,26 @@ from exporter.errors import SourceError, Unreachable
 from exporter.sources.address.parse import held
 from exporter.transports.interfaces import interfaces
 from exporter.transports.netlink import AddressChanges
+from exporter.transports.processes import Process, find, waits
 from exporter.transports.stream import Stream
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 4.0  # after a change the watcher looks each second: the stream may then be silent for two
+TRUSTED_SECONDS = (
+    12.0  # so long a reading is taken for true that no change was notified of: a heartbeat and a look
+)
+
+# Those that crm_mon asks: the one that watches the others, and the one that every change comes from (in
+# Pacemaker 2, in 1).
+_DAEMONS = (("pacemakerd",), ("pacemaker-based", "cib"))
 
 # Text anew at each change of the CIB; --interval is how soon it may print again, and reconnects.
 #   Cluster Summary:
 #     * Last updated: Sun Nov 22 11:36:33 2026
 # While Pacemaker is down it prints only "Reconnecting...".
 _CHANGED = b"Last updated"
+_DISCONNECTED = b"connect"  # "Reconnecting...", "Not connected", "Connection to cluster lost", by version
 _DIALECTS = (
     ("--output-as=text", "--interval=1", "--include=none,times"),  # from 2.0.4
     ("--disable-ncurses", "--interval=1"),
@@ -53,6 +62,7 @@ class ChangeFeed:
             [(crm_mon_path, *dialect) for dialect in _DIALECTS], self._printed, {"TZ": "UTC0"}
         )
         self._stream_works = False
+        self._daemons: tuple[Process, ...] = ()  # Pacemaker's, where /proc shows them all
         self._changes: AddressChanges | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -83,6 +93,21 @@ class ChangeFeed:
     def reliable(self) -> bool:
         """Whether each change of the cluster will be notified."""
         return self._stream_works and self._stream.running
+
+    def unchanged_since(self, began: float) -> bool:
+        """Whether what was read of Pacemaker from `began` on, monotonic seconds, is still so.
+
+        As far as it tells of changes, and for TRUSTED_SECONDS at most: a daemon that hangs tells nothing. One
+        that has ended, is stopped or waits for a disk is seen at once. Where /proc hides it, none is trusted.
+        """
+        now = time.monotonic()
+        return (
+            self.reliable
+            and self.latest < began
+            and now - began < TRUSTED_SECONDS
+            and not self.busy(now)
+            and self._daemons_wait()
+        )
 
     def busy(self, now: float) -> bool:
         """Whether there was a notification a moment ago."""
@@ -117,12 +142,24 @@ class ChangeFeed:
                 self._loop.call_soon_threadsafe(call, *arguments)
 
     def _printed(self, output: bytes) -> None:
+        """In the stream's thread."""
         if _CHANGED in output:
+            if not self._daemons_wait():
+                found = [process for names in _DAEMONS if (process := find(names))]
+                self._daemons = tuple(found) if len(found) == len(_DAEMONS) else ()
             self.call_in_loop(self._cluster_changed, time.monotonic())
+        elif _DISCONNECTED in output.lower():
+            self.call_in_loop(self._cluster_lost)
 
     def _cluster_changed(self, at: float) -> None:
         self._stream_works = True
         self.notify(at)
+
+    def _daemons_wait(self) -> bool:
+        return bool(self._daemons) and all(map(waits, self._daemons))
+
+    def _cluster_lost(self) -> None:
+        self._stream_works = False
 
     def _address_changed(self, changes: AddressChanges) -> None:
         changes.drain()

@@ -84,6 +84,10 @@ class FailoverWatcher(Source[FailoverReading]):
             raise RuntimeError("attach() comes before start()")
         return self._read
 
+    def unchanged_since(self, began: float) -> bool:
+        """Whether a reading of Pacemaker that began then (monotonic seconds) is as true as one made now."""
+        return self._feed.unchanged_since(began)
+
     def change(self, options: Options) -> None:
         """Other options, from the next look on."""
         self._options = options

@@ -68,7 +68,7 @@ def test_both_ways_read_the_same_of_a_lost_peer(cluster: Cluster) -> None:
 
 @ON_ARTICLE
 def test_the_life_of_a_corosync(cluster: Cluster) -> None:
-    """Started, frozen, reloaded, killed, started again: each reading is of what is there, or says in time what
+    """Started, frozen, reloaded, killed, started again: a reading is of what is there, or says in time what
     is wrong. What a killed Corosync shared is gone. On a host that is not of the cluster."""
     host = cluster.lab.fleet.clients[0]
     *lines, last = map(json.loads, host.run(PYTHON, PROGRAM, "life", timeout=120).splitlines())

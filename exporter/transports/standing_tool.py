@@ -62,12 +62,6 @@ class StandingTool:
             except _Ended as error:
                 raise CannotRun(f"ended without an answer: {error}") from None
 
-    def end(self) -> None:
-        """The next question starts it again."""
-        process, self._process = self._process, None
-        if process:
-            command.end(process)
-
     def close(self, patience: float = 2.0) -> None:
         """End it and start it no more. A question under way then fails."""
         with self._starting:
@@ -76,8 +70,14 @@ class StandingTool:
                 with suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
         if self._asking.acquire(timeout=patience):
-            self.end()
+            self._end()
             self._asking.release()
+
+    def _end(self) -> None:
+        """The next question starts it again."""
+        process, self._process = self._process, None
+        if process:
+            command.end(process)
 
     def _begin(self) -> "subprocess.Popen[bytes]":
         with self._starting:
@@ -94,7 +94,7 @@ class StandingTool:
             _write(process, question)
             return self._answer(process, deadline)
         except BaseException:
-            self.end()
+            self._end()
             raise
 
     def _answer(self, process: "subprocess.Popen[bytes]", deadline: Deadline) -> Answer:

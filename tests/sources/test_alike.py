@@ -20,6 +20,7 @@ ALLOWED = {
     "fields",  # the system's own names for its numbers, which parse and families both go by
 }
 OWN = {
+    "corosync": {"asked"},  # by its tools or through its libraries
     "haproxy": {"configuration"},  # its own files too: where it does not run nothing answers
     "galera": {"components"},  # counts the Primary components from the views of all nodes
 }

@@ -1,4 +1,4 @@
-"""What was read as the tools of Corosync 3.1.5 and newer print it (pure).
+"""What was read as the tools of Corosync 3.1.5 and newer print it. Asks nothing itself.
 
 From their sources: nodestatusget_do() of corosync-cfgtool.c, show_status() and what it calls of
 corosync-quorumtool.c, print_key() of corosync-cmapctl.c.

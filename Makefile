@@ -142,11 +142,11 @@ $(OLDEST)/.complete: pyproject.toml requirements-dev.txt
 
 .PHONY: packages-if-root
 packages-if-root:
-	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt tests/trials/common/packages.txt tests/packages.txt \
-	  deploy/packages/packages.txt
+	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt deploy/lab/topologies/packages.txt \
+	  tests/trials/common/packages.txt tests/packages.txt deploy/packages/packages.txt
 
 packages:
-	deploy/lab/packages.sh deploy/lab/packages.txt tests/trials/common/packages.txt
+	deploy/lab/packages.sh deploy/lab/packages.txt deploy/lab/topologies/packages.txt tests/trials/common/packages.txt
 
 lock:
 	$(RUN)/pip-compile --quiet --extra dev --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.lab import cluster, exporters, galera, haproxy, network, package, repair, roots
+from deploy.lab import cluster, exporters, galera, haproxy, network, package, pdu, qdevice, repair, roots
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Monitoring, Stack, engines
@@ -15,9 +15,14 @@ Report = Callable[[str], object]
 
 def build(fleet: Fleet, lock: int, report: Report) -> None:
     engines.find(fleet.state.monitoring().engine).root()  # it may take minutes to make, so before all else
-    _hosts(fleet, lock, roots.root(fleet.state.release()))
+    _hosts(fleet, lock, roots.root(fleet.state.release(), fleet.topology.packages))
     report(f"{len(fleet.hosts)} hosts on {len(fleet.topology.prefixes)} network(s)")
     _configure(fleet)
+    if fleet.pdu:
+        pdu.begin(fleet, fleet.pdu, lock)
+        report(
+            f"{fleet.pdu.name} can cut off the power of {', '.join(host.name for host in fleet.balancers)}"
+        )
     fleet.together(
         lambda: _cluster(fleet, report),
         lambda: _databases(fleet, report),
@@ -48,12 +53,18 @@ def _configure(fleet: Fleet) -> None:
     cluster.configure(fleet.balancers, topology)
     for host in fleet.balancers:
         haproxy.configure(host, topology)
+        if topology.haproxy_everywhere:
+            haproxy.run_everywhere(host)
     galera.configure(fleet.databases, topology)
     if fleet.monitor:
         Stack.of(fleet).configure(topology)
 
 
 def _cluster(fleet: Fleet, report: Report) -> None:
+    if fleet.arbiter:
+        qdevice.configure(fleet.arbiter, fleet.balancers, fleet.topology)
+        qdevice.start_arbiter(fleet.arbiter)
+        report(f"the arbiter runs on {fleet.arbiter.name}")
     fleet.each(fleet.balancers, cluster.start)
     report("corosync and pacemaker run; the first DC is being elected")
     first = fleet.balancers[0]
@@ -64,8 +75,8 @@ def _cluster(fleet: Fleet, report: Report) -> None:
         return view is not None and bool(view.dc) and view.online == everyone
 
     log = cluster.tail_of(first, cluster.PACEMAKER_LOG)
-    until("a DC and both balancers online", elected, cluster.ELECTION, log=log, abort=fleet.abort)
-    report("a DC is elected, both balancers are online")
+    until("a DC and all balancers online", elected, cluster.ELECTION, log=log, abort=fleet.abort)
+    report("a DC is elected, all balancers are online")
     cluster.load(first, fleet.topology)
     report("the resources are configured")
     if fleet.monitor:

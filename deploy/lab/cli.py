@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from deploy.lab import preflight, status
 from deploy.lab.console import Screen, carried_out
-from deploy.lab.faults import FAULTS
+from deploy.lab.faults import EVERY
 from deploy.lab.host import ENVIRONMENT
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring.engines import ENGINES
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("host")
     run.add_argument("command", nargs=argparse.REMAINDER)
     fault = verbs.add_parser("fault", help="break something; without a name, list what can be broken")
-    fault.add_argument("name", nargs="?", choices=list(FAULTS), metavar="NAME")
+    fault.add_argument("name", nargs="?", choices=list(EVERY), metavar="NAME")
     fault.add_argument("host", nargs="?", help="the host to break it on; without, where it matters most")
     fault.add_argument("--list", action="store_true", help="list the faults")
     verbs.add_parser("heal", help="bring back a whole cluster, whatever was broken")
@@ -91,7 +91,7 @@ def _fault(options: argparse.Namespace, screen: Screen) -> int:
     if options.name is None or options.list:
         rows = [
             (fault.name, " ".join(name for name, it in TOPOLOGIES.items() if fault.applies(it)), fault.help)
-            for fault in FAULTS.values()
+            for fault in EVERY.values()
         ]
         screen.table(("fault", "topologies", "what happens"), rows)
         return 0

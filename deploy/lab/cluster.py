@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from deploy.lab import qdevice
 from deploy.lab.errors import LabError, Overdue
 from deploy.lab.host import Host
 from deploy.lab.state import Process
@@ -35,8 +36,7 @@ nodelist {{
 {nodes}}}
 quorum {{
     provider: corosync_votequorum
-    two_node: 1
-}}
+{quorum}}}
 system {{
     move_to_root_cgroup: no
 }}
@@ -49,13 +49,18 @@ logging {{
 }}
 """
 
+TWO_NODES = "    two_node: 1\n"  # both halves of a split are quorate
+
 
 def corosync_conf(topology: Topology) -> str:
     nodes = ""
     for number, host in enumerate(topology.balancers, 1):
         links = "".join(f"        ring{link}_addr: {at}\n" for link, at in enumerate(host.addresses))
         nodes += f"    node {{\n        nodeid: {number}\n        name: {host.name}\n{links}    }}\n"
-    return COROSYNC_CONF.format(name=topology.cluster_name, nodes=nodes)
+    quorum = TWO_NODES if len(topology.balancers) == 2 else ""
+    if topology.arbiter:
+        quorum = qdevice.section(topology.arbiter)
+    return COROSYNC_CONF.format(name=topology.cluster_name, nodes=nodes, quorum=quorum)
 
 
 def configure(hosts: list[Host], topology: Topology) -> None:
@@ -68,10 +73,12 @@ def configure(hosts: list[Host], topology: Topology) -> None:
 def start(host: Host) -> None:
     """Both daemons, as the init system would: Pacemaker once Corosync answers. What runs well stays."""
     if not host.daemon("corosync"):
-        stop_pacemaker(host)  # without corosync it can only be on its way out
+        stop_pacemaker(host)  # without corosync they can only be on their way out
+        qdevice.stop(host)
         host.spawn("corosync", ["corosync", "-f"])
     log = tail_of(host, COROSYNC_LOG)
     until(f"corosync on {host.name}", lambda: corosync_answers(host), START, log=log, abort=host.abort)
+    qdevice.start(host)
     if _pacemakers(host):
         _spawn_pacemakerd(host)  # it takes over the children of one that was killed
         if not _recovers(host):
@@ -101,6 +108,7 @@ def _recovers(host: Host) -> bool:
 def stop(host: Host) -> None:
     """In order, as the init system would: Pacemaker moves its resources away first."""
     stop_pacemaker(host)
+    qdevice.stop(host)
     corosync = host.daemon("corosync")
     if corosync:
         host.signal("TERM", [corosync])
@@ -130,6 +138,7 @@ class View:
     dc: str  # empty while there is none
     online: frozenset[str]
     running: dict[str, tuple[str, ...]]  # resource to the nodes where it is started
+    unclean: frozenset[str]  # lost, and not fenced yet
     # Failed operations and their counts, blocked or orphaned resources, what was switched off.
     troubles: tuple[str, ...]
 
@@ -155,7 +164,8 @@ def parse_view(xml: str) -> View | None:
             nodes = tuple(node.get("name", "") for node in resource.findall("node"))
             running[resource.get("id", "")] = running.get(resource.get("id", ""), ()) + nodes
     troubles = (*_switched_off(root), *_troubles(root))
-    return View(dc.get("name") or "", frozenset(online), running, troubles)
+    unclean = [node.get("name", "") for node in root.findall("nodes/node[@unclean='true']")]
+    return View(dc.get("name") or "", frozenset(online), running, frozenset(unclean), troubles)
 
 
 def _switched_off(root: ElementTree.Element) -> list[str]:

@@ -41,7 +41,7 @@ def config(topology: Topology) -> str:
 
 
 def _galera(topology: Topology) -> str:
-    nodes = "".join(f"    {db.name}: {db.address}:3306\n" for db in topology.databases)
+    nodes = "".join(f'    {db.name}: "{db.mysql}"\n' for db in topology.databases)
     return f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{nodes}"
 
 

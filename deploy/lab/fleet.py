@@ -34,6 +34,16 @@ class Fleet:
         return [self.hosts[place.name] for place in self.topology.clients]
 
     @property
+    def arbiter(self) -> Host | None:
+        """The host that runs corosync-qnetd."""
+        return self.hosts[self.topology.arbiter.name] if self.topology.arbiter else None
+
+    @property
+    def pdu(self) -> Host | None:
+        """The host in whose network the power distribution unit is."""
+        return self.hosts[self.topology.pdu.name] if self.topology.pdu else None
+
+    @property
     def exporters(self) -> list[Host]:
         """The hosts that run the project's exporter."""
         if not self.state.exporters():
@@ -106,7 +116,7 @@ def side_by_side(*jobs: Callable[[], object]) -> None:
 
 
 def addresses(host: Host) -> list[str]:
-    """IPv4 addresses on a host's interfaces."""
+    """Addresses on a host's interfaces; of IPv6 those that are not of the link alone."""
     return [address for address, _prefix in _listed(host)]
 
 
@@ -120,6 +130,6 @@ def prefix_of(host: Host, address: str) -> str:
 
 def _listed(host: Host) -> list[tuple[str, str]]:
     """``2: eth0    inet 10.0.0.11/24 brd … scope global eth0``: address and length of the network."""
-    listed = host.exec(["ip", "-4", "-oneline", "addr", "show", "scope", "global"], timeout=5).stdout
+    listed = host.exec(["ip", "-oneline", "addr", "show", "scope", "global"], timeout=5).stdout
     fields = [line.split()[3].partition("/") for line in listed.splitlines()]
     return [(address, prefix) for address, _, prefix in fields]

@@ -22,7 +22,7 @@ JOIN = 60.0  # seconds, a whole state transfer included
 CONFIG = """\
 [mysqld]
 user = mysql
-bind-address = 0.0.0.0
+bind-address = {bind}
 datadir = /var/lib/mysql
 socket = /run/mysqld/mysqld.sock
 pid-file = /run/mysqld/mysqld.pid
@@ -66,7 +66,11 @@ CLIENT_FILE = "[client]\nuser = {user}\npassword = {user}-lab\n"
 def config(topology: Topology, place: Place) -> str:
     addresses = ",".join(db.address for db in topology.databases)
     return CONFIG.format(
-        cluster=topology.cluster_name, addresses=addresses, name=place.name, address=place.address
+        bind="::" if place.ipv6 else "0.0.0.0",  # noqa: S104 - of a network without a way out
+        cluster=topology.cluster_name,
+        addresses=addresses,
+        name=place.name,
+        address=place.address,
     )
 
 

@@ -3,12 +3,15 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from deploy.lab.host import Host
 from deploy.lab.topology import Topology
+from exporter.endpoint import Endpoint
 
 SOCKET = "/run/haproxy/admin.sock"
 BACKEND = "galera"
+OWN_AGENT = Path(__file__).with_name("agents") / "haproxy"
 
 CONFIG = """\
 global
@@ -60,10 +63,20 @@ OWN = Timeouts("3s", "1h", "1h")
 
 
 def config(topology: Topology, timeouts: Timeouts = OWN) -> str:
-    binds = "\n".join(f"    bind {vip}:{topology.port}" for vip in topology.vips)
-    servers = "\n".join(f"    server {db.name} {db.address}:3306 check" for db in topology.databases)
+    binds = "\n".join(f"    bind {Endpoint(vip, topology.port)}" for vip in topology.vips)
+    servers = "\n".join(f"    server {db.name} {db.mysql} check" for db in topology.databases)
     parts = {"socket": SOCKET, "backend": BACKEND, "binds": binds, "servers": servers, **asdict(timeouts)}
     return CONFIG.format(**parts)
+
+
+AGENT = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
+
+
+def run_everywhere(host: Host) -> None:
+    """HAProxy may listen on addresses that the host does not hold, and Pacemaker has an agent for it."""
+    host.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=1")
+    if not host.path(AGENT).exists():
+        host.write(AGENT, OWN_AGENT.read_bytes(), 0o755)
 
 
 def configure(host: Host, topology: Topology, timeouts: Timeouts = OWN) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from deploy.lab import cluster, exporters, galera, haproxy, orders
+from deploy.lab import cluster, exporters, galera, haproxy, orders, qdevice
 from deploy.lab.cluster import View
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses, side_by_side
@@ -24,11 +24,12 @@ class Reading:
     logins: dict[str, str] = field(default_factory=dict)
     exporters: dict[str, bool] = field(default_factory=dict)
     monitoring: dict[str, list[str]] = field(default_factory=dict)  # host to what does not run there
+    votes: dict[str, bool] = field(default_factory=dict)  # balancer to whether it has the arbiter's vote
     stopped: dict[str, list[str]] = field(default_factory=dict)  # host to processes stopped by a signal
 
 
 def read(fleet: Fleet) -> Reading:
-    reading = Reading()
+    reading = Reading(stopped=_by_a_signal(fleet))
     vips = fleet.topology.vips
 
     def balancer(host: Host) -> None:
@@ -43,6 +44,9 @@ def read(fleet: Fleet) -> Reading:
         if host in fleet.exporters:
             reading.exporters[host.name] = exporters.ready(host)
 
+    def vote(host: Host) -> None:
+        reading.votes[host.name] = qdevice.has_vote(host)
+
     def database(host: Host) -> None:
         reading.databases[host.name] = galera.status(host)
 
@@ -53,22 +57,28 @@ def read(fleet: Fleet) -> Reading:
         for vip in vips:
             reading.logins[f"{host.name} to {vip}"] = galera.login(host, vip, fleet.topology.port)
 
-    for host in fleet.everything:
-        stopped = [process.name for process in host.processes() if process.state == "T"]
-        if stopped:
-            reading.stopped[host.name] = stopped
     side_by_side(
         *(lambda host=host: balancer(host) for host in fleet.balancers),
+        *(lambda host=host: vote(host) for host in fleet.balancers if fleet.arbiter),
         *(lambda host=host: database(host) for host in fleet.databases),
         *(lambda host=host: client(host) for host in fleet.clients),
     )
     return reading
 
 
+def _by_a_signal(fleet: Fleet) -> dict[str, list[str]]:
+    found = {
+        host.name: [process.name for process in host.processes() if process.state == "T"]
+        for host in fleet.everything
+    }
+    return {name: processes for name, processes in found.items() if processes}
+
+
 def problems(topology: Topology, reading: Reading) -> list[str]:
     return [
         *_stopped(reading),
         *_pacemaker(topology, reading),
+        *(f"{host}: is without the arbiter's vote" for host, has in reading.votes.items() if not has),
         *_addresses(topology, reading),
         *_databases(topology, reading),
         *_service(topology, reading),

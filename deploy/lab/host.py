@@ -142,8 +142,7 @@ class Host:
             try:
                 out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout)
             except BaseException as error:
-                with contextlib.suppress(ProcessLookupError):  # it may just have ended
-                    os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
                 if isinstance(error, subprocess.TimeoutExpired):
                     late = f"{self.name}: `{' '.join(argv)}` did not end within {timeout:g} s"
                     raise Overdue(late) from None

@@ -57,8 +57,8 @@ class Lab:
 
         Its hosts have the files of a Debian release, one of roots.RELEASES, or of this machine.
         """
-        preflight.check()
         topology = find(name)
+        preflight.check_for(topology)
         begun = False
         try:
             with self.state.locked(f"up {name}") as lock:

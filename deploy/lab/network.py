@@ -40,6 +40,8 @@ def plug(switch: Host, host: Host, place: Place) -> None:
         _ip(switch, f"link set {name} master {bridge(network)} up")
         _ip(host, f"addr add {address}/24 broadcast + dev eth{network}")
         _ip(host, f"link set eth{network} up")
+    if place.ipv6:
+        _ip(host, f"addr add {place.ipv6}/64 dev eth0 nodad")
 
 
 def unplug(switch: Host, place: Place, network: int = 0) -> None:
@@ -56,7 +58,7 @@ def cut_power(switch: Host, place: Place) -> None:
 def forget(host: Host, addresses: Iterable[str]) -> None:
     """Takes addresses off whatever interface has them."""
     for address in addresses:
-        host.in_network("ip", "address", "flush", "to", f"{address}/32")
+        host.in_network("ip", "address", "flush", "to", address)
 
 
 def separate(switch: Host, one: Place, other: Place, *matches: str) -> None:

@@ -46,6 +46,11 @@ def block_when_twice(host: Host, resource: str) -> None:
     host.run("crm_resource", "--resource", resource, "--meta", *option)
 
 
+def confirm_off(host: Host, node: str) -> None:
+    """What a person does who has made sure that a node is off, and whom its fencing device does not obey."""
+    host.run("stonith_admin", "--confirm", node)
+
+
 def look_again(host: Host) -> None:
     """What Pacemaker then finds twice it stops on both nodes, and starts on one."""
     _delete(host, BLOCKS)

@@ -1,11 +1,21 @@
 """A host without power: from outside nothing is left of it, though its namespaces stay."""
 
+from deploy.lab import network
+from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.waiting import until
 
 # What lies in memory; its folders stay, as whoever starts something finds them there (see host-init.sh).
 VOLATILE = ("/run", "/tmp", "/dev/shm")  # noqa: S108 - the host's own
 KEPT = "/run/lab/ready"
+
+
+def off(fleet: Fleet, host: Host) -> int:
+    """Its links first, so that no peer is notified of its end; gives how many processes ended."""
+    network.cut_power(fleet.switch, fleet.place(host.name))
+    ended = cut(host)
+    network.forget(host, fleet.topology.vips)
+    return ended
 
 
 def cut(host: Host) -> int:
@@ -21,6 +31,10 @@ def cut(host: Host) -> int:
     until(f"the processes of {host.name} to end", dark, 10, step=0.02)
     host.run("find", *VOLATILE, "-xdev", "-not", "-type", "d", "-not", "-path", KEPT, "-delete")
     return len(ended)
+
+
+def is_on(host: Host) -> bool:
+    return any(process.pid not in (1, _sleeper(host)) for process in host.processes())
 
 
 def _sleeper(host: Host) -> int:

@@ -2,11 +2,14 @@
 
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from deploy.lab.errors import Missing
+from deploy.lab.topology import Topology
 
 PACKAGES = Path(__file__).with_name("packages.txt")
+MORE_PACKAGES = Path(__file__).with_name("topologies") / "packages.txt"  # that only some topologies need
 
 
 def packages(text: str) -> dict[str, Path]:
@@ -27,8 +30,15 @@ def check() -> None:
     need(PACKAGES, "demo")
 
 
-def need(listed: Path, target: str) -> None:
-    """The packages of that file; `target` is who of the Makefile installs them."""
-    absent = [name for name, proof in packages(listed.read_text()).items() if not proof.exists()]
+def check_for(topology: Topology) -> None:
+    """As check(), and for what this topology needs beside that."""
+    check()
+    need(MORE_PACKAGES, "packages", topology.packages)
+
+
+def need(listed: Path, target: str, names: Collection[str] | None = None) -> None:
+    """The packages of that file, or these of them; `target` is who of the Makefile installs them."""
+    found = packages(listed.read_text())
+    absent = [name for name in (found if names is None else names) if not found[name].exists()]
     if absent:
         raise Missing(f"not installed: {' '.join(absent)} (`make {target}` installs what is missing)")

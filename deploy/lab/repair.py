@@ -1,11 +1,12 @@
 """Brings back a whole cluster whatever was broken: it looks at what should be, not at what was done."""
 
-from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders
+from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders, qdevice
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Stack
 from deploy.lab.waiting import until
 
+FENCED = 30.0  # seconds
 TIDY_EVERY = 5  # looks between two cleanups while only leftovers are wrong
 
 
@@ -13,6 +14,7 @@ def repair(fleet: Fleet) -> None:
     """Starts and reconnects what is missing; then the cluster finds itself (see wait_whole)."""
     for host in fleet.everything:
         host.signal("CONT", [process for process in host.processes() if process.state == "T"])
+    _end_fencing(fleet)
     galera.end_lesser_components(fleet.databases)  # before they meet: Galera ends at the sight of another one
     network.repair(fleet.switch, fleet.topology)
     load.end(fleet.databases, fleet.clients)
@@ -22,6 +24,8 @@ def repair(fleet: Fleet) -> None:
         network.open_again(host)
         haproxy.configure(host, fleet.topology)
         haproxy.bring_back(host)
+    if fleet.arbiter:
+        qdevice.start_arbiter(fleet.arbiter)
     fleet.together(
         *(lambda host=host: cluster.start(host) for host in fleet.balancers),
         *(lambda host=host: _exporter(fleet, host) for host in fleet.exporters),
@@ -35,6 +39,20 @@ def _exporter(fleet: Fleet, host: Host) -> None:
         exporters.stop(host)  # one that runs keeps the groups that it had
         exporters.grant(host)
     exporters.start(host)
+
+
+def _end_fencing(fleet: Fleet) -> None:
+    """While its device is still out of reach: else a node would be shot that has just been started."""
+
+    def over() -> bool:
+        views = {host: cluster.view(host) for host in fleet.balancers}
+        pending = {(host, node) for host, view in views.items() if view for node in view.unclean}
+        for host, node in pending:
+            orders.confirm_off(host, node)
+        return not pending
+
+    if fleet.pdu:
+        until("no node to be fenced any more", over, FENCED, abort=fleet.abort, step=1.0)
 
 
 def _databases(fleet: Fleet) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from deploy.lab import preflight
@@ -28,16 +29,19 @@ OPTIONS = (
 MAKING = 900.0  # seconds
 
 
-def root(release: str | None) -> Path:
-    """Of this machine without a release; else a clean one with the lab's packages, from the cache."""
+def root(release: str | None, more: Collection[str] = ()) -> Path:
+    """Of this machine without a release; else a clean one with the lab's packages, from the cache. `more` are
+    packages that one topology needs: its root is another one."""
     if release is None:
         return MACHINE
-    packages = [*USUAL, *preflight.packages(preflight.PACKAGES.read_text())]
+    packages = [*USUAL, *preflight.packages(preflight.PACKAGES.read_text()), *more]
     packages.remove(TOOL)
 
-    what = f"Making a root of {RELEASES[release]} with the lab's packages (a minute or two, once)"
+    also = f" and {', '.join(more)}" if more else ""
+    what = f"Making a root of {RELEASES[release]} with the lab's packages{also} (a minute or two, once)"
     version = cache.key(*OPTIONS, *packages)
-    return cache.kept(f"lab-{release}", version, what, lambda target: _make(release, packages, target))
+    name = "-".join(["lab", *more, release])  # none begins with another's: the cache keeps one of each name
+    return cache.kept(name, version, what, lambda target: _make(release, packages, target))
 
 
 def codename() -> str:

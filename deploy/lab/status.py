@@ -10,6 +10,8 @@ from deploy.lab.monitoring import pages
 
 DAEMONS = (
     "corosync",
+    "corosync-qdevice",
+    "corosync-qnetd",
     "pacemakerd",
     "haproxy",
     "mariadbd",

@@ -2,15 +2,27 @@
 
 from dataclasses import dataclass
 
+from exporter.endpoint import MYSQL_PORT, Endpoint
+
 
 @dataclass(frozen=True)
 class Host:
     name: str
     addresses: tuple[str, ...]  # one for each network it is on, in the topology's order
+    ipv6: str = ""  # on the first network beside the other one
 
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+    @property
+    def reached(self) -> str:
+        """The address that others reach it at."""
+        return self.ipv6 or self.address
+
+    @property
+    def mysql(self) -> Endpoint:
+        return Endpoint(self.reached, MYSQL_PORT)
 
 
 @dataclass(frozen=True)
@@ -27,10 +39,16 @@ class Topology:
     moved: str  # the resource that carries the first VIP: what a person would move, a primitive or a group
     primitives: tuple[str, ...]  # each started exactly once in a whole cluster
     cib: str  # for `crm configure load update`
+    tied: tuple[str, ...] = ()  # the primitives that go with `moved`; none: all of them
+    haproxy_everywhere: bool = False  # it runs on each balancer, with the address or without it
+    arbiter: Host | None = None  # runs corosync-qnetd, whose vote decides between two halves
+    pdu: Host | None = None  # cuts off a balancer's power: the fencing device
+    packages: tuple[str, ...] = ()  # beside those that every topology needs: of topologies/packages.txt
 
     @property
     def hosts(self) -> tuple[Host, ...]:
-        return self.balancers + self.databases + self.clients
+        own = tuple(host for host in (self.arbiter, self.pdu) if host)
+        return self.balancers + self.databases + own + self.clients
 
     @property
     def vip(self) -> str:
@@ -40,4 +58,5 @@ class Topology:
         return next((host for host in self.hosts if host.name == name), None)
 
     def peer(self, balancer: str) -> Host:
+        """Another one; of several the first."""
         return next(host for host in self.balancers if host.name != balancer)

@@ -5,6 +5,14 @@ from exporter.rules.texts import names
 
 WARNING = Severity.WARNING
 
+# Hosts of a part without quorum, while another part has it.
+OUTVOTED = """
+(
+  ha_cluster_corosync_quorate == 0
+  and on (cluster) max by (cluster) (ha_cluster_corosync_quorate) == 1
+)
+""".strip()
+
 GROUP = Group(
     "corosync",
     about="""
@@ -76,9 +84,9 @@ GROUP = Group(
         Alert(
             "CorosyncQdeviceLost",
             WARNING,
-            """
-            min by (cluster) (ha_cluster_corosync_qdevice_alive) == 0
-            or min by (cluster) (ha_cluster_corosync_qdevice_votes) == 0
+            f"""
+            min by (cluster) (ha_cluster_corosync_qdevice_alive unless on (cluster, instance) {OUTVOTED}) == 0
+            or min by (cluster) (ha_cluster_corosync_qdevice_votes unless on (cluster, instance) {OUTVOTED}) == 0
             """,
             hold=15,
             summary="$cluster: the quorum device is lost",
@@ -100,7 +108,7 @@ GROUP = Group(
                 ),
             },
             dashboard="failover-cluster",
-            why="Its daemon on a node, or its arbiter. A node whose arbiter supports the other part has no vote either: then the nodes are separated, and this is not the only alert.",
+            why="Its daemon on a node, or its arbiter. A part whose arbiter supports the other one has no vote either: there the arbiter does what it is for.",
         ),
         Alert(
             "CorosyncNotScheduled",

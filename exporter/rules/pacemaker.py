@@ -31,14 +31,22 @@ min by (cluster, node) (
   ha_cluster_pacemaker_nodes{{status="online", type!="remote"}} and on (cluster, instance) {JOINED}
 )
 """
+# Hosts of a part that has no quorum and stops for that reason, while another part has it: it acts on nothing, and
+# believes of the others what it can't know. `ignore` and `freeze` let such a part go on.
+IDLE = """
+max by (cluster, instance) (ha_cluster_pacemaker_with_quorum) == 0
+and on (cluster, instance) ha_cluster_pacemaker_cluster_options_info{no_quorum_policy!~"ignore|freeze"}
+and on (cluster) max by (cluster) (ha_cluster_pacemaker_with_quorum) == 1
+"""
 # Nodes whose own host answers and has a DC.
 ALIVE = f'ha_cluster_corosync_member_votes{{local="true"}} and on (cluster, instance) {JOINED}'
 
 GROUP = Group(
     "pacemaker",
     about="""
-    What Pacemaker says. A view counts only where its host knows of a DC and has joined: else all nodes look offline
-    and all resources stopped. Times, at the least:
+    What Pacemaker says. A view counts only where its host knows of a DC and has joined, and is not of a part that
+    stopped for lack of quorum while another has it: else all nodes look offline and all resources stopped. Times, at
+    the least:
       10 s   an ordinary move or election is over by then (PacemakerSplitBrain, …ResourceNotRunning, …)
       20 s   a constraint that `move` made and that is still there is left behind
       10 s and more: a cause keeps firing (keep_firing_for) for longer than what it explains, which may end later
@@ -46,14 +54,17 @@ GROUP = Group(
     rules=(
         Recording(
             JOINED,
-            """
+            f"""
             max by (cluster, instance) (ha_cluster_pacemaker_dc_present) == 1
             unless on (cluster, instance) (
-              max by (cluster, instance, node) (ha_cluster_pacemaker_nodes{status="online"}) == 0
-              and on (cluster, instance, node) max by (cluster, instance, node) (ha_cluster_corosync_member_votes{local="true"})
+              max by (cluster, instance, node) (ha_cluster_pacemaker_nodes{{status="online"}}) == 0
+              and on (cluster, instance, node) max by (cluster, instance, node) (ha_cluster_corosync_member_votes{{local="true"}})
             )
+            unless on (cluster, instance) ({IDLE.strip()})
             """,
-            why="Hosts whose view counts. One that has just been started knows the DC of before from its disk; until it has joined, its own Pacemaker does not call it online.",
+            why="""Hosts whose view counts. One that has just been started knows the DC of before from its disk; until it has
+            joined, its own Pacemaker does not call it online. A part without quorum that does nothing knows nothing of
+            the part that has it.""",
         ),
         Recording(
             DISABLED_ADDRESSES,

@@ -19,7 +19,7 @@ from deploy.lab.galera import CLIENT_FILE
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.page import parse
-from deploy.lab.topologies import TOPOLOGIES
+from deploy.lab.topologies import PAIRS
 from deploy.lab.waiting import until
 from tests.captures.cases import CASES, Case, Moment, Scene
 from tests.captures.overhear import Heard
@@ -34,7 +34,7 @@ HEADER = "Variable_name\tValue"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.captures.record", description=__doc__)
-    parser.add_argument("topologies", nargs="*", metavar="TOPOLOGY", default=list(TOPOLOGIES))
+    parser.add_argument("topologies", nargs="*", metavar="TOPOLOGY", default=[one.name for one in PAIRS])
     parser.add_argument("--case", action="append", help="only this one; may be given again")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,4 +1,7 @@
-"""Marks of tests for one topology: what is the same on each is tried on one, to keep `make test` short."""
+"""Marks of tests for one topology: what is the same on each is tried on one, to keep `make test` short.
+
+The shapes are clusters of their own: what all tests prove of the pairs is not repeated on them.
+"""
 
 import pytest
 
@@ -9,3 +12,8 @@ def _only(topology: str) -> pytest.MarkDecorator:
 
 ON_ARTICLE = _only("article")
 ON_TWIN = _only("twin")  # it alone has two Corosync links
+
+ON_ARBITER = _only("arbiter")
+ON_THREE = _only("three")
+ON_FENCED = _only("fenced")
+ON_IPV6 = _only("ipv6")

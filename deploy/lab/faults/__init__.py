@@ -1,6 +1,7 @@
 """What can be broken. Each fault is data with a little code; `repair.py` undoes any mixture of them.
 
 balancers.py  links.py  galera.py  exporters.py  people.py   the code, by what breaks, or who breaks it
+arbiter.py  fencing.py                                       of clusters that have one
 where.py                                                     on which host
 """
 
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deploy.lab.errors import LabError
-from deploy.lab.faults import balancers, exporters, galera, links, people
+from deploy.lab.faults import arbiter, balancers, exporters, fencing, galera, links, people
 from deploy.lab.fleet import Fleet
 from deploy.lab.topology import Topology
 
@@ -24,6 +25,10 @@ def two_links(topology: Topology) -> bool:
 def with_init_script(topology: Topology) -> bool:
     """Where HAProxy is the service of its package; in the foreground it is started anew."""
     return "lsb:haproxy" in topology.cib
+
+
+def majority(topology: Topology) -> bool:
+    return len(topology.balancers) > 2
 
 
 @dataclass(frozen=True)
@@ -134,13 +139,44 @@ _EXPORTERS = (
     Fault("exporters-killed", "all exporters killed", exporters.exporters_killed),
 )
 
+_THREE = (
+    Fault(
+        "two-nodes-off",
+        "two of three balancers powered off at once: no quorum is left",
+        balancers.two_nodes_off,
+        majority,
+    ),
+)
+
+_ARBITER = (
+    Fault("arbiter-lost", "the arbiter powered off", arbiter.arbiter_lost, arbiter.has_arbiter),
+    Fault(
+        "arbiter-and-node-lost",
+        "the arbiter and the balancer that serves powered off at once: no quorum is left",
+        arbiter.arbiter_and_node_lost,
+        arbiter.has_arbiter,
+    ),
+)
+
+_FENCING = (
+    Fault(
+        "fencing-fails",
+        "the balancer that serves powered off, and the fencing device out of reach: nothing moves",
+        fencing.fencing_fails,
+        fencing.has_fencing,
+    ),
+)
+
+# Of every pair: tests/trials/matrix has what must be notified of each.
 FAULTS: dict[str, Fault] = {
     fault.name: fault for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
 }
+# And those of other clusters.
+EVERY: dict[str, Fault] = FAULTS | {fault.name: fault for fault in (*_ARBITER, *_THREE, *_FENCING)}
 
 
 def find(name: str, topology: Topology) -> Fault:
-    fault = FAULTS.get(name)
+    fault = EVERY.get(name)
     if fault is None:
         raise LabError(f"no fault {name!r}: `lab fault --list` names them")
     if not fault.applies(topology):

@@ -1,8 +1,9 @@
 """What breaks on a balancer by itself: HAProxy, Corosync, Pacemaker, the machine."""
 
-from deploy.lab import cluster, haproxy, network, power
+from deploy.lab import cluster, haproxy, power
 from deploy.lab.faults.where import balancer, strike
 from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
 
 
 def haproxy_killed(fleet: Fleet, name: str | None) -> str:
@@ -63,8 +64,16 @@ def pacemaker_hung(fleet: Fleet, name: str | None) -> str:
 
 
 def node_off(fleet: Fleet, name: str | None) -> str:
-    host = balancer(fleet, name)
-    network.cut_power(fleet.switch, fleet.place(host.name))  # first, so that no peer is notified of its end
-    ended = power.cut(host)
-    network.forget(host, fleet.topology.vips)
+    return power_off(fleet, balancer(fleet, name))
+
+
+def two_nodes_off(fleet: Fleet, name: str | None) -> str:
+    """At once: the one that serves, and another."""
+    first = balancer(fleet, name)
+    second = fleet.peer(first)
+    return f"{power_off(fleet, first)}; {power_off(fleet, second)}"
+
+
+def power_off(fleet: Fleet, host: Host) -> str:
+    ended = power.off(fleet, host)
     return f"{host.name} powered off: its links are down, {ended} processes are gone"

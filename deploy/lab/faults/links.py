@@ -1,8 +1,9 @@
-"""What breaks between the balancers, or between one of them and everybody else."""
+"""What breaks between the balancers: one of them, of three the one that serves, loses the others, or all."""
 
 from deploy.lab import cluster, network
 from deploy.lab.faults.where import balancer
 from deploy.lab.fleet import Fleet
+from deploy.lab.topology import Host
 
 LOSS = 20  # of 100 packets
 
@@ -13,22 +14,32 @@ def port_rejected(fleet: Fleet, name: str | None) -> str:
     return f"a firewall on {host.name} rejects new connections to {topology.vip}:{topology.port}"
 
 
-def lan_cut(fleet: Fleet, _name: str | None) -> str:
-    one, other = fleet.topology.balancers
-    network.separate(fleet.switch, one, other)
-    return f"nothing passes between {one.name} and {other.name}; both reach everybody else"
+def lan_cut(fleet: Fleet, name: str | None) -> str:
+    sides = _cut(fleet, name)
+    return f"nothing passes between {sides}; both reach everybody else"
 
 
-def corosync_cut(fleet: Fleet, _name: str | None) -> str:
-    one, other = fleet.topology.balancers
-    network.separate(fleet.switch, one, other, cluster.TRAFFIC)
-    return f"Corosync's traffic does not pass between {one.name} and {other.name}; everything else does"
+def corosync_cut(fleet: Fleet, name: str | None) -> str:
+    sides = _cut(fleet, name, cluster.TRAFFIC)
+    return f"Corosync's traffic does not pass between {sides}; everything else does"
 
 
-def corosync_lossy(fleet: Fleet, _name: str | None) -> str:
-    one, other = fleet.topology.balancers
-    network.separate(fleet.switch, one, other, f"{cluster.TRAFFIC} numgen random mod 100 < {LOSS}")
-    return f"{LOSS} % of Corosync's packets between {one.name} and {other.name} get lost, both ways"
+def corosync_lossy(fleet: Fleet, name: str | None) -> str:
+    sides = _cut(fleet, name, f"{cluster.TRAFFIC} numgen random mod 100 < {LOSS}")
+    return f"{LOSS} % of Corosync's packets between {sides} get lost, both ways"
+
+
+def _cut(fleet: Fleet, name: str | None, *matches: str) -> str:
+    one, others = _sides(fleet, name)
+    for other in others:
+        network.separate(fleet.switch, one, other, *matches)
+    return f"{one.name} and {', '.join(other.name for other in others)}"
+
+
+def _sides(fleet: Fleet, name: str | None) -> tuple[Host, list[Host]]:
+    every = fleet.topology.balancers
+    one = every[0] if len(every) == 2 and not name else fleet.place(balancer(fleet, name).name)
+    return one, [place for place in every if place is not one]
 
 
 def link_cut(fleet: Fleet, name: str | None) -> str:

@@ -45,7 +45,9 @@ def _wait_settled(target: Host, fleet: Fleet) -> None:
 
 def _serves(target: Host, fleet: Fleet) -> bool:
     view, topology = cluster.view(target), fleet.topology
-    if view is None or any(view.running.get(one) != (target.name,) for one in topology.primitives):
+    if view is None or any(
+        view.running.get(one) != (target.name,) for one in topology.tied or topology.primitives
+    ):
         return False
     answers = {galera.login(client, topology.vip, topology.port) for client in fleet.clients}
     return answers <= {host.name for host in fleet.databases}
@@ -92,12 +94,12 @@ def servers_in_maintenance(fleet: Fleet, name: str | None) -> str:
 
 def rolling_restart(fleet: Fleet, name: str | None) -> str:
     holder = balancer(fleet, name)
-    order = (fleet.peer(holder), holder)
+    order = [*(host for host in fleet.balancers if host is not holder), holder]
     for host in order:
         cluster.stop(host)
         cluster.start(host)
         repair.wait_whole(fleet, WHOLE)
-    return f"Pacemaker and Corosync restarted in order on {order[0].name}, then on {order[1].name}"
+    return f"Pacemaker and Corosync restarted in order on {', then on '.join(host.name for host in order)}"
 
 
 def vip_twice(fleet: Fleet, name: str | None) -> str:

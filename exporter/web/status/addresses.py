@@ -115,7 +115,7 @@ def _holding(known: _Known, facts: Facts) -> tuple[str, str]:
     if len(known.holders) > 1:
         return BAD, f"split: Pacemaker runs it on {listed(known.holders)}"
     if not known.holders:
-        return _nowhere(known)
+        return _nowhere(known, facts)
     (holder,) = known.holders
     if known.here is not None and known.here != (holder == facts.host):
         says = "this host has it" if known.here else "this host does not have it"
@@ -123,11 +123,17 @@ def _holding(known: _Known, facts: Facts) -> tuple[str, str]:
     return OK, f"held by {holder}{', this host' if holder == facts.host else ''}"
 
 
-def _nowhere(known: _Known) -> tuple[str, str]:
+def _nowhere(known: _Known, facts: Facts) -> tuple[str, str]:
     if known.here:
         return BAD, "on this host, though Pacemaker runs it nowhere"
     if known.disabled:
         return WARN, "held by no node: somebody wants it stopped (target-role)"
+    dc = facts.pacemaker.view.dc if facts.pacemaker else None
+    if dc and not dc.with_quorum:
+        elsewhere = (
+            "a host outside of it answers" if known.claimants else "whether another does is not seen here"
+        )
+        return WARN if known.claimants else BAD, f"held by no node of this part (no quorum); {elsewhere}"
     return BAD, "held by no node"
 
 

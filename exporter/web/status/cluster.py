@@ -47,7 +47,7 @@ def _cluster(facts: Facts) -> Iterator[Finding]:
     elif not view.dc.with_quorum:
         policy = view.options.no_quorum_policy if view.options else "unknown"
         text = f"This part of the cluster has no quorum (no-quorum-policy: {policy})"
-        yield Finding(BAD, text, "Bring the other nodes or the arbiter back.")
+        yield Finding(BAD, text, _who_may_serve(facts))
     if view.options and view.options.maintenance_mode:
         yield Finding(
             WARN, "Maintenance mode: Pacemaker does nothing, whatever happens", "End it when you are done."
@@ -59,6 +59,16 @@ def _cluster(facts: Facts) -> Iterator[Finding]:
         reason = f" ({failure.reason})" if failure.reason else ""
         yield Finding(INFO, text + reason, "Once its cause is known: crm_resource --cleanup.")
     yield from _leftover(facts.pacemaker)
+
+
+def _who_may_serve(facts: Facts) -> str:
+    """Where a quorum device may have chosen the other part, this one is not to be brought up by force."""
+    if facts.corosync and _has_daemon(facts.corosync):
+        return (
+            "The arbiter's vote is not here. If the other part has it, that part serves: look there first, "
+            "then mend the network between the nodes. If not, bring the other nodes or the arbiter back."
+        )
+    return "Bring the other nodes or the arbiter back."
 
 
 def _leftover(reading: pacemaker.PacemakerReading) -> Iterator[Finding]:
@@ -106,8 +116,15 @@ def corosync_summary(facts: Facts) -> Summary:
 def _arbiter(reading: CorosyncReading) -> str:
     if reading.quorum.qdevice_votes is None:
         return ""
-    alive = any(one.qdevice and one.qdevice.alive for one in reading.quorum.members if one.local)
-    return ", arbiter alive" if alive else ", arbiter not alive"
+    if not _has_daemon(reading):
+        return ", no arbiter: its daemon is not alive here"
+    voted = any(one.qdevice and one.qdevice.votes for one in reading.quorum.members if one.local)
+    return ", with the arbiter's vote" if voted else ", without the arbiter's vote"
+
+
+def _has_daemon(reading: CorosyncReading) -> bool:
+    """Whether corosync-qdevice runs on this host; an arbiter that it can't reach gives no vote."""
+    return any(one.qdevice and one.qdevice.alive for one in reading.quorum.members if one.local)
 
 
 def links(facts: Facts) -> tuple[Link, ...]:
@@ -121,13 +138,22 @@ def links(facts: Facts) -> tuple[Link, ...]:
     return tuple(sorted(found, key=lambda one: (one.level != WARN, one.node, one.number))[:SHOWN])
 
 
+def _voteless(reading: CorosyncReading) -> Iterator[Finding]:
+    arbiter = _arbiter(reading)
+    if "no arbiter" in arbiter:
+        text = "The arbiter's daemon (corosync-qdevice) is not alive on this host"
+        yield Finding(WARN, text, "Start it. Without the arbiter's vote the next loss may stop everything.")
+    elif "without" in arbiter and reading.quorum.quorate:
+        advice = "Look at corosync-qnetd on its host: corosync-qdevice-tool -s says whether it is reached."
+        yield Finding(WARN, "The arbiter gives this part no vote: the next loss may stop everything", advice)
+
+
 def _corosync(facts: Facts) -> Iterator[Finding]:
     if not facts.corosync:
         return
     if not facts.corosync.quorum.quorate:
-        yield Finding(BAD, "Corosync is not quorate here", "Bring the other nodes or the arbiter back.")
-    if _arbiter(facts.corosync) == ", arbiter not alive":
-        yield Finding(WARN, "The arbiter (Qdevice) is not alive, as this node sees it")
+        yield Finding(BAD, "Corosync is not quorate here", _who_may_serve(facts))
+    yield from _voteless(facts.corosync)
     cut = [one for one in links(facts) if one.level == WARN]
     if cut:
         text = f"Corosync's {listed(f'link {one.number} to {one.node}' for one in cut)}: {cut[0].text}"

@@ -8,7 +8,7 @@ import pytest
 from deploy.lab import preflight
 from deploy.lab.cli import main
 from deploy.lab.errors import Aborted, Missing, Overdue
-from deploy.lab.faults import FAULTS
+from deploy.lab.faults import EVERY
 from deploy.lab.waiting import until
 
 
@@ -58,7 +58,7 @@ def test_faults_are_listed_with_where_they_apply(capsys: pytest.CaptureFixture[s
     """One line each, without a lab and without root."""
     assert main(["fault"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(FAULTS) + 1
+    assert len(lines) == len(EVERY) + 1
     assert any(line.startswith("lan-cut") and "article twin" in line for line in lines)
 
 

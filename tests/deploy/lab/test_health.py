@@ -17,7 +17,7 @@ PRIMARY = {
 
 
 def view(dc: str = TWO, online: tuple[str, ...] = (ONE, TWO), holder: tuple[str, ...] = (ONE,)) -> View:
-    return View(dc, frozenset(online), {"failover-ip": holder, "haproxy": holder}, ())
+    return View(dc, frozenset(online), {"failover-ip": holder, "haproxy": holder}, frozenset(), ())
 
 
 def whole() -> Reading:
@@ -60,6 +60,7 @@ def test_a_split_is_two_dcs_and_two_holders() -> None:
         (lambda it: it.leftovers[TWO].append("cli-ban-x"), f"{TWO}: leftover constraint cli-ban-x"),
         (lambda it: it.held[ONE].clear(), "10.0.0.100 is held by nobody"),
         (lambda it: it.servers[ONE].pop(DATABASES[0]), f"{ONE}: HAProxy calls {DATABASES[0]} nothing"),
+        (lambda it: it.votes.update({ONE: True, TWO: False}), f"{TWO}: is without the arbiter's vote"),
         (lambda it: it.exporters.update({TWO: False}), f"{TWO}: the exporter does not answer"),
         (lambda it: it.monitoring.update({"mon": ["prometheus"]}), "mon: prometheus does not run"),
         (
@@ -82,7 +83,7 @@ def test_each_trouble_is_one_sentence(change, sentence: str) -> None:  # type: i
 def test_a_clone_runs_on_every_balancer() -> None:
     """While primitives run once."""
     running = {"vip": ("lb-a",), "vip-reports": ("lb-a",), "balancer": (), "canary": ("lb-a",)}
-    seen = View("lb-a", frozenset({"lb-a", "lb-b"}), running, ())
+    seen = View("lb-a", frozenset({"lb-a", "lb-b"}), running, frozenset(), ())
     reading = Reading(
         views={"lb-a": seen},
         leftovers={"lb-a": []},

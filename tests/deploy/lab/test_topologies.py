@@ -7,10 +7,11 @@ import yaml
 
 from deploy.lab import cluster, exporters, galera, haproxy, network
 from deploy.lab.errors import LabError
-from deploy.lab.faults import FAULTS
+from deploy.lab.faults import EVERY, FAULTS
 from deploy.lab.lab import find
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.lab.topology import Topology
+from exporter.endpoint import Endpoint
 
 every = pytest.mark.parametrize("topology", TOPOLOGIES.values(), ids=list(TOPOLOGIES))
 
@@ -23,7 +24,8 @@ def test_addresses_are_on_their_networks_and_nobody_shares_one(topology: Topolog
         for prefix, address in zip(topology.prefixes, host.addresses, strict=False):
             assert address.startswith(f"{prefix}.")
             taken.append(address)
-    assert all(vip.startswith(f"{topology.prefixes[0]}.") for vip in topology.vips)
+    taken += [host.ipv6 for host in topology.hosts if host.ipv6]
+    assert all(vip.startswith((f"{topology.prefixes[0]}.", "fd00:")) for vip in topology.vips)
     assert len(taken) == len(set(taken))
 
 
@@ -49,8 +51,8 @@ def test_the_cib_holds_what_the_topology_says_of_it(topology: Topology) -> None:
 def test_haproxy_listens_on_every_vip_and_checks_every_database(topology: Topology) -> None:
     """Including the check that logs in."""
     text = haproxy.config(topology)
-    assert all(f"bind {vip}:{topology.port}\n" in text for vip in topology.vips)
-    assert all(f"server {db.name} {db.address}:3306 check" in text for db in topology.databases)
+    assert all(f"bind {Endpoint(vip, topology.port)}\n" in text for vip in topology.vips)
+    assert all(f"server {db.name} {db.mysql} check" in text for db in topology.databases)
     assert "option mysql-check user haproxy" in text
 
 
@@ -70,7 +72,7 @@ def test_the_exporters_configuration_is_what_design_says(topology: Topology) -> 
     loaded = yaml.safe_load(exporters.config(topology))
     assert loaded["pacemaker"] == loaded["corosync"] == {}
     assert loaded["haproxy"] == {"stats": "unix:/run/haproxy/admin.sock"}
-    assert loaded["galera"]["nodes"] == {db.name: f"{db.address}:3306" for db in topology.databases}
+    assert loaded["galera"]["nodes"] == {db.name: str(db.mysql) for db in topology.databases}
     assert [vip["address"] for vip in loaded["vips"]] == list(topology.vips)
 
 
@@ -103,16 +105,20 @@ def test_each_database_knows_all_of_them(topology: Topology) -> None:
 
 
 def test_a_fault_applies_where_it_can_be_made() -> None:
-    """Only with two links can one be lost, only an init script reloads; the others apply everywhere."""
+    """Where there are two links, an init script, an arbiter, a third node, fencing; the others everywhere."""
     applies = {
-        name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in FAULTS.items()
+        name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in EVERY.items()
     }
     assert applies.pop("link-cut") == {"twin"}
-    assert applies.pop("haproxy-reloaded") == {"article"}
+    assert applies.pop("haproxy-reloaded") == {"article", "arbiter", "fenced", "ipv6"}
+    assert applies.pop("arbiter-lost") == applies.pop("arbiter-and-node-lost") == {"arbiter"}
+    assert applies.pop("two-nodes-off") == {"three"}
+    assert applies.pop("fencing-fails") == {"fenced"}
     assert all(where == set(TOPOLOGIES) for where in applies.values())
+    assert FAULTS.keys() < EVERY.keys()
 
 
 def test_an_unknown_topology_is_refused_with_those_there_are() -> None:
     """A sentence, not a KeyError."""
-    with pytest.raises(LabError, match="no topology 'triple': there is article, twin"):
+    with pytest.raises(LabError, match="no topology 'triple': there is article, twin, "):
         find("triple")

@@ -14,7 +14,7 @@ from deploy.lab.borrowed import Report
 from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
-from deploy.lab.topologies import TOPOLOGIES
+from deploy.lab.topologies import PAIRS
 from tests.trials.common import command
 from tests.trials.split_brain import report
 from tests.trials.split_brain.runs import ORDINARY, SPLITS, calm, split
@@ -46,11 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _split(options: argparse.Namespace) -> int:
     output = command.Output(options)
-    topologies = [options.topology] if options.topology else list(TOPOLOGIES)
+    topologies = [options.topology] if options.topology else [one.name for one in PAIRS]
     measured = [measure(Lab(options.folder, output.step), name) for name in topologies]
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     results, versions = [result for result, _ in measured], measured[0][1]
-    if len(results) == len(TOPOLOGIES):
+    if len(results) == len(PAIRS):
         output.document(lambda: report.document(results, date, versions))
     output.results(report.as_json(results, date, versions), lambda screen: show(results, screen))
     return 0 if all(result.well for result in results) else 1

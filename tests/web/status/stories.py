@@ -152,6 +152,19 @@ def split() -> Facts:
     )
 
 
+def idle_half(case: str = "split-lb2") -> Facts:
+    """An arbiter chose the other half: this one has stopped what it ran, and can't see who serves."""
+    well = down()
+    assert well.pacemaker and well.pacemaker.view.dc
+    view = replace(well.pacemaker.view, dc=replace(well.pacemaker.view.dc, with_quorum=False), failures=())
+    return replace(
+        well,
+        pacemaker=replace(well.pacemaker, view=view),
+        corosync=outputs(f"corosync-3.1.9-qdevice-{case}").reading(),
+        probes=(probe(well.at),),
+    )
+
+
 def down() -> Facts:
     """HAProxy does not start any more: nobody holds the address, and clients are out."""
     well = healthy()

@@ -12,6 +12,7 @@ from exporter.watchers.readiness.metrics import Checked
 from exporter.web.status.facts import Facts, Told
 from exporter.web.status.verdict import view
 from exporter.web.status.view import BAD, FAILED, INFO, OFF, OK, UNKNOWN, WARN, Summary, View
+from tests.sources.corosync.captures import outputs
 from tests.web.status import stories
 from tests.web.status.stories import ONE, STORIES, TWO, VIP
 
@@ -129,6 +130,39 @@ def test_since_when_is_the_start_that_made_it_run_there() -> None:
     """As its node wrote it down; of a split nobody says since when."""
     assert shown(stories.healthy()).addresses[0].since == stories.healthy().at - 1500
     assert shown(stories.split()).addresses[0].since is None
+
+
+def test_a_half_without_quorum_does_not_say_that_nobody_serves() -> None:
+    """It says where the arbiter's vote is not, to look at the other half first, and of the address what is
+    seen from here: nobody answers on this link, or somebody outside does."""
+    facts = stories.idle_half()
+    page = shown(facts)
+    assert page.corosync.text == "not quorate, 1 of 3 votes, without the arbiter's vote"
+    [found, *_] = [one for one in page.findings if "no-quorum-policy" in one.text]
+    assert "that part serves" in found.advice
+    assert page.addresses[0].level == BAD
+    assert "whether another does is not seen here" in page.addresses[0].text
+    [address] = shown(replace(facts, address=Holding({VIP: False}, {VIP: 1}))).addresses
+    assert (address.level, address.text) == (
+        WARN,
+        "held by no node of this part (no quorum); a host outside of it answers",
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "said", "warned"),
+    [
+        ("healthy", "quorate, 3 of 3 votes, with the arbiter's vote", False),
+        ("split-lb1", "quorate, 2 of 3 votes, with the arbiter's vote", False),
+        ("arbiter-gone", "quorate, 2 of 3 votes, without the arbiter's vote", True),
+    ],
+)
+def test_the_arbiter_is_told_by_its_vote(case: str, said: str, *, warned: bool) -> None:
+    """Its daemon on this host is alive also while the arbiter itself is gone: captured on Debian 13."""
+    reading = outputs(f"corosync-3.1.9-qdevice-{case}").reading()
+    page = shown(replace(stories.healthy(), corosync=reading))
+    assert page.corosync.text == said
+    assert ("the next loss may stop everything" in texts(page, WARN)) == warned
 
 
 def test_pacemaker_and_the_kernel_may_disagree() -> None:

@@ -59,7 +59,7 @@ def test_the_lab(name: str) -> None:
     (service,) = config.services()
     assert service.binds == tuple(Bind(vip, topology.port) for vip in topology.vips)
     assert {(one.name, one.host) for one in service.servers} == {
-        (db.name, db.address) for db in topology.databases
+        (db.name, db.reached) for db in topology.databases
     }
 
 

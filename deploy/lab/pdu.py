@@ -1,0 +1,87 @@
+"""The power distribution unit: a fencing device on the network that cuts off a balancer's power.
+
+It runs in the network of a host of its own, and outside of all hosts: from there it can end another one. It
+is recorded as hosts are, and `down` ends it. `python -m deploy.lab.pdu FOLDER` is the unit itself.
+"""
+
+import os
+import socketserver
+import sys
+from pathlib import Path
+
+from deploy.lab import power
+from deploy.lab.fleet import Fleet
+from deploy.lab.host import ENVIRONMENT, HERE, REPOSITORY, Host
+from deploy.lab.state import State
+from deploy.lab.topologies import TOPOLOGIES
+from deploy.lab.waiting import until
+
+AGENT = "/usr/sbin/fence_lab"
+RECORD = "pdu-unit"
+PORT = 7000
+START = 15.0  # seconds
+
+
+def begin(fleet: Fleet, pdu: Host, lock: int) -> None:
+    """Starts the unit; `lock` stays held until it has recorded itself. The balancers get its fence agent."""
+    for host in fleet.balancers:
+        host.write(AGENT, (HERE / "agents" / "fence_lab").read_bytes(), 0o755)
+    record, log = fleet.state.host_file(RECORD), fleet.state.host_file(f"{RECORD}.log")
+    unit = [sys.executable, "-m", "deploy.lab.pdu", str(fleet.state.folder)]
+    argv = [
+        "sh",
+        str(HERE / "host-begin.sh"),
+        str(record),
+        "nsenter",
+        f"--net=/proc/{pdu.pid()}/ns/net",
+        *unit,
+    ]
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    files = [(os.POSIX_SPAWN_DUP2, lock, 0), (os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, out, 2)]
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(REPOSITORY)}
+    os.posix_spawn("/bin/sh", argv, environment, file_actions=files, setsid=True)
+    os.close(out)
+    ask = ["socat", "-T", "3", "STDIO", f"TCP:127.0.0.1:{PORT}"]
+
+    def answers() -> bool:
+        return pdu.exec(ask, 5, stdin="list\n").stdout.startswith(fleet.balancers[0].name)
+
+    until("the power distribution unit", answers, START, log=log.read_text, abort=fleet.abort)
+
+
+def answer(fleet: Fleet, request: str) -> str:
+    """`list`, `status HOST`, `off HOST`."""
+    verb, _, name = request.strip().partition(" ")
+    plugs = {host.name: host for host in fleet.balancers}
+    if verb == "list":
+        return "\n".join(f"{plug},{plug}" for plug in plugs)
+    if name not in plugs:
+        return "unknown"
+    if verb == "status":
+        return "on" if power.is_on(plugs[name]) else "off"
+    if verb == "off":
+        power.off(fleet, plugs[name])
+        return "done"
+    return "unknown"
+
+
+class _Unit(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, fleet: Fleet):
+        super().__init__(("", PORT), _Request)
+        self.fleet = fleet
+
+
+class _Request(socketserver.StreamRequestHandler):
+    server: _Unit
+
+    def handle(self) -> None:
+        said = answer(self.server.fleet, self.rfile.readline().decode())
+        self.wfile.write(f"{said}\n".encode())
+
+
+if __name__ == "__main__":
+    state = State(Path(sys.argv[1]))
+    _Unit(Fleet(TOPOLOGIES[state.topology() or ""], state)).serve_forever()

@@ -1,0 +1,62 @@
+"""What only some topologies have: the quorum device, the power distribution unit, packages of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.lab import cluster, preflight, qdevice
+from deploy.lab.errors import Missing
+from deploy.lab.fleet import Fleet
+from deploy.lab.pdu import answer
+from deploy.lab.state import State
+from deploy.lab.topologies import SHAPES, TOPOLOGIES
+from tests.golden import CAPTURES
+
+QUORUMTOOL = "corosync-3.1.9-qdevice-{}.quorumtool"
+
+
+@pytest.mark.parametrize(
+    ("case", "voted"), [("healthy", True), ("split-lb1", True), ("split-lb2", False), ("arbiter-gone", False)]
+)
+def test_whether_a_balancer_has_the_arbiters_vote(case: str, *, voted: bool) -> None:
+    """By its own line of quorumtool; that of its peer, and the daemon being alive, are not enough."""
+    assert qdevice.parse_vote((CAPTURES / QUORUMTOOL.format(case)).read_text()) == voted
+
+
+def test_who_has_quorum_is_corosyncs_to_say_where_there_is_a_third() -> None:
+    """A pair alone is two_node, with an arbiter it may not be, and of three nodes two are a majority."""
+    confs = {name: cluster.corosync_conf(topology) for name, topology in TOPOLOGIES.items()}
+    two_nodes = {name for name, conf in confs.items() if "two_node: 1" in conf}
+    assert two_nodes == {"article", "twin", "fenced", "ipv6"}
+    assert {name for name, conf in confs.items() if "host: 10.3.0.41" in conf} == {"arbiter"}
+
+
+def test_the_unit_knows_the_balancers_alone(tmp_path: Path) -> None:
+    """Nobody is to cut off the client, or what is not there."""
+    fleet = Fleet(TOPOLOGIES["fenced"], State(tmp_path))
+    assert answer(fleet, "list\n") == "lb1,lb1\nlb2,lb2"
+    assert (
+        answer(fleet, "off watch\n") == answer(fleet, "off\n") == answer(fleet, "explode lb1\n") == "unknown"
+    )
+
+
+def test_a_topology_that_needs_more_says_what_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And who installs it; the others are not kept from running by that."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    for name in ("PACKAGES", "MORE_PACKAGES"):
+        listing = tmp_path / name
+        listing.write_text(
+            "" if name == "PACKAGES" else f"corosync-qnetd # {tmp_path}/x\ncorosync-qdevice # /\n"
+        )
+        monkeypatch.setattr(preflight, name, listing)
+    preflight.check_for(TOPOLOGIES["article"])
+    with pytest.raises(Missing, match=r"^not installed: corosync-qnetd \(`make packages` installs"):
+        preflight.check_for(TOPOLOGIES["arbiter"])
+
+
+def test_what_shapes_need_is_listed() -> None:
+    """With the file that each package is known by."""
+    listed = preflight.packages(preflight.MORE_PACKAGES.read_text())
+    assert listed.keys() == {name for shape in SHAPES for name in shape.packages}

@@ -1,0 +1,166 @@
+"""Other clusters than the article's pair: what each reports, well and with the fault that is its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from deploy.lab import orders
+from deploy.lab.page import COLLECTORS, Page
+from deploy.lab.waiting import until
+from tests.lab.balancers import Cluster
+from tests.lab.only import ON_ARBITER, ON_FENCED, ON_IPV6, ON_THREE
+from tests.lab.test_failovers import added, counts
+
+pytestmark = pytest.mark.lab
+
+PACEMAKER = "ha_cluster_pacemaker_"
+COROSYNC = "ha_cluster_corosync_"
+DECIDED = 60.0  # seconds until a cluster that lost a node has done all that it does
+MOVE = 30.0  # seconds
+
+
+def check_well(cluster: Cluster) -> dict[str, Page]:
+    """Each page is whole, and sees each address held once, by one host."""
+    pages = cluster.pages()
+    for host, page in pages.items():
+        assert not page.failed(), host
+        assert {one for one in COLLECTORS if page.get("ha_cluster_scrape_success", collector=one)} == {
+            *COLLECTORS
+        }
+        assert page.get(f"{COROSYNC}quorate") == 1
+        assert page.get(f"{PACEMAKER}with_quorum") == 1
+    for vip in cluster.lab.topology.vips:
+        assert sum(page.get("vip_bound", vip=vip) or 0 for page in pages.values()) == 1
+    return pages
+
+
+def hold_on(cluster: Cluster, host: str) -> None:
+    """The first address is held there, and no constraint is left of how it came there."""
+    fleet = cluster.lab.fleet
+    if cluster.lab.holder() == host:
+        return
+    orders.move(cluster.lab.host(host), cluster.lab.topology.moved)
+    there = [fleet.host(host)]
+    until(f"{host} to hold it", lambda: fleet.holders() == there and cluster.served(), MOVE)
+    orders.tidy(cluster.lab.host(host))
+    cluster.lab.wait_whole()
+
+
+def moved(resources: Sequence[str], cause: str) -> dict[tuple[str, str, str], float]:
+    return {(one, "move", cause): 1 for one in resources}
+
+
+def reports(
+    cluster: Cluster,
+    host: str,
+    before: Mapping[tuple[str, str, str], float],
+    resources: Sequence[str],
+    cause: str,
+) -> Page:
+    """The page, once it has exactly these moves more, each once."""
+    wanted = moved(resources, cause)
+    return cluster.until(host, f"{wanted}", lambda page: added(before, counts(page)) == wanted, DECIDED)
+
+
+def answered(vip: str) -> Callable[[Page], bool]:
+    return lambda page: page.get("vip_probe_up", vip=vip) == page.get("vip_claimants", vip=vip) == 1
+
+
+@ON_ARBITER
+def test_an_arbiter_decides_which_half_goes_on(cluster: Cluster) -> None:
+    """It votes for both while they are together. Of a split one half has quorum and the address, by one move;
+    the other has stopped, and its status page says where the arbiter's vote is not."""
+    for page in check_well(cluster).values():
+        for node in cluster.balancers:
+            assert page.get(f"{COROSYNC}qdevice_alive", node=node) == 1
+            assert page.get(f"{COROSYNC}qdevice_votes", node=node) == 1
+    winner, loser = cluster.balancers  # of equal halves ffsplit prefers the lowest node id
+    hold_on(cluster, loser)
+    before = counts(cluster.page(winner))
+    with cluster.broken("lan-cut"):
+        page = reports(cluster, winner, before, cluster.lab.topology.primitives, "node_lost")
+        event = {"resource": "vip", "kind": "move", "from": loser, "to": winner, "cause": "node_lost"}
+        assert page.get("failover_last_event_info", **event) == 1
+        assert page.get(f"{PACEMAKER}with_quorum") == 1
+        assert page.get(f"{COROSYNC}qdevice_votes", node=winner) == 1
+        page = cluster.until(loser, "no quorum", lambda page: page.get(f"{PACEMAKER}with_quorum") == 0)
+        assert page.get("vip_bound", vip=cluster.lab.topology.vip) == 0
+        assert page.get(f"{COROSYNC}qdevice_votes", node=loser) == 0
+        said = cluster.lab.exec(loser, ["failover-exporter", "status"], 30).stdout
+        assert "no quorum" in said
+        assert "The arbiter's vote is not here" in said
+        assert cluster.served()
+
+
+@ON_THREE
+def test_each_address_of_three_balancers_has_its_own_story(cluster: Cluster) -> None:
+    """Two addresses are on two nodes, HAProxy serves on all three. When one node is lost its address moves,
+    by one event, and the other address has none."""
+    first, second = cluster.lab.topology.primitives
+    pages = check_well(cluster)
+    assert all(page.get("haproxy_up") == 1 for page in pages.values())
+    assert not any(page.all(f"{COROSYNC}flags", flag="2Node") for page in pages.values())
+    lost = cluster.lab.holder()
+    [other] = {
+        node
+        for node in cluster.balancers
+        if pages[lost].get("failover_holder", resource=second, node=node) == 1
+    }
+    assert other != lost
+    before = counts(pages[other])
+    with cluster.broken("node-off"):
+        page = reports(cluster, other, before, [first], "node_lost")
+        [event] = page.all("failover_last_event_info", resource=first, kind="move")
+        assert dict(event.labels)["from"] == lost
+        assert page.get("failover_holder", resource=second, node=other) == 1
+        assert page.get(f"{PACEMAKER}with_quorum") == 1
+        assert page.get(f"{COROSYNC}quorum_votes", type="total_votes") == 2
+
+
+@ON_FENCED
+def test_a_split_ends_with_one_node_off(cluster: Cluster) -> None:
+    """The loser of the race is fenced, all its processes are gone, and what it ran moved once: by fencing."""
+    loser, winner = cluster.balancers  # the device that would shoot lb2 waits for two seconds
+    for page in check_well(cluster).values():
+        assert page.get(f"{PACEMAKER}stonith_enabled") == 1
+    hold_on(cluster, loser)
+    before = counts(cluster.page(winner))
+    with cluster.broken("lan-cut"):
+        page = reports(cluster, winner, before, cluster.lab.topology.tied, "fencing")
+        event = {"resource": "vip", "kind": "move", "from": loser, "to": winner, "cause": "fencing"}
+        assert page.get("failover_last_event_info", **event) == 1
+        assert page.get(f"{PACEMAKER}fence_events", target=loser, action="off", status="success")
+        assert not cluster.lab.host(loser).named("corosync")
+        assert cluster.served()
+    assert (
+        not added(before, counts(cluster.page(winner))).keys() - moved(("vip", "balancer"), "fencing").keys()
+    )
+
+
+@ON_IPV6
+def test_an_ipv6_address_beside_the_other(cluster: Cluster) -> None:
+    """Both are held, probed and asked for on the link in the same way, and Galera is reached over IPv6; when
+    they move, both stories say from where, to where and why."""
+    four, six = cluster.lab.topology.vips
+    origin = cluster.lab.holder()
+    target = cluster.peer(origin)
+    pages = check_well(cluster)
+    for vip in (four, six):
+        assert pages[origin].get("vip_bound", vip=vip) == 1
+        cluster.until(target, f"{vip} answered by one host", answered(vip))
+    for node in cluster.databases:
+        assert pages[origin].get("mysql_up", node=node) == 1
+    before = counts(pages[target])
+    with cluster.broken("resource-moved"):
+        page = reports(cluster, target, before, cluster.lab.topology.primitives, "operator_move")
+        for resource in ("vip", "vip6"):
+            event = {
+                "resource": resource,
+                "kind": "move",
+                "from": origin,
+                "to": target,
+                "cause": "operator_move",
+            }
+            assert page.get("failover_last_event_info", **event) == 1
+        for vip in (four, six):
+            assert page.get("vip_bound", vip=vip) == 1

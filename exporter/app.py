@@ -28,11 +28,15 @@ from exporter.sources.address.source import AddressSource
 from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
+from exporter.sources.keepalived.source import KeepalivedSource
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.sources.pacemaker.source import PacemakerSource
 from exporter.transports.service_manager import service_manager
 from exporter.trouble import TroubleLog
 from exporter.watchers.claimants.watcher import ClaimantsWatcher
+from exporter.watchers.failover.keepalived import Keepalived
+from exporter.watchers.failover.manager import Manager
+from exporter.watchers.failover.pacemaker import Pacemaker
 from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher, with_port
@@ -57,6 +61,7 @@ SOURCES: dict[str, Callable[[Any], Source[Any]]] = {
     for source in (
         PacemakerSource,
         CorosyncSource,
+        KeepalivedSource,
         HaproxySource,
         GaleraSource,
     )
@@ -77,7 +82,13 @@ def parts(config: Config, relay: Relay) -> dict[str, Part]:
     if with_port(config.vips):
         on[VipWatcher.name] = _vip(config, relay)
     if config.pacemaker:
-        on[FailoverWatcher.name] = _failover(config, config.pacemaker)
+        pacemaker = config.pacemaker
+        on[FailoverWatcher.name] = _failover(config, partial(Pacemaker, pacemaker), pacemaker.crm_mon_path)
+    elif config.keepalived:
+        on[FailoverWatcher.name] = _failover(
+            config, partial(Keepalived, config.keepalived), config.keepalived
+        )
+    if config.pacemaker:
         on[ReadinessWatcher.name] = _readiness(config, config.pacemaker)
     return on
 
@@ -88,15 +99,15 @@ def _sections(config: Config) -> dict[str, Any]:
 
 
 def _address(config: Config, relay: Relay) -> Part:
-    addresses = config.addresses
+    addresses, asked = config.addresses, config.asked_addresses
 
     def build() -> AddressSource:
-        return AddressSource(addresses, ClaimantsWatcher(addresses, [relay]))
+        return AddressSource(addresses, ClaimantsWatcher(asked, [relay]))
 
     def adapt(source: AddressSource) -> None:
-        source.change(addresses)
+        source.change(addresses, asked)
 
-    return Part(build, AddressSource, addresses, adapt)
+    return Part(build, AddressSource, (addresses, asked), adapt)
 
 
 def _vip(config: Config, relay: Relay) -> Part:
@@ -108,17 +119,18 @@ def _vip(config: Config, relay: Relay) -> Part:
     return Part(lambda: VipWatcher(vips, [relay], nodes), VipWatcher, (vips, nodes), adapt)
 
 
-def _failover(config: Config, pacemaker: PacemakerOptions) -> Part:
-    """Another path of the journal is another journal, with the counters that are in it."""
+def _failover(config: Config, manager: Callable[[], Manager], asked: object) -> Part:
+    """Another path of the journal is another journal, with the counters that are in it; `asked` is what the
+    manager is made of."""
     options = config.failover
 
     def build() -> FailoverWatcher:
-        return FailoverWatcher(options, pacemaker, Path(config.journal))
+        return FailoverWatcher(options, manager(), Path(config.journal))
 
     def adapt(watcher: FailoverWatcher) -> None:
         watcher.change(options)
 
-    return Part(build, (pacemaker.crm_mon_path, config.journal), options, adapt)
+    return Part(build, (asked, config.journal), options, adapt)
 
 
 def _readiness(config: Config, pacemaker: PacemakerOptions) -> Part:
@@ -219,15 +231,21 @@ async def _follow(origin: Origin, reloader: Reloader) -> None:
 
 
 def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> None:
-    """The failover watcher looks through the pacemaker source, which it tells of changes, and hears what the
-    others notice; what it sees is what the readiness watcher asks about, with the corosync source's votes."""
+    """The failover watcher looks through the source of who moves the addresses, which it tells of changes, and
+    hears what the others notice; what it sees is what the readiness watcher asks about, with the votes of the
+    corosync source."""
     watcher, readiness = now.get(FailoverWatcher.name), now.get(ReadinessWatcher.name)
     relay.watcher = watcher if isinstance(watcher, FailoverWatcher) else None
     on_look = readiness.observe if isinstance(readiness, ReadinessWatcher) else None
     if relay.watcher:
-        pacemaker = scraper.shared(PacemakerSource.name)
-        relay.watcher.attach(pacemaker.read, on_look)
-        pacemaker.trust(relay.watcher.unchanged_since)
+        manager = relay.watcher.manager
+        looked_at = scraper.shared(manager.collector)
+        relay.watcher.attach(looked_at.read, on_look)
+        if manager.stream:  # it says what is news; without one only a new reading shows it
+            looked_at.trust(relay.watcher.unchanged_since)
+        address = now.get(AddressSource.name)
+        if isinstance(manager, Keepalived) and isinstance(address, AddressSource):
+            manager.attach(address.claimants)
     if isinstance(readiness, ReadinessWatcher):
         corosync, galera = (
             scraper.shared(name).recent if name in now else None

@@ -6,6 +6,7 @@ from exporter.endpoint import Endpoint
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
 from exporter.sources.haproxy.options import Options as HaproxyOptions
+from exporter.sources.keepalived.source import Options as KeepalivedOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.watchers.failover.options import Options as FailoverOptions
 from exporter.watchers.prober.options import Vip
@@ -21,8 +22,11 @@ class Config:
     haproxy: HaproxyOptions | None = None
     galera: GaleraOptions | None = None
     vips: tuple[Vip, ...] = ()
-    failover: FailoverOptions = field(default_factory=FailoverOptions)  # on wherever pacemaker is
-    readiness: ReadinessOptions = field(default_factory=ReadinessOptions)  # likewise
+    keepalived: KeepalivedOptions | None = None  # where it moves the address there is no Pacemaker
+    failover: FailoverOptions = field(
+        default_factory=FailoverOptions
+    )  # on wherever pacemaker or keepalived is
+    readiness: ReadinessOptions = field(default_factory=ReadinessOptions)  # on wherever pacemaker is
     journal: str = "/var/lib/failover-exporter/events.db"
 
     def __post_init__(self) -> None:
@@ -39,6 +43,12 @@ class Config:
             seen.add((vip.address, vip.port))
         if any(vip.write for vip in self.vips) and not self.galera:
             raise ValueError("vips: `write:` needs `galera:`, whose nodes show what was really committed")
+
+    @property
+    def asked_addresses(self) -> tuple[str, ...]:
+        """Those of `addresses` whose owners are asked for: `claimants: false` at one port is enough."""
+        silent = {vip.address for vip in self.vips if not vip.claimants}
+        return tuple(address for address in self.addresses if address not in silent)
 
     @property
     def addresses(self) -> tuple[str, ...]:

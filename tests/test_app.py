@@ -22,6 +22,7 @@ from exporter.watchers.readiness.watcher import ReadinessWatcher
 SECTIONS = {
     "pacemaker": "pacemaker: {}",
     "corosync": "corosync: {}",
+    "keepalived": "keepalived: {}",
     "haproxy": "haproxy: {stats: 'unix:/run/haproxy/admin.sock'}",
     "galera": "galera: {client_file: /absent.cnf, nodes: {galera-node01: '192.0.2.1:3306'}}",
     "address": "vips: [{address: 192.0.2.100}]",
@@ -34,6 +35,7 @@ SECTIONS = {
     [
         (["pacemaker"], ["pacemaker", "failover", "readiness"]),
         (["corosync"], ["corosync"]),
+        (["keepalived"], ["keepalived", "failover"]),
         (["haproxy"], ["haproxy"]),
         (["galera"], ["galera"]),
         (["address"], ["address"]),

@@ -8,6 +8,7 @@ from exporter.config import Config
 from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
 from exporter.sources.haproxy.options import Options as HaproxyOptions
+from exporter.sources.keepalived.source import Options as KeepalivedOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.typed_yaml import ConfigError, parse
 from exporter.watchers.commits.options import Write
@@ -20,6 +21,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs/configuration.md"
 SECTIONS = {
     "pacemaker": PacemakerOptions,
     "corosync": CorosyncOptions,
+    "keepalived": KeepalivedOptions,
     "haproxy": HaproxyOptions,
     "galera": GaleraOptions,
     "vips": Vip,

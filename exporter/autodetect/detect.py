@@ -8,22 +8,25 @@ from pathlib import Path
 from exporter.autodetect import cib
 from exporter.autodetect.found import Account, Detected, Seen, configure
 from exporter.endpoint import parse_endpoint
-from exporter.errors import SourceError
+from exporter.errors import SourceError, Unreachable
 from exporter.sources.haproxy.configuration import files, haproxy_cfg
 from exporter.sources.haproxy.configuration.files import Host
 from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Server
 from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.options import Options as HaproxyOptions
 from exporter.sources.haproxy.source import HaproxySource
+from exporter.sources.keepalived.source import KeepalivedSource
+from exporter.sources.keepalived.source import Options as KeepalivedOptions
 from exporter.sources.pacemaker.parse import crm_mon
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
-from exporter.transports import command
+from exporter.transports import command, processes
 from exporter.transports.deadline import Deadline
 
 log = logging.getLogger(__name__)
 
 GALERA_CNF, PROBE_CNF = "galera.cnf", "probe.cnf"  # in the folder of the configuration file that isn't there
-TIMEOUT = 5.0  # seconds for Pacemaker's tools, and for HAProxy's socket
+KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
+TIMEOUT = 5.0  # seconds for Pacemaker's tools, for Keepalived's dump, and for HAProxy's socket
 
 _NO_SUCH_OBJECT = (6, 105)  # exit codes of cibadmin: nothing in the configuration matches
 
@@ -37,18 +40,26 @@ def look(folder: Path, host: Host | None = None) -> Seen:
     """As detect(), before a configuration is made of it."""
     host = host or Host()
     haproxy, haproxy_files, troubles = _haproxy(host)
-    pacemaker = host.has("crm_mon")
+    # Pacemaker's tools may be installed beside it; where its daemon runs, that has the addresses.
+    keepalived = host.stamp(KEEPALIVED_CONF) is not None and not processes.find(("pacemakerd",))
+    pacemaker = host.has("crm_mon") and not keepalived
     addresses: tuple[str, ...] | None = None
     if pacemaker:
         try:
             addresses = _addresses(PacemakerOptions().cibadmin_path)
         except SourceError as error:
             troubles.append(f"Pacemaker can't be asked for its addresses yet: {error}")
+    if keepalived:
+        try:
+            addresses = _keepalived_addresses()
+        except SourceError as error:
+            troubles.append(f"Keepalived can't be asked for its addresses yet: {error}")
     return Seen(
         galera_account=_account(folder / GALERA_CNF),
         probe_account=_account(folder / PROBE_CNF),
         pacemaker=pacemaker,
-        corosync=host.has("corosync-cfgtool") and host.has("corosync-quorumtool"),
+        corosync=not keepalived and host.has("corosync-cfgtool") and host.has("corosync-quorumtool"),
+        keepalived=keepalived,
         haproxy=haproxy,
         haproxy_files=tuple(haproxy_files),
         addresses=addresses,
@@ -71,6 +82,14 @@ def _addresses(cibadmin: str) -> tuple[str, ...]:
     if done.returncode:
         raise crm_mon.refusal(done.returncode, done.complaint())
     return cib.addresses(done.stdout)
+
+
+def _keepalived_addresses() -> tuple[str, ...]:
+    """Those of the running Keepalived, which knows its configuration whole. Raises SourceError."""
+    reading = KeepalivedSource(KeepalivedOptions()).read(Deadline.after(TIMEOUT))
+    if reading.running is None:
+        raise Unreachable("it does not run: `systemctl status keepalived`")
+    return reading.addresses
 
 
 def _haproxy(host: Host) -> tuple[HaproxyConfig | None, list[str], list[str]]:

@@ -9,6 +9,7 @@ from exporter.sources.corosync.source import Options as CorosyncOptions
 from exporter.sources.galera.source import Options as GaleraOptions
 from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Server, Service
 from exporter.sources.haproxy.options import Options as HaproxyOptions
+from exporter.sources.keepalived.source import Options as KeepalivedOptions
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.watchers.prober.options import Vip
 
@@ -29,9 +30,10 @@ class Seen:
     probe_account: Account
     pacemaker: bool = False  # its tools are installed
     corosync: bool = False
+    keepalived: bool = False  # it has a configuration
     haproxy: HaproxyConfig | None = None
     haproxy_files: tuple[str, ...] = ()
-    addresses: tuple[str, ...] | None = None  # floating ones; None: Pacemaker could not be asked
+    addresses: tuple[str, ...] | None = None  # floating ones; None: who manages them could not be asked
     live_servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)  # by proxy, from its socket
     troubles: tuple[str, ...] = ()
 
@@ -43,7 +45,7 @@ class Detected:
     config: Config | None
     said: tuple[str, ...]  # what was found, and where
     missing: tuple[str, ...]  # what could not be found, and what to do
-    complete: bool  # false: Pacemaker is here and could not be asked yet
+    complete: bool  # false: who manages the addresses is here and could not be asked yet
 
 
 def configure(seen: Seen) -> Detected:
@@ -53,11 +55,12 @@ def configure(seen: Seen) -> Detected:
     stats = _stats(seen.haproxy) if seen.haproxy else ""
     nodes = dict(_nodes(services, seen.live_servers))
     vips = tuple(vip for address in addresses for vip in _vips(address, services, seen.probe_account))
-    on = seen.pacemaker or seen.corosync or stats or vips
+    on = seen.pacemaker or seen.corosync or seen.keepalived or stats or vips
     config = (
         Config(
             pacemaker=PacemakerOptions() if seen.pacemaker else None,
             corosync=CorosyncOptions() if seen.corosync else None,
+            keepalived=KeepalivedOptions() if seen.keepalived else None,
             haproxy=HaproxyOptions(stats=stats) if stats else None,
             galera=GaleraOptions(seen.galera_account.path, nodes)
             if nodes and seen.galera_account.there
@@ -71,7 +74,7 @@ def configure(seen: Seen) -> Detected:
         config,
         tuple(_said(seen, config, nodes)),
         (*seen.troubles, *_missing(seen, services, stats, nodes, vips)),
-        complete=not seen.pacemaker or seen.addresses is not None,
+        complete=not (seen.pacemaker or seen.keepalived) or seen.addresses is not None,
     )
 
 
@@ -117,13 +120,16 @@ def _said(seen: Seen, config: Config | None, nodes: Mapping[str, str]) -> Iterat
         yield "Pacemaker: crm_mon is installed"
     if config.corosync:
         yield "Corosync: its tools are installed"
+    if config.keepalived:
+        yield "Keepalived: it has a configuration"
+    manager = "Pacemaker" if config.pacemaker else "Keepalived"
     if config.haproxy:
         yield f"HAProxy: statistics at {config.haproxy.stats}, by {', '.join(seen.haproxy_files)}"
     for vip in config.vips:
         yield (
-            f"address {Endpoint(vip.address, vip.port)}, by Pacemaker's and HAProxy's configuration"
+            f"address {Endpoint(vip.address, vip.port)}, by {manager}'s and HAProxy's configuration"
             if vip.port
-            else f"address {vip.address}, by Pacemaker's configuration"
+            else f"address {vip.address}, by {manager}'s configuration"
         )
     if config.galera:
         listed = ", ".join(f"{name} ({endpoint})" for name, endpoint in nodes.items())
@@ -152,6 +158,8 @@ def _missing(
         )
     if seen.pacemaker and seen.addresses == ():
         yield "Pacemaker: no address in its configuration (IPaddr2, IPaddr, IPv6addr): nothing is probed"
+    if seen.keepalived and seen.addresses == ():
+        yield "Keepalived: no VRRP instance in its configuration has an address: nothing is probed"
     if nodes and not seen.galera_account.there:
         yield (
             f"the Galera nodes are not asked: {seen.galera_account.path} is not there; "

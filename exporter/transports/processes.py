@@ -23,6 +23,7 @@ class Process:
     pid: int
     name: str  # as the kernel has it: the program's file name, 15 characters at most
     started: float  # seconds since 1970
+    parent: int = 0  # its pid
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,16 @@ def command_line(pid: int) -> tuple[str, ...]:
     return tuple(part.decode(errors="replace") for part in raw.split(b"\0")[:-1])
 
 
+def stopped(*pids: int) -> int | None:
+    """The first of them that a signal has stopped (SIGSTOP), or a debugger; None without one."""
+    for pid in pids:
+        with suppress(OSError):
+            state = (_path(pid) / "stat").read_text(errors="replace").rpartition(") ")[2][:1]
+            if state in ("T", "t"):
+                return pid
+    return None
+
+
 def hidden() -> bool:
     """Whether /proc hides other users' processes from this one (hidepid, ProtectProc of systemd)."""
     return _read(_path(1)) is None
@@ -138,7 +149,7 @@ def _read(folder: Path) -> Process | None:
     fields = rest.split()
     if len(fields) < 20 or fields[0] in "ZX":
         return None
-    return Process(int(folder.name), name, psutil.boot_time() + int(fields[19]) / _TICKS)
+    return Process(int(folder.name), name, psutil.boot_time() + int(fields[19]) / _TICKS, int(fields[1]))
 
 
 def _network(folder: Path) -> int | None:

@@ -12,8 +12,11 @@ from exporter.autodetect.detect import _haproxy, detect
 from exporter.commands.configuration import Configuration
 from exporter.sources.haproxy.configuration.files import Host, configuration_files, service_environment
 from exporter.sources.haproxy.configuration.haproxy_cfg import Bind, Server
+from exporter.sources.keepalived.reading import KeepalivedReading
+from exporter.sources.keepalived.source import KeepalivedSource
 from exporter.typed_yaml import ConfigError
 from tests.sources.haproxy.configuration.test_haproxy_cfg import ARTICLE
+from tests.sources.keepalived.captured import reading
 
 
 @pytest.fixture
@@ -159,3 +162,31 @@ def test_a_closed_file_is_never_taken_for_none(passable: Path) -> None:
         assert configuration.path == passable / "config.yml"
         with pytest.raises(ConfigError, match="Permission denied"):
             configuration.load()
+
+
+def test_a_pair_under_keepalived(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its addresses are those that it names; Pacemaker's and Corosync's tools may be installed beside it."""
+    write(host, "/etc/haproxy/haproxy.cfg", ARTICLE)
+    write(host, "/etc/keepalived/keepalived.conf", "# closed to the exporter\n")
+    for tool in ("crm_mon", "corosync-cfgtool", "corosync-quorumtool"):
+        write(host, f"/bin/{tool}", "#!/bin/sh\n")
+        (host.root / "bin" / tool).chmod(0o755)
+    monkeypatch.setattr(KeepalivedSource, "read", lambda *_: reading("2.2.7-backup"))
+    found = detect(tmp_path, host)
+    assert found.config and found.config.keepalived and found.complete
+    assert (found.config.pacemaker, found.config.corosync) == (None, None)
+    assert found.config.addresses == ("10.4.0.100", "10.4.0.101")
+    assert "Keepalived: it has a configuration" in found.said
+
+
+def test_a_keepalived_that_can_t_be_asked_yet(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else there is, is on; the addresses come later."""
+    write(host, "/etc/keepalived/keepalived.conf", "# closed to the exporter\n")
+    monkeypatch.setattr(KeepalivedSource, "read", lambda *_: KeepalivedReading(None))
+    found = detect(tmp_path, host)
+    assert found.config and found.config.keepalived and not found.complete
+    assert found.missing == (
+        "Keepalived can't be asked for its addresses yet: it does not run: `systemctl status keepalived`",
+    )

@@ -43,7 +43,7 @@ def source_class(source: str) -> type[Source[object]]:
 
 def test_there_are_sources() -> None:
     """The tests below are about something."""
-    assert set(SOURCES) >= {"address", "corosync", "galera", "haproxy", "pacemaker"}
+    assert set(SOURCES) >= {"address", "corosync", "galera", "haproxy", "keepalived", "pacemaker"}
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -92,6 +92,8 @@ def _tools(config: Config) -> dict[str, str]:
         found["pacemaker.crm_mon_path"] = config.pacemaker.crm_mon_path
         found["pacemaker.cibadmin_path"] = config.pacemaker.cibadmin_path
         found["readiness.crm_simulate_path"] = config.readiness.crm_simulate_path
+    if config.keepalived:
+        found["keepalived.keepalived_path"] = config.keepalived.keepalived_path
     if config.corosync:
         found["corosync.cfgtool_path"] = config.corosync.cfgtool_path
         found["corosync.quorumtool_path"] = config.corosync.quorumtool_path

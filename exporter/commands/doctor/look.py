@@ -36,7 +36,7 @@ from exporter.typed_yaml import ConfigError
 
 _NOT_RIGHTS = ("configuration", "accounts")  # steps of setup that have checks of their own here
 _SOCKET = ("haproxy.stats",)  # what --check-config says of it is said by rights and sources
-_SECTIONS = ("pacemaker", "corosync", "haproxy", "galera", "vips")
+_SECTIONS = ("pacemaker", "corosync", "keepalived", "haproxy", "galera", "vips")
 
 
 def look(options: DoctorOptions, waiting: Waiting) -> Facts:

@@ -32,6 +32,8 @@ def _sections(config: Config, accounts_there: frozenset[str]) -> Iterator[str]:
         yield "# crm_mon and cibadmin; moves and restarts are told apart by it\npacemaker: {}\n"
     if config.corosync:
         yield "# quorum and links\ncorosync: {}\n"
+    if config.keepalived:
+        yield "# VRRP state and priorities; moves and restarts are told apart by it\nkeepalived: {}\n"
     if config.haproxy:
         yield f"haproxy:\n  stats: {_scalar(config.haproxy.stats)}\n"
     if config.galera:

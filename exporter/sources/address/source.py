@@ -43,16 +43,20 @@ class AddressSource(Source[Holding]):
         if self._claimants:
             self._claimants.start()
 
-    def change(self, vips: tuple[str, ...]) -> None:
-        """These instead, in the next reading."""
+    def change(self, vips: tuple[str, ...], asked: tuple[str, ...]) -> None:
+        """These instead, in the next reading; `asked` are those whose owners are asked for."""
         self._vips = vips
         if self._claimants:
-            self._claimants.change(vips)
+            self._claimants.change(asked)
+
+    def claimants(self) -> Mapping[str, int]:
+        """How many hosts answer for each address, this one counted, where it is known. Waits for nothing."""
+        return self._claimants.counts() if self._claimants else {}
 
     def read(self, deadline: Deadline) -> Holding:
         deadline.remaining(self.name)
         here, vips = held(interfaces()), self._vips
-        counts = self._claimants.counts() if self._claimants else {}
+        counts = self.claimants()
         return Holding(
             {vip: vip in here for vip in vips}, {vip: count for vip, count in counts.items() if vip in vips}
         )

@@ -54,13 +54,13 @@ class ChangeFeed:
     """Notifications that the cluster may have changed. Called in the loop, but call_in_loop() and close()."""
 
     def __init__(self, crm_mon_path: str):
+        """Without a crm_mon (empty) addresses and probes are what is notified."""
         self.arrivals: dict[str, float] = {}  # for each address of this host since when: monotonic seconds
         self.latest = 0.0  # monotonic seconds of the latest notification
         self._first: float | None = None  # of the notifications since take()
         self._pending = asyncio.Event()
-        self._stream = Stream(
-            [(crm_mon_path, *dialect) for dialect in _DIALECTS], self._printed, {"TZ": "UTC0"}
-        )
+        commands = [(crm_mon_path, *dialect) for dialect in _DIALECTS]
+        self._stream = Stream(commands, self._printed, {"TZ": "UTC0"}) if crm_mon_path else None
         self._stream_works = False
         self._daemons: tuple[Process, ...] = ()  # Pacemaker's, where /proc shows them all
         self._changes: AddressChanges | None = None
@@ -69,7 +69,8 @@ class ChangeFeed:
     def start(self) -> None:
         """In the running loop."""
         self._loop = asyncio.get_running_loop()
-        self._stream.start()
+        if self._stream:
+            self._stream.start()
         try:
             self._changes = AddressChanges()
         except Unreachable as error:
@@ -87,11 +88,14 @@ class ChangeFeed:
 
     def close(self) -> None:
         """After halt(). Blocks until the stream's process has ended; from any thread."""
-        self._stream.stop()
+        if self._stream:
+            self._stream.stop()
 
     @property
     def reliable(self) -> bool:
         """Whether each change of the cluster will be notified."""
+        if self._stream is None:
+            return self._changes is not None
         return self._stream_works and self._stream.running
 
     def unchanged_since(self, began: float) -> bool:

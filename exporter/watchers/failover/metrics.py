@@ -16,12 +16,13 @@ from exporter.watchers.histogram import Histogram, HistogramFamily
 @dataclass(frozen=True)
 class FailoverReading:
     resources: tuple[str, ...]  # that are watched, or were until lately
-    holders: Mapping[str, tuple[str, ...]]  # empty while Pacemaker can't be asked
+    holders: Mapping[str, tuple[str, ...]]  # empty while nobody can be asked
     nodes: tuple[str, ...]
     totals: Totals
     journal: JournalHealth
     addresses: Mapping[str, str] = field(default_factory=dict)  # by resource, those that are known
     recent: tuple[Event, ...] = ()  # the latest of the journal, the oldest first
+    causes: tuple[str, ...] = CAUSES  # all that an event may have
 
 
 def families(reading: FailoverReading) -> Iterator[Metric]:
@@ -43,7 +44,7 @@ def _events(reading: FailoverReading) -> Metric:
     )
     for resource in reading.resources:
         for kind in KINDS:
-            for cause in CAUSES:
+            for cause in reading.causes:
                 count = reading.totals.events[resource, kind, cause]
                 events.add(count, resource=resource, kind=kind, cause=cause)
     return events
@@ -110,7 +111,8 @@ def _durations(reading: FailoverReading) -> Metric:
 def _holders(reading: FailoverReading) -> Metric:
     holder = gauge(
         "failover_holder",
-        "1 for the node that runs it, as Pacemaker here believes. Two nodes: a split. None: moving, or down.",
+        "1 for the node that runs it, as Pacemaker here believes, or as the kernel and ARP show a host under "
+        "Keepalived. Two nodes: a split. None: moving, or down.",
         "resource",
         "node",
     )

@@ -1,6 +1,7 @@
 """Looks at the cluster when a change is notified; detects, counts and keeps moves and restarts.
 
-A look is the pacemaker source's shared reading: crm_mon, 11 ms of CPU. change_feed.py has the notifications.
+A look is a source's shared reading: of Pacemaker crm_mon, 11 ms of CPU; of Keepalived its dump, 0.2 ms.
+change_feed.py has the notifications.
 """
 
 import asyncio
@@ -11,25 +12,21 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from prometheus_client.metrics_core import Metric
 
 from exporter.endpoint import Endpoint
 from exporter.errors import Unreachable
 from exporter.scrape import REUSE_SECONDS, Reading, Source
-from exporter.sources.pacemaker.reading import PacemakerReading
-from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
-from exporter.watchers.failover.addresses import Addresses
 from exporter.watchers.failover.change_feed import ChangeFeed, addresses_here
-from exporter.watchers.failover.detection.detector import Detector
-from exporter.watchers.failover.detection.snapshot import Snapshot, snapshot
 from exporter.watchers.failover.events import Event, Moment
 from exporter.watchers.failover.journal.attribution import Attribution
 from exporter.watchers.failover.journal.phases import Felt, FinishedOutage
 from exporter.watchers.failover.journal.totals import Totals
 from exporter.watchers.failover.journal.writer import JournalWriter
+from exporter.watchers.failover.manager import Detects, Manager, Seen
 from exporter.watchers.failover.metrics import FailoverReading, families
 from exporter.watchers.failover.options import Options
 
@@ -37,24 +34,24 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0  # between looks where changes are notified
 BLIND_HEARTBEAT_SECONDS = 1.0  # where they are not
-UNREADABLE_SECONDS = 5.0  # while Pacemaker can't be asked
+UNREADABLE_SECONDS = 5.0  # while who moves the addresses can't be asked
 RESTLESS_SECONDS = 60.0  # so long the watcher looks each second while a resource is between two places
 STALE_SECONDS = 30.0  # a holder is not reported when the latest look that saw it is older
 
 Read = Callable[[float], Awaitable[Reading]]
 # The reading, what of it decides where resources run, and when it was had (monotonic seconds).
-OnLook = Callable[[PacemakerReading, Snapshot, float], None]
+OnLook = Callable[[Any, Any, float], None]
 
 
 class FailoverWatcher(Source[FailoverReading]):
     name: ClassVar[str] = "failover"
 
-    def __init__(self, options: Options, pacemaker: PacemakerOptions, journal: Path):
+    def __init__(self, options: Options, manager: Manager, journal: Path):
         """It looks at the cluster from start() to close(), by the reader that attach() gave it."""
         self._options = options
-        self._addresses = Addresses(pacemaker.crm_mon_path)
+        self.manager = manager
         self._writer = JournalWriter(journal)
-        self._feed = ChangeFeed(pacemaker.crm_mon_path)
+        self._feed = ChangeFeed(manager.stream)
         self._read: Read | None = None
         self._on_look: OnLook | None = None
         self._task: asyncio.Task[None] | None = None
@@ -63,8 +60,8 @@ class FailoverWatcher(Source[FailoverReading]):
         self._lock = threading.Lock()  # guards the following
         self._loaded = False  # the journal; what is written before would replace what it has
         self._attribution = Attribution(Totals())
-        self._detector = Detector({})
-        self._snapshot: Snapshot | None = None
+        self._detector: Detects = manager.detector({}, "")
+        self._snapshot: Seen | None = None
         self._seen_at = float("-inf")  # when the snapshot was taken, monotonic seconds
 
     @property
@@ -72,7 +69,7 @@ class FailoverWatcher(Source[FailoverReading]):
         return 5.0
 
     def attach(self, read: Read, on_look: OnLook | None = None) -> None:
-        """`read` is the pacemaker source's: SharedSource.read, so that scrapes and this share readings.
+        """`read` is of the manager's collector: SharedSource.read, so that scrapes and this share readings.
 
         `on_look` gets what each look showed, in the loop; it must not wait. Before start(), and again where
         one of them is replaced.
@@ -133,7 +130,8 @@ class FailoverWatcher(Source[FailoverReading]):
             nodes=tuple(fresh.nodes) if fresh else (),
             totals=totals,
             journal=self._writer.health(),
-            addresses=self._addresses.known(),
+            addresses=self.manager.known(),
+            causes=tuple(self.manager.causes),
             recent=self._writer.recent(),
         )
 
@@ -159,7 +157,8 @@ class FailoverWatcher(Source[FailoverReading]):
     async def _run(self) -> None:
         totals = await asyncio.get_running_loop().run_in_executor(None, self._writer.start)
         with self._lock:
-            self._attribution, self._detector = Attribution(totals), Detector(totals.held, platform.node())
+            self._attribution = Attribution(totals)
+            self._detector = self.manager.detector(totals.held, platform.node())
             self._loaded = True
         self._feed.start()
         while True:
@@ -186,14 +185,15 @@ class FailoverWatcher(Source[FailoverReading]):
                 self._detector.blind(reading.finished, stopped=stopped)
             return UNREADABLE_SECONDS
         loop = asyncio.get_running_loop()
-        seen = await loop.run_in_executor(None, snapshot, reading.value, self._options.resources)
+        chosen = self._options.resources
+        seen = await loop.run_in_executor(None, self.manager.snapshot, reading.value, chosen)
         self._observe(seen, reading.finished, notified)
         if self._on_look:
             self._on_look(reading.value, seen, reading.finished)
-        for resource in self._addresses.unknown(seen):
+        for resource in self.manager.unknown(seen):
             if self._feed.pending:
                 break
-            await loop.run_in_executor(None, self._addresses.learn, resource)
+            await loop.run_in_executor(None, self.manager.learn, resource)
         return self._pause()
 
     def _stopped_here(self) -> bool:
@@ -202,18 +202,18 @@ class FailoverWatcher(Source[FailoverReading]):
             return False
         here = platform.node()
         ran = [resource for resource, nodes in self._snapshot.holders.items() if nodes == (here,)]
-        held = frozenset().union(*(self._addresses.of(resource, self._snapshot) for resource in ran))
+        held = frozenset().union(*(self.manager.of(resource, self._snapshot) for resource in ran))
         left = addresses_here()
         return bool(left) and not held <= left
 
-    def _observe(self, seen: Snapshot, finished: float, notified: float | None) -> None:
+    def _observe(self, seen: Seen, finished: float, notified: float | None) -> None:
         now = _now()
         with self._lock:
             before = _places(self._detector)
             found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), notified)
             events = [
                 self._attribution.add(
-                    one, self._feed.arrivals, self._addresses.of(one.event.resource, seen), now
+                    one, self._feed.arrivals, self.manager.of(one.event.resource, seen), now
                 )
                 for one in found
             ]
@@ -259,7 +259,7 @@ class FailoverWatcher(Source[FailoverReading]):
             if (seen := self._snapshot) is None:
                 return
             for resource in seen.addresses & seen.holders.keys():
-                if address in self._addresses.of(resource, seen):
+                if address in self.manager.of(resource, seen):
                     self._detector.shared(resource, address, at)
 
     def _note_outage(self, endpoint: Endpoint, felt: Felt) -> None:
@@ -277,7 +277,7 @@ async def _newer(read: Read, budget: float, notified: float | None) -> Reading:
     return reading
 
 
-def _places(detector: Detector) -> dict[str, str]:
+def _places(detector: Detects) -> dict[str, str]:
     return {resource: one.node for resource, one in detector.held().items()}
 
 

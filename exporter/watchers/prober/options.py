@@ -24,6 +24,9 @@ class Vip:
     # Of one attempt as a whole. 5 s lets what a client would wait for come to its end and show as slow: a
     # SYN lost twice (3 s), HAProxy's `timeout connect` of 3 s and a redispatch, that after a lost SYN (4 s).
     timeout: float = 5.0
+    # Ask the link who has it (vip_claimants). The answer also corrects this host's own ARP cache: a vantage
+    # point that shall feel what clients feel while theirs is wrong must not ask.
+    claimants: bool = True
     write: Write | None = None  # commit rows through it and read them back; needs the section `galera:`
 
     def __post_init__(self) -> None:

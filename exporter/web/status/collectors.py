@@ -9,7 +9,7 @@ NAMES = ("pacemaker", "corosync", "haproxy", "galera", "address", "vip", "failov
 _SECTIONS = {
     "address": "vips",
     "vip": "vips",
-    "failover": "pacemaker",
+    "failover": "pacemaker or keepalived",
     "readiness": "pacemaker",
 }  # of the file
 

@@ -87,7 +87,7 @@ def test_other_addresses_are_taken_over_while_it_runs() -> None:
     """What is left out is not on the page any more, though it was counted a moment ago."""
     source = AddressSource(("127.0.0.1", "10.0.0.100"), TwoHolders())
     assert source.read(Deadline.after(5)).claimants == {"10.0.0.100": 2}
-    source.change(("127.0.0.1", "192.0.2.1"))
+    source.change(("127.0.0.1", "192.0.2.1"), ("127.0.0.1",))
     reading = source.read(Deadline.after(5))
     assert (reading.bound, reading.claimants) == ({"127.0.0.1": True, "192.0.2.1": False}, {})
 

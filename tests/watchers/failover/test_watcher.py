@@ -26,6 +26,7 @@ from exporter.watchers.failover.journal.phases import Felt
 from exporter.watchers.failover.journal.totals import Totals
 from exporter.watchers.failover.journal.writer import JournalWriter
 from exporter.watchers.failover.options import Options
+from exporter.watchers.failover.pacemaker import Pacemaker
 from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.outages import Outage
@@ -66,7 +67,7 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_watcher(path: Path) -> FailoverWatcher:
-    return FailoverWatcher(Options(), NOWHERE, path)
+    return FailoverWatcher(Options(), Pacemaker(NOWHERE), path)
 
 
 def causes(path: Path) -> list[tuple[str, str, bool]]:
@@ -124,7 +125,8 @@ async def test_an_address_that_two_hosts_answer_for_is_evidence(path: Path) -> N
     crm_resource = path.with_name("crm_resource")
     crm_resource.write_text('#!/bin/sh\n[ "$2" = failover-ip ] && echo 10.0.0.100\n')
     crm_resource.chmod(0o755)
-    watcher = FailoverWatcher(Options(), PacemakerOptions(crm_mon_path=str(path.with_name("crm_mon"))), path)
+    manager = Pacemaker(PacemakerOptions(crm_mon_path=str(path.with_name("crm_mon"))))
+    watcher = FailoverWatcher(Options(), manager, path)
     recording = Recording("failback-haproxy-node01")
 
     async def read(budget: float) -> Reading:

@@ -1,0 +1,1 @@
+"""The files that Keepalived writes when a signal asks it to."""

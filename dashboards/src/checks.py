@@ -14,7 +14,7 @@ def checks() -> Panel:
             """What a takeover needs, asked on each host once a minute: HAProxy's own check of its
             configuration, interface, address, Galera, clocks, agents; and whether all have the same files.
             Which host lacks it is beside. A check that no host could make has no row: the log says why.""",
-            ("FailoverNotReady", "ConfigurationDrift"),
+            ("FailoverNotReady", "ConfigurationDrift", "KeepalivedNotReady", "KeepalivedDown"),
         ),
         Query(f"min by (cluster, check) ({pick('failover_check_ok')})", "{{check}}"),
         Query(f"count by (cluster, file) ({digests}) == bool 1", "the same {{file}}"),

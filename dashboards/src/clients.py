@@ -27,7 +27,7 @@ def felt() -> Panel:
             """Outages of logins through each address and port, several a second, made outside the cluster
             where an exporter runs there. now: the outage that is active, 0 s when there is none. in this
             range: the sum of all that ended in this time range.""",
-            ("VIPDown", "VIPOutage", "FailoverSlow"),
+            ("VIPDown", "VIPOutage", "FailoverSlow", "KeepalivedBlackHole"),
         ),
         Query(f"max by (cluster, vip, port) ({of_clients(active)})", "{{vip}}:{{port}} now", instant=True),
         Query(

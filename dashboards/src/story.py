@@ -50,7 +50,7 @@ def holder() -> Panel:
             "Holds the address now",
             """The balancers whose own kernel has the address. One is right. Two is a split: some clients
             reach one, some the other. Nobody: clients reach nothing.""",
-            ("VIPSplitBrain", "VIPNotHeld"),
+            ("VIPSplitBrain", "VIPNotHeld", "KeepalivedMismatch"),
         ),
         Query(f"max by (cluster, what) ({facts.HOLDERS})", "{{what}}", instant=True),
         limits=((None, BAD), (1, ACTIVE), (2, BAD)),

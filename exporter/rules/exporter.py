@@ -26,6 +26,8 @@ EXPLAIN_TICKETS = (
     "GaleraNoPrimary",
     "GaleraSplitBrain",
     "ClusterUnobserved",
+    "KeepalivedBlackHole",
+    "KeepalivedDown",
     "FailoverHappened",
     "PacemakerNodeOffline",
     "PacemakerResourceDisabled",

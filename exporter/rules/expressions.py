@@ -20,6 +20,7 @@ EXPLAIN_OUTAGES = (
     "HAProxyNotServing",
     "HAProxyNoServers",
     "GaleraNoPrimary",
+    "KeepalivedBlackHole",
 )
 
 # A host that is late with more than half of its attempts is too busy to know (ProbeNotBelievable).

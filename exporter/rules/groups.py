@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from exporter.rules import corosync, exporter, failover, galera, haproxy, layout, pacemaker, readiness, vip
+from exporter.rules import (
+    corosync,
+    exporter,
+    failover,
+    galera,
+    haproxy,
+    keepalived,
+    layout,
+    pacemaker,
+    readiness,
+    vip,
+)
 from exporter.rules.rule import Alert, Group
 from exporter.rules.site import Site, Unusable, duration
 
@@ -11,6 +22,7 @@ GROUPS: tuple[Group, ...] = (
     failover.GROUP,
     pacemaker.GROUP,
     corosync.GROUP,
+    keepalived.GROUP,
     haproxy.GROUP,
     galera.GROUP,
     readiness.GROUP,

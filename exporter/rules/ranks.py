@@ -6,6 +6,7 @@ leave the others' numbers as they are when one is added, there are gaps.
 
 RANKS: dict[str, str] = {
     # Pages: what puts data at risk, then the cause before what it leads to.
+    "KeepalivedBlackHole": "09",
     "VIPSplitBrain": "10",
     "GaleraSplitBrain": "11",
     "VIPCommitsLost": "12",
@@ -48,6 +49,9 @@ RANKS: dict[str, str] = {
     "VIPOutage": "61",
     "VIPConnectSlow": "62",
     "ConfigurationDrift": "63",
+    "KeepalivedDown": "64",
+    "KeepalivedNotReady": "65",
+    "KeepalivedMismatch": "66",
     # The monitoring itself.
     "ProbeAccountRefused": "70",
     "ProbeNotBelievable": "71",

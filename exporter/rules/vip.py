@@ -47,7 +47,7 @@ GROUP = Group(
             VANTAGE_POINTS,
             """
             count by (cluster, instance) (vip_probe_attempts_total)
-            unless on (cluster, instance) ha_cluster_scrape_success{collector="pacemaker"}
+            unless on (cluster, instance) ha_cluster_scrape_success{collector=~"pacemaker|keepalived"}
             or on (cluster) count by (cluster, instance) (vip_probe_attempts_total)
             """,
             why="Vantage points: exporters outside the cluster; where there is none, those on the balancers.",
@@ -71,7 +71,7 @@ GROUP = Group(
             description="""
             $vip of $cluster is held by <instances> and claimed by <claimants> MAC addresses at once. Clients
             reach one host or the other, by chance; connections break when they change over. Corosync links
-            that are down: <links>.
+            that are down: <links>.<masters>
             """,
             parts={
                 "instances": names(
@@ -87,6 +87,11 @@ GROUP = Group(
                     "link",
                     each="$link to $node",
                     none="none",
+                ),
+                "masters": names(
+                    "group by (instance) (keepalived_vrrp_state{cluster=$cluster, ip_address=$vip} == 2)",
+                    "instance",
+                    before=" Keepalived is MASTER on ",
                 ),
             },
             dashboard="failover-story",

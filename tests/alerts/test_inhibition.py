@@ -114,7 +114,7 @@ def test_every_rank_is_of_one_alert() -> None:
 def test_pages_rank_before_tickets() -> None:
     """And both before what is nobody's task."""
     bands = {
-        "critical": range(10, 40),
+        "critical": range(1, 40),
         "warning": range(40, 90),
         "info": range(90, 98),
         "none": range(98, 100),

@@ -16,14 +16,15 @@ from tests.test_docs import METRICS, expected_pages
 PROMISED = {
     "critical": """VIPDown VIPSplitBrain VIPNotHeld PacemakerSplitBrain PacemakerNoQuorum PacemakerNodeUnclean
         PacemakerResourceNotRunning HAProxyNotServing HAProxyNoServers GaleraNoPrimary GaleraSplitBrain
-        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved GaleraReadOnly VIPWritesRefused""",
+        FailoverSlow FailoverFlapping VIPCommitsLost ClusterUnobserved GaleraReadOnly VIPWritesRefused
+        KeepalivedBlackHole""",
     "warning": """FailoverHappened VIPOutage VIPConnectSlow PacemakerNodeOffline PacemakerNodeStandby
         PacemakerMaintenanceMode PacemakerResourceFailures PacemakerLeftoverConstraint CorosyncLinkDown
         CorosyncLinkFlapping CorosyncTokenLoss CorosyncNotScheduled HAProxyServerDown HAProxySessionsNearLimit
         HAProxyQueueing GaleraNodeDown GaleraNodeNotSynced GaleraFlowControl GaleraCertificationFailures
         ExporterDown CollectorFailing ClusterViewStale ProbeNotBelievable ProbeAccountRefused
         ExporterReloadFailed PacemakerResourceDisabled GaleraNodeOutOfService CorosyncQdeviceLost
-        FailoverNotReady ConfigurationDrift""",
+        FailoverNotReady ConfigurationDrift KeepalivedDown KeepalivedNotReady KeepalivedMismatch""",
     "info": "PacemakerFencingDisabled FailoverSlowerThanPromised",
     "none": "Watchdog TicketInhibitor",
 }

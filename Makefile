@@ -11,7 +11,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare engines releases accuracy short-outages split-brain drill readiness matrix alerts dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
+.PHONY: help demo test check oldest newest lab-test attack compare engines releases accuracy short-outages split-brain drill readiness matrix keepalived alerts dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -26,6 +26,7 @@ help:
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
 	@echo 'make readiness   what is predicted of a takeover, and what then happens (root, Debian 12)'
+	@echo 'make keepalived  what breaks under Keepalived, and what is told of it: docs/keepalived.md (root, Debian 12)'
 	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
 	@echo 'make engines     the same faults told by Prometheus 2 and 3, VictoriaMetrics and a pair of replicas (root, Debian 12)'
 	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
@@ -106,6 +107,9 @@ drill: packages venv
 
 readiness: packages venv
 	$(RUN)/python -m tests.trials.readiness
+
+keepalived: packages venv
+	$(RUN)/python -m tests.trials.keepalived
 
 matrix: packages venv
 	$(RUN)/python -m tests.trials.matrix

@@ -231,9 +231,9 @@ async def _follow(origin: Origin, reloader: Reloader) -> None:
 
 
 def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> None:
-    """The failover watcher looks through the source of who moves the addresses, which it tells of changes, and
-    hears what the others notice; what it sees is what the readiness watcher asks about, with the votes of the
-    corosync source."""
+    """The failover watcher looks through the source of who moves the addresses, which it tells of changes,
+    and hears what the others notice; what it sees is what the readiness watcher asks about, with the votes
+    of the corosync source."""
     watcher, readiness = now.get(FailoverWatcher.name), now.get(ReadinessWatcher.name)
     relay.watcher = watcher if isinstance(watcher, FailoverWatcher) else None
     on_look = readiness.observe if isinstance(readiness, ReadinessWatcher) else None

@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.lab import cluster, exporters, galera, haproxy, network, package, pdu, qdevice, repair, roots
+from deploy.lab import (
+    cluster,
+    exporters,
+    galera,
+    haproxy,
+    network,
+    package,
+    pdu,
+    qdevice,
+    repair,
+    roots,
+    vrrp,
+)
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Monitoring, Stack, engines
@@ -24,7 +36,7 @@ def build(fleet: Fleet, lock: int, report: Report) -> None:
             f"{fleet.pdu.name} can cut off the power of {', '.join(host.name for host in fleet.balancers)}"
         )
     fleet.together(
-        lambda: _cluster(fleet, report),
+        lambda: (_vrrp if fleet.topology.keepalived else _cluster)(fleet, report),
         lambda: _databases(fleet, report),
         lambda: _install(fleet, report),
     )
@@ -50,7 +62,10 @@ def _hosts(fleet: Fleet, lock: int, root: Path) -> None:
 
 def _configure(fleet: Fleet) -> None:
     topology = fleet.topology
-    cluster.configure(fleet.balancers, topology)
+    if topology.keepalived:
+        vrrp.configure(fleet)
+    else:
+        cluster.configure(fleet.balancers, topology)
     for host in fleet.balancers:
         haproxy.configure(host, topology)
         if topology.haproxy_everywhere:
@@ -83,6 +98,13 @@ def _cluster(fleet: Fleet, report: Report) -> None:
         Stack.of(fleet).start()
 
 
+def _vrrp(fleet: Fleet, report: Report) -> None:
+    fleet.each(fleet.balancers, vrrp.start)
+    report("haproxy and keepalived run")
+    if fleet.monitor:
+        Stack.of(fleet).start()
+
+
 def _databases(fleet: Fleet, report: Report) -> None:
     first, *others = fleet.databases
     galera.bootstrap(first)
@@ -109,5 +131,7 @@ def _exporters(fleet: Fleet, report: Report) -> None:
     """Once clients are served: what they had to wait for would be an outage, and an alert."""
     exporters.configure(fleet.balancers, fleet.clients, fleet.topology)
     fleet.each(fleet.balancers, exporters.grant)
+    if fleet.topology.keepalived:
+        fleet.each(fleet.balancers, vrrp.grant)
     fleet.each(fleet.exporters, exporters.start)
     report(f"the exporters answer on port {exporters.PORT}")

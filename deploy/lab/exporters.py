@@ -31,13 +31,8 @@ WRITE_INTERVAL = 0.2  # seconds; only within committing()
 
 def config(topology: Topology) -> str:
     """The configuration of a balancer's exporter, as the README describes it."""
-    return (
-        "pacemaker: {}\n"
-        "corosync: {}\n"
-        f"haproxy:\n  stats: unix:{SOCKET}\n"
-        f"{_galera(topology)}"
-        f"{vantage(topology)}"
-    )
+    managers = "keepalived: {}\n" if topology.keepalived else "pacemaker: {}\ncorosync: {}\n"
+    return f"{managers}haproxy:\n  stats: unix:{SOCKET}\n{_galera(topology)}{_vips(topology)}"
 
 
 def _galera(topology: Topology) -> str:
@@ -47,7 +42,11 @@ def _galera(topology: Topology) -> str:
 
 def vantage(topology: Topology) -> str:
     """The configuration of an exporter outside the cluster, which sees what clients see."""
-    probed = f"    port: {topology.port}\n    client_file: {FOLDER}/probe.cnf\n"
+    return _vips(topology, "    claimants: false\n" if topology.keepalived else "")
+
+
+def _vips(topology: Topology, silent: str = "") -> str:
+    probed = f"    port: {topology.port}\n    client_file: {FOLDER}/probe.cnf\n{silent}"
     return "vips:\n" + "".join(f"  - address: {vip}\n{probed}" for vip in topology.vips)
 
 

@@ -84,7 +84,7 @@ class Fleet:
         held = self.holders()
         if not held:
             raise LabError(f"nobody holds {self.topology.vip}")
-        if len(held) > 1:
+        if len(held) > 1 and self.topology.primitives:
             view = cluster.view(held[0])
             named = view.running.get(self.topology.primitives[0], ()) if view else ()
             return next((host for host in held if host.name in named[:1]), held[0])

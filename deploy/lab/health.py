@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from deploy.lab import cluster, exporters, galera, haproxy, orders, qdevice
+from deploy.lab import cluster, exporters, galera, haproxy, orders, qdevice, vrrp
 from deploy.lab.cluster import View
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses, side_by_side
@@ -15,7 +15,8 @@ from deploy.lab.topology import Topology
 class Reading:
     """Everything that is read, as each host itself reports it; None or {} from one that does not answer."""
 
-    views: dict[str, View | None] = field(default_factory=dict)
+    views: dict[str, View | None] = field(default_factory=dict)  # Pacemaker's
+    keepalived: dict[str, vrrp.View | None] = field(default_factory=dict)  # Keepalived's
     leftovers: dict[str, list[str]] = field(default_factory=dict)
     links_down: dict[str, list[str]] = field(default_factory=dict)
     held: dict[str, list[str]] = field(default_factory=dict)  # balancer to the VIPs on its interfaces
@@ -33,9 +34,10 @@ def read(fleet: Fleet) -> Reading:
     vips = fleet.topology.vips
 
     def balancer(host: Host) -> None:
-        reading.views[host.name] = cluster.view(host)
-        reading.leftovers[host.name] = orders.leftovers(host)
-        reading.links_down[host.name] = cluster.links_down(host)
+        if fleet.topology.keepalived:
+            reading.keepalived[host.name] = vrrp.view(host)
+        else:
+            _read_pacemaker(host, reading)
         reading.held[host.name] = [address for address in addresses(host) if address in vips]
         reading.servers[host.name] = haproxy.servers(host) if reading.held[host.name] else {}
         exporter(host)
@@ -74,10 +76,20 @@ def _by_a_signal(fleet: Fleet) -> dict[str, list[str]]:
     return {name: processes for name, processes in found.items() if processes}
 
 
+def _read_pacemaker(host: Host, reading: Reading) -> None:
+    reading.views[host.name] = cluster.view(host)
+    reading.leftovers[host.name] = orders.leftovers(host)
+    reading.links_down[host.name] = cluster.links_down(host)
+
+
 def problems(topology: Topology, reading: Reading) -> list[str]:
     return [
         *_stopped(reading),
-        *_pacemaker(topology, reading),
+        *(
+            vrrp.problems(topology, reading.keepalived)
+            if topology.keepalived
+            else _pacemaker(topology, reading)
+        ),
         *(f"{host}: is without the arbiter's vote" for host, has in reading.votes.items() if not has),
         *_addresses(topology, reading),
         *_databases(topology, reading),

@@ -65,14 +65,24 @@ def separate(switch: Host, one: Place, other: Place, *matches: str) -> None:
     """Nothing passes between two hosts on any network, or nothing that one of nftables' `matches` fits;
     both still reach everybody else.
     """
+    drop(switch, ((one, other), (other, one)), *matches)
+
+
+def drop(switch: Host, ways: Iterable[tuple[Place, Place]], *matches: str) -> None:
+    """Nothing passes from the first to the second of each, or nothing that one of `matches` fits."""
     rules = [
         f"iifname {port(a, network)} oifname {port(b, network)} {match} drop"
-        for a, b in ((one, other), (other, one))
-        for network in range(len(one.addresses))
+        for a, b in ways
+        for network in range(len(a.addresses))
         for match in matches or ("",)
     ]
     chain = "\n".join(["type filter hook forward priority 0; policy accept;", *rules])
-    switch.run("nft", "--file", "-", stdin=f"{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n")
+    switch.run(
+        "nft",
+        "--file",
+        "-",
+        stdin=f"add {TABLE}\nflush {TABLE}\n{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n",
+    )
 
 
 def reject(host: Host, address: str, port: int) -> None:

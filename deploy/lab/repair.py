@@ -1,6 +1,8 @@
 """Brings back a whole cluster whatever was broken: it looks at what should be, not at what was done."""
 
-from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders, qdevice
+from collections.abc import Callable
+
+from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders, qdevice, vrrp
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Stack
@@ -26,8 +28,9 @@ def repair(fleet: Fleet) -> None:
         haproxy.bring_back(host)
     if fleet.arbiter:
         qdevice.start_arbiter(fleet.arbiter)
+    start = _vrrp_again(fleet) if fleet.topology.keepalived else cluster.start
     fleet.together(
-        *(lambda host=host: cluster.start(host) for host in fleet.balancers),
+        *(lambda host=host: start(host) for host in fleet.balancers),
         *(lambda host=host: _exporter(fleet, host) for host in fleet.exporters),
         lambda: _monitoring(fleet),
         lambda: _databases(fleet),
@@ -35,7 +38,8 @@ def repair(fleet: Fleet) -> None:
 
 
 def _exporter(fleet: Fleet, host: Host) -> None:
-    if host in fleet.balancers and not exporters.granted(host):
+    pacemakers = [] if fleet.topology.keepalived else fleet.balancers
+    if host in pacemakers and not exporters.granted(host):
         exporters.stop(host)  # one that runs keeps the groups that it had
         exporters.grant(host)
     exporters.start(host)
@@ -53,6 +57,19 @@ def _end_fencing(fleet: Fleet) -> None:
 
     if fleet.pdu:
         until("no node to be fenced any more", over, FENCED, abort=fleet.abort, step=1.0)
+
+
+def _vrrp_again(fleet: Fleet) -> Callable[[Host], None]:
+    """With the configuration that it should have; where it runs it reads that."""
+
+    def start(host: Host) -> None:
+        changed = vrrp.changed(host, fleet)
+        vrrp.set_up(host, fleet)
+        vrrp.start(host)
+        if changed:
+            vrrp.reload(host)
+
+    return start
 
 
 def _databases(fleet: Fleet) -> None:
@@ -78,7 +95,7 @@ def wait_whole(fleet: Fleet, seconds: float, *, tidy: bool = False) -> None:
     def whole() -> bool:
         nonlocal looks
         found[:] = health.diagnose(fleet)
-        if tidy and found and looks % TIDY_EVERY == 0:
+        if tidy and found and looks % TIDY_EVERY == 0 and not fleet.topology.keepalived:
             _tidy(fleet)
         looks += 1
         return not found

@@ -13,6 +13,7 @@ DAEMONS = (
     "corosync-qdevice",
     "corosync-qnetd",
     "pacemakerd",
+    "keepalived",
     "haproxy",
     "mariadbd",
     "failover-exporter",
@@ -83,6 +84,10 @@ def _host(host: Host, fleet: Fleet, reading: health.Reading) -> HostStatus:
 def _says(name: str, reading: health.Reading) -> str:
     if view := reading.views.get(name):
         return f"online: {', '.join(sorted(view.online)) or 'nobody'}; DC: {view.dc or 'none'}"
+    if seen := reading.keepalived.get(name):
+        return f"keepalived: {seen.state}, priority {seen.priority}"
+    if name in reading.keepalived:
+        return "keepalived does not answer"
     if name in reading.views:
         return "pacemaker does not answer"
     if name in reading.databases:

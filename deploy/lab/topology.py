@@ -38,7 +38,7 @@ class Topology:
     cluster_name: str
     moved: str  # the resource that carries the first VIP: what a person would move, a primitive or a group
     primitives: tuple[str, ...]  # each started exactly once in a whole cluster
-    cib: str  # for `crm configure load update`
+    cib: str  # for `crm configure load update`; empty: Keepalived moves the address, there is no Pacemaker
     tied: tuple[str, ...] = ()  # the primitives that go with `moved`; none: all of them
     haproxy_everywhere: bool = False  # it runs on each balancer, with the address or without it
     arbiter: Host | None = None  # runs corosync-qnetd, whose vote decides between two halves
@@ -49,6 +49,10 @@ class Topology:
     def hosts(self) -> tuple[Host, ...]:
         own = tuple(host for host in (self.arbiter, self.pdu) if host)
         return self.balancers + self.databases + own + self.clients
+
+    @property
+    def keepalived(self) -> bool:
+        return not self.cib
 
     @property
     def vip(self) -> str:

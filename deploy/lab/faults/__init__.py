@@ -2,20 +2,25 @@
 
 balancers.py  links.py  galera.py  exporters.py  people.py   the code, by what breaks, or who breaks it
 arbiter.py  fencing.py                                       of clusters that have one
+keepalived.py                                                of clusters under Keepalived
 where.py                                                     on which host
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.lab.errors import LabError
-from deploy.lab.faults import arbiter, balancers, exporters, fencing, galera, links, people
+from deploy.lab.faults import arbiter, balancers, exporters, fencing, galera, keepalived, links, people
 from deploy.lab.fleet import Fleet
 from deploy.lab.topology import Topology
 
 
 def everywhere(_topology: Topology) -> bool:
     return True
+
+
+def under_pacemaker(topology: Topology) -> bool:
+    return not topology.keepalived
 
 
 def two_links(topology: Topology) -> bool:
@@ -167,12 +172,56 @@ _FENCING = (
     ),
 )
 
+_OF_PACEMAKER = {
+    *("haproxy-broken", "corosync-stopped", "corosync-killed", "pacemakerd-killed", "pacemaker-hung"),
+    *("corosync-cut", "corosync-lossy", "resource-moved", "ping-pong", "standby", "maintenance"),
+    *("rolling-restart", "vip-twice-found"),
+}
+
+_KEEPALIVED = tuple(
+    Fault(name, text, inject, keepalived.under_keepalived)
+    for name, text, inject in (
+        (
+            "keepalived-stopped",
+            "Keepalived stopped in order where it is MASTER",
+            keepalived.keepalived_stopped,
+        ),
+        ("keepalived-restarted", "stopped and started: there and back", keepalived.keepalived_restarted),
+        (
+            "keepalived-killed",
+            "all of Keepalived killed: both hold the address",
+            keepalived.keepalived_killed,
+        ),
+        ("vrrp-killed", "Keepalived's VRRP process killed: it comes back in 3 s", keepalived.vrrp_killed),
+        ("keepalived-frozen", "Keepalived stopped by SIGSTOP: both hold it", keepalived.keepalived_frozen),
+        ("link-down", "the link of the balancer that serves without carrier", keepalived.link_down),
+        ("script-fails", "the check script fails where it is MASTER", keepalived.script_fails),
+        (
+            "script-fails-on-backup",
+            "the same on the other: it can't take over",
+            keepalived.script_fails_on_backup,
+        ),
+        ("script-hangs", "the check script hangs", keepalived.script_hangs),
+        ("script-lowers", "a check script with a weight fails", keepalived.script_lowers),
+        ("priority-lowered", "the priority lowered by a reload", keepalived.priority_lowered),
+        ("adverts-dropped", "advertisements dropped both ways: two MASTERs", keepalived.adverts_dropped),
+        ("adverts-one-way", "the master's advertisements dropped: two MASTERs", keepalived.adverts_one_way),
+        ("black-hole", "a split heals: all looks well, clients are cut off", keepalived.black_hole),
+        ("other-password", "another password on one: two MASTERs", keepalived.other_password),
+        ("other-addresses", "other addresses on one: two MASTERs", keepalived.other_addresses),
+        ("other-interval", "another interval on one: two MASTERs", keepalived.other_interval),
+    )
+)
+
 # Of every pair: tests/trials/matrix has what must be notified of each.
 FAULTS: dict[str, Fault] = {
-    fault.name: fault for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
+    fault.name: replace(fault, applies=under_pacemaker) if fault.name in _OF_PACEMAKER else fault
+    for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
 }
 # And those of other clusters.
-EVERY: dict[str, Fault] = FAULTS | {fault.name: fault for fault in (*_ARBITER, *_THREE, *_FENCING)}
+EVERY: dict[str, Fault] = FAULTS | {
+    fault.name: fault for fault in (*_ARBITER, *_THREE, *_FENCING, *_KEEPALIVED)
+}
 
 
 def find(name: str, topology: Topology) -> Fault:

@@ -5,14 +5,16 @@ import re
 import pytest
 import yaml
 
-from deploy.lab import cluster, exporters, galera, haproxy, network
+from deploy.lab import cluster, exporters, galera, haproxy, network, vrrp
 from deploy.lab.errors import LabError
 from deploy.lab.faults import EVERY, FAULTS
 from deploy.lab.lab import find
-from deploy.lab.topologies import TOPOLOGIES
+from deploy.lab.topologies import PAIRS, TOPOLOGIES
 from deploy.lab.topology import Topology
 from exporter.endpoint import Endpoint
+from tests.sources.keepalived.captured import json_dump
 
+pairs = pytest.mark.parametrize("topology", PAIRS, ids=lambda one: one.name)
 every = pytest.mark.parametrize("topology", TOPOLOGIES.values(), ids=list(TOPOLOGIES))
 
 
@@ -38,7 +40,7 @@ def test_names_fit_where_they_are_used(topology: Topology) -> None:
     assert all("." not in host.name for host in topology.hosts)
 
 
-@every
+@pairs
 def test_the_cib_holds_what_the_topology_says_of_it(topology: Topology) -> None:
     """The primitives, the moved resource and every VIP are configured."""
     for primitive in topology.primitives:
@@ -56,7 +58,7 @@ def test_haproxy_listens_on_every_vip_and_checks_every_database(topology: Topolo
     assert "option mysql-check user haproxy" in text
 
 
-@every
+@pairs
 def test_corosync_has_one_link_for_each_network_of_a_balancer(topology: Topology) -> None:
     """Numbered from 0, in the networks' order."""
     text = cluster.corosync_conf(topology)
@@ -68,9 +70,11 @@ def test_corosync_has_one_link_for_each_network_of_a_balancer(topology: Topology
 
 @every
 def test_the_exporters_configuration_is_what_design_says(topology: Topology) -> None:
-    """YAML with the five sections of a balancer."""
+    """YAML with the sections of a balancer: who moves the address, and the rest."""
     loaded = yaml.safe_load(exporters.config(topology))
-    assert loaded["pacemaker"] == loaded["corosync"] == {}
+    managers = {"keepalived"} if topology.keepalived else {"pacemaker", "corosync"}
+    assert loaded.keys() == managers | {"haproxy", "galera", "vips"}
+    assert all(loaded[name] == {} for name in managers)
     assert loaded["haproxy"] == {"stats": "unix:/run/haproxy/admin.sock"}
     assert loaded["galera"]["nodes"] == {db.name: str(db.mysql) for db in topology.databases}
     assert [vip["address"] for vip in loaded["vips"]] == list(topology.vips)
@@ -80,7 +84,8 @@ def test_the_exporters_configuration_is_what_design_says(topology: Topology) -> 
 def test_a_client_is_a_vantage_point(topology: Topology) -> None:
     """Its exporter probes the same addresses as those of the balancers, and reads nothing else."""
     loaded = yaml.safe_load(exporters.vantage(topology))
-    assert loaded == {"vips": yaml.safe_load(exporters.config(topology))["vips"]}
+    silent = {"claimants": False} if topology.keepalived else {}
+    assert loaded == {"vips": [vip | silent for vip in yaml.safe_load(exporters.config(topology))["vips"]]}
     assert all(vip["port"] == topology.port for vip in loaded["vips"])
 
 
@@ -105,7 +110,8 @@ def test_each_database_knows_all_of_them(topology: Topology) -> None:
 
 
 def test_a_fault_applies_where_it_can_be_made() -> None:
-    """Where there are two links, an init script, an arbiter, a third node, fencing; the others everywhere."""
+    """Only with two links can one be lost, only an init script reloads; what breaks an arbiter, a third node,
+    fencing, Pacemaker or Keepalived applies where they are, the rest everywhere."""
     applies = {
         name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in EVERY.items()
     }
@@ -114,8 +120,38 @@ def test_a_fault_applies_where_it_can_be_made() -> None:
     assert applies.pop("arbiter-lost") == applies.pop("arbiter-and-node-lost") == {"arbiter"}
     assert applies.pop("two-nodes-off") == {"three"}
     assert applies.pop("fencing-fails") == {"fenced"}
-    assert all(where == set(TOPOLOGIES) for where in applies.values())
+    assert applies["node-off"] == set(TOPOLOGIES)
+    pacemaker = {name for name, it in TOPOLOGIES.items() if not it.keepalived}
+    assert applies["standby"] == pacemaker
+    assert applies["keepalived-stopped"] == set(TOPOLOGIES) - pacemaker
+    assert all(where & {"article", "keepalived"} for where in applies.values())
     assert FAULTS.keys() < EVERY.keys()
+
+
+def test_keepalived_is_configured_alike_on_both() -> None:
+    """But for what must differ: name, priority, addresses of their own."""
+    topology = TOPOLOGIES["keepalived"]
+    one, other = (vrrp.config(place, topology, vrrp.usual(place, topology)) for place in topology.balancers)
+    differ = {word for a, b in zip(one.split(), other.split(), strict=True) for word in {a, b} if a != b}
+    assert differ == {"proxy-a", "proxy-b", "150", "100", "10.4.0.11", "10.4.0.12"}
+    assert all(f"{vip}/24 dev eth0" in one for vip in topology.vips)
+    assert one.count("{") == one.count("}")
+
+
+def test_what_keepalived_says_is_judged() -> None:
+    """Not whole: nobody or two MASTER, a priority that something lowered, a FAULT, no answer."""
+    topology = TOPOLOGIES["keepalived"]
+    well = {"proxy-a": vrrp.View("MASTER", 150, 150), "proxy-b": vrrp.View("BACKUP", 100, 100)}
+    assert vrrp.problems(topology, well) == []
+    assert vrrp.problems(topology, well | {"proxy-b": vrrp.View("MASTER", 100, 100)}) == [
+        "MASTER: proxy-a, proxy-b"
+    ]
+    assert vrrp.problems(topology, well | {"proxy-a": vrrp.View("FAULT", 90, 90), "proxy-b": None}) == [
+        "proxy-a: Keepalived is in FAULT",
+        "proxy-b: Keepalived does not answer",
+        "MASTER: nobody",
+    ]
+    assert vrrp.parse_view(json_dump("2.2.7-backup").decode()) == vrrp.View("BACKUP", 102, 100)
 
 
 def test_an_unknown_topology_is_refused_with_those_there_are() -> None:

@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.keepalived.cli import main
+
+sys.exit(main())

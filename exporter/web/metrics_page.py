@@ -4,6 +4,7 @@ from aiohttp import hdrs, web
 
 from exporter.scrape import Scraper
 from exporter.web.deliveries import Deliveries
+from exporter.web.needed import NEEDED, needed
 from exporter.web.rendering import Renderer, Wanted
 
 TIMEOUT_HEADER = "X-Prometheus-Scrape-Timeout-Seconds"
@@ -22,8 +23,11 @@ class MetricsPage:
         self._requests = 0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Query: collect[] for single collectors, name[] for single series."""
+        """Query: collect[] for single collectors, name[] for single series, metrics=needed: see needed.py."""
         only = request.query.getall("collect[]", [])
+        if unfit := {*request.query.getall("metrics", [])} - {NEEDED}:
+            text = f"metrics: {', '.join(sorted(unfit))} is nothing; there is metrics={NEEDED}\n"
+            return web.Response(status=400, text=text)
         on = self._scraper.collectors  # a reload may change them
         if unknown := set(only) - set(on):
             text = f"collect[]: {', '.join(sorted(unknown))} is not on; on are {', '.join(on)}\n"
@@ -45,7 +49,7 @@ class MetricsPage:
     async def _page(self, request: web.Request, collectors: tuple[str, ...]) -> web.StreamResponse:
         wanted = Wanted(
             collectors,
-            tuple(sorted(set(request.query.getall("name[]", [])))),
+            names(request),
             ",".join(request.headers.getall(hdrs.ACCEPT, [])),
             accepts_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")),
             budget(request.headers.get(TIMEOUT_HEADER)),
@@ -59,6 +63,12 @@ class MetricsPage:
         content = b"" if request.method == hdrs.METH_HEAD else body.content
         await self._deliveries.send(request, response, content)
         return response
+
+
+def names(request: web.Request) -> frozenset[str]:
+    """Of the series that are asked for; none: all."""
+    single = frozenset(request.query.getall("name[]", []))
+    return single | needed() if "metrics" in request.query else single
 
 
 def budget(header: str | None) -> float:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client.exposition import choose_encoder
@@ -19,7 +19,7 @@ class Wanted:
     """What makes two requests for the page equal."""
 
     collectors: tuple[str, ...]  # none: all
-    names: tuple[str, ...]  # of series; none: all
+    names: frozenset[str]  # of series; none: all
     accept: str  # the request's header
     gzip: bool
     seconds: float  # for reading
@@ -114,7 +114,7 @@ def _young(body: Body) -> bool:
     return time.monotonic() - body.finished < REUSE_SECONDS
 
 
-def restrict(families: Iterable[Metric], names: Sequence[str]) -> list[Metric]:
+def restrict(families: Iterable[Metric], names: Collection[str]) -> list[Metric]:
     """Only the series with these names; all of them when there are none."""
     if not names:
         return list(families)

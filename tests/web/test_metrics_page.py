@@ -122,6 +122,21 @@ async def test_name_restricts_the_series(client: Client) -> None:
     assert "# TYPE steady_seen_total counter" in text
 
 
+async def test_needed_keeps_what_rules_and_dashboards_ask_for(client: Client) -> None:
+    """metrics=needed; name[] adds to it. Another value is told what there is."""
+    assert "steady_value" not in await page(client, "collect[]=steady&metrics=needed")
+    text = await page(client, "collect[]=steady&metrics=needed&name[]=steady_value")
+    names = {sample.name for family in parse_text(text) for sample in family.samples}
+    assert names == {
+        "steady_value",
+        "ha_cluster_scrape_success",
+        "failover_exporter_collector_failures_total",
+    }
+    async with client.get("/metrics?metrics=few") as response:
+        assert response.status == 400
+        assert await response.text() == "metrics: few is nothing; there is metrics=needed\n"
+
+
 async def test_collect_restricts_the_collectors(client: Client) -> None:
     """collect[] with a collector that is not on says which are."""
     async with client.get("/metrics?collect[]=steady&collect[]=nonsense") as response:

@@ -39,7 +39,7 @@ class Counted(Source[int]):
 
 
 def wanted(*, names: tuple[str, ...] = (), gzip: bool = False) -> Wanted:
-    return Wanted((), names, "", gzip, 20.0)
+    return Wanted((), frozenset(names), "", gzip, 20.0)
 
 
 async def test_those_who_ask_at_once_share_the_bytes() -> None:

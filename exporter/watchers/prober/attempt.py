@@ -17,7 +17,7 @@ from exporter.transports.mysql_errors import (
     code_of,
 )
 from exporter.transports.mysql_greeting import Connection, await_greeting
-from exporter.watchers.prober.result import PHASES, AttemptResult
+from exporter.watchers.prober.result import PHASES, TOTAL, AttemptResult
 
 # Without an account: a name that does not exist. A server that refuses it is alive.
 UNKNOWN_ACCOUNT = Account("failover-exporter-probe", b"")
@@ -59,7 +59,7 @@ class _Stopwatch:
         self._lap = now
 
     def success(self, server: str | None = None, session: Session | None = None) -> AttemptResult:
-        self.phases["total"] = self._lap - self._started
+        self.phases[TOTAL] = self._lap - self._started
         return AttemptResult(self._lap, None, server, self.phases, connected=self.connected, session=session)
 
 

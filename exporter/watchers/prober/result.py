@@ -7,7 +7,8 @@ from typing import Protocol
 # refused…unreachable: by the network; handshake: by a balancer or server that takes nobody; denied: a server
 # refuses the probe's own account; query: logged in, then not answered.
 REASONS = ("refused", "timeout", "reset", "unreachable", "handshake", "denied", "query")
-PHASES = ("connect", "handshake", "login", "query", "total")
+TOTAL = "total"
+PHASES = ("connect", "handshake", "login", "query", TOTAL)
 
 
 class OpenSession(Protocol):

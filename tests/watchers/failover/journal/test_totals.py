@@ -13,6 +13,7 @@ from exporter.watchers.failover.events import Held
 from exporter.watchers.failover.journal.health import JournalHealth
 from exporter.watchers.failover.journal.totals import (
     BOUNDS,
+    FORMER_BOUNDS,
     FORGET_SECONDS,
     MOST_FORMER,
     Totals,
@@ -21,6 +22,7 @@ from exporter.watchers.failover.journal.totals import (
 )
 from exporter.watchers.failover.journal.values import parsed
 from exporter.watchers.failover.metrics import FailoverReading, families
+from exporter.watchers.histogram import Histogram
 from tests.golden import exposition
 from tests.watchers.failover.made_events import FELT, MOVED
 
@@ -51,6 +53,17 @@ def test_another_versions_buckets_begin_anew() -> None:
     kept = to_json(filled())
     kept["durations"]["failover-ip"][0] = [1] * (len(BOUNDS) + 5)
     assert from_json(kept) == replace(filled(), durations={})
+
+
+@given(st.lists(st.floats(0, 1000), max_size=20))
+def test_the_finer_buckets_of_0_1_are_merged(durations: list[float]) -> None:
+    """As if the same outages had been counted with today's bounds."""
+    former, today = Histogram(FORMER_BOUNDS), Histogram(BOUNDS)
+    for seconds in durations:
+        former.observe(seconds)
+        today.observe(seconds)
+    kept = to_json(replace(filled(), durations={"haproxy": former}))
+    assert from_json(kept).durations == {"haproxy": today}
 
 
 def page(totals: Totals) -> str:

@@ -31,11 +31,11 @@ TOO_BUSY = """
 
 # Attempts of the last 10 s, on hosts where none succeeded. A server that refuses the probe's account has answered,
 # and clients are well: then only an outage counts, which that answer would have ended.
-SILENT = f"""
+UNANSWERED = """
 (vip_probe_attempts_total - vip_probe_attempts_total offset 10s > 0)
 and on (cluster, instance, vip, port) (
-  vip_probe_duration_seconds_count{{phase="total"}}
-  == vip_probe_duration_seconds_count{{phase="total"}} offset 10s
+  vip_probe_duration_seconds_count{phase="total"}
+  == vip_probe_duration_seconds_count{phase="total"} offset 10s
 )
 unless on (cluster, instance, vip, port) (
   vip_probe_account_ok == 0
@@ -43,6 +43,9 @@ unless on (cluster, instance, vip, port) (
     vip_outage_active_seconds > 0 and vip_outage_active_seconds offset 10s > 0
   )
 )
+"""
+SILENT = f"""
+{UNANSWERED.strip()}
 unless on (cluster, instance, vip, port) ({TOO_BUSY})
 """
 SILENT_FOR = 10  # seconds

@@ -195,8 +195,7 @@ GROUP = Group(
             WARNING,
             f"""
             max by (cluster, node) (
-              rate({FAILED}[5m])
-              / (rate({FAILED}[5m]) + rate({COMMITS}[5m]))
+              1 / (1 + rate({COMMITS}[5m]) / rate({FAILED}[5m]))
               > $certification_failures
               and {FAILED} - min_over_time({FAILED}[5m]) > $certification_failures_count
             )

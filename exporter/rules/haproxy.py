@@ -1,6 +1,6 @@
 """HAProxy, which runs where the address is; where Pacemaker keeps it stopped haproxy_up is 0, as it should be."""
 
-from exporter.rules.expressions import DISABLED_HAPROXY, SILENT, SILENT_FOR, STOPPED, TOO_BUSY
+from exporter.rules.expressions import DISABLED_HAPROXY, SILENT_FOR, STOPPED, TOO_BUSY, UNANSWERED
 from exporter.rules.rule import Alert, Group, Severity, Threshold
 from exporter.rules.texts import first, names
 
@@ -15,7 +15,6 @@ DEAD = f"""
 haproxy_up == 0 and haproxy_up offset 5s == 0
 or {UNREAD} == 0 and {UNREAD} offset 5s == 0
 unless on (cluster, instance) ({FAILED} > min_over_time({FAILED}[1m]))
-unless on (cluster, instance) ({TOO_BUSY})
 """
 OTHER_PORTS = names(
     "vip_probe_up{cluster=$cluster, instance=$instance, vip=$vip} == 0 and on (cluster, instance, vip) vip_probe_up == 1",
@@ -41,9 +40,13 @@ GROUP = Group(
             CRITICAL,
             f"""
             max by (cluster, instance, vip) (
-              {HELD} and on (cluster, instance) ({DEAD})
-              unless on (cluster, instance, vip) (vip_probe_up == 1 or vip_probe_account_ok == 0)
-              or {HELD} and on (cluster, instance, vip) ({SILENT})
+              {HELD}
+              and on (cluster, instance, vip) (
+                vip_bound and on (cluster, instance) ({DEAD})
+                unless on (cluster, instance, vip) (vip_probe_up == 1 or vip_probe_account_ok == 0)
+                or {UNANSWERED}
+              )
+              unless on (cluster, instance) ({TOO_BUSY})
             )
             unless on (cluster, vip) (sum by (cluster, vip) (vip_bound) > 1)
             unless on (cluster) ({STOPPED})

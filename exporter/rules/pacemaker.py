@@ -16,12 +16,13 @@ INFO = Severity.INFO
 WARNING = Severity.WARNING
 
 HAPROXY = 'ha_cluster_pacemaker_resources{agent=~".*:haproxy"}'
-# 1 where a person stopped it: target-role (its own, its group's, its clone's), stop-all-resources, a ticket.
-DISABLED = "max by (cluster, resource) (ha_cluster_pacemaker_resource_disabled)"
+# Where a person stopped it: target-role (its own, its group's, its clone's), stop-all-resources, a ticket. What is
+# compared first is seldom there, and costs nothing to join.
+DISABLED = "ha_cluster_pacemaker_resource_disabled == 1"
 # Of clusters in which all of a kind are disabled.
 ALL_DISABLED = f"""
-count by (cluster) ({DISABLED} == 1 and on (cluster, resource) {{kind}})
-unless on (cluster) ({DISABLED} == 0 and on (cluster, resource) {{kind}})
+count by (cluster) (group by (cluster, resource) ({DISABLED} and on (cluster, resource) {{kind}}))
+unless on (cluster) ({{kind}} unless on (cluster, resource) {DISABLED})
 """
 NO_HAPROXY = ALL_DISABLED.replace("{kind}", HAPROXY)
 NO_ADDRESS = ALL_DISABLED.replace("{kind}", ADDRESS)
@@ -69,9 +70,11 @@ GROUP = Group(
         Recording(
             DISABLED_ADDRESSES,
             f"""
-            count by (cluster) ({DISABLED} == 1 and on (cluster, resource) {ADDRESS})
+            count by (cluster) (group by (cluster, resource) ({DISABLED} and on (cluster, resource) {ADDRESS}))
             unless on (cluster) (
-              count by (cluster) ({DISABLED} == 0 and on (cluster, resource) {ADDRESS})
+              count by (cluster) (
+                group by (cluster, resource) ({ADDRESS} unless on (cluster, resource) {DISABLED})
+              )
               > on (cluster) sum by (cluster) (max by (cluster, vip) (vip_bound))
             )
             """,
@@ -188,8 +191,8 @@ GROUP = Group(
             "PacemakerResourceDisabled",
             WARNING,
             f"""
-            {DISABLED} == 1
-            and on (cluster, resource) failover_events_total
+            group by (cluster, resource) ({DISABLED})
+            and on (cluster, resource) failover_events_total{{kind="move", cause="standby"}}
             """,
             hold=10,
             summary="$cluster: $resource is disabled",
@@ -203,7 +206,8 @@ GROUP = Group(
                 "vips": names("max by (vip) (vip_bound{cluster=$cluster}) == 0", "vip", none="none"),
             },
             dashboard="failover-cluster",
-            why="Of what the exporter watches: the addresses, and what is grouped or colocated with them.",
+            why="""Of what the exporter watches: the addresses, and what is grouped or colocated with them. Each has a counter of
+            every kind and cause from the start; one of them is enough to ask for.""",
         ),
         Alert(
             "PacemakerNodeOffline",

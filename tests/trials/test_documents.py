@@ -43,5 +43,6 @@ def test_each_trial_with_figures_has_a_template() -> None:
         "readiness.md",
         "reliability.md",
         "short-outages.md",
+        "scaling.md",
         "split-brain.md",
     }

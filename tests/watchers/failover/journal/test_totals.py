@@ -13,8 +13,8 @@ from exporter.watchers.failover.events import Held
 from exporter.watchers.failover.journal.health import JournalHealth
 from exporter.watchers.failover.journal.totals import (
     BOUNDS,
-    FORMER_BOUNDS,
     FORGET_SECONDS,
+    FORMER_BOUNDS,
     MOST_FORMER,
     Totals,
     from_json,

@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.fleet.cli import main
+
+sys.exit(main())

@@ -76,6 +76,10 @@ FAULTS = {
 OF_FAULT = "\nor ".join(
     f'label_replace({SECONDS}{{{events}}}, "fault", "{fault}", "", "")' for fault, events in FAULTS.items()
 )
+# A person had disabled the address, or what it needs, and has just enabled it again: clients were out for as
+# long as was chosen. Of one that is still disabled the others' failovers are told.
+DISABLED = 'ALERTS{alertstate="firing", alertname="PacemakerResourceDisabled"}'
+ENABLED_AGAIN = f"max_over_time({DISABLED}[3m])\n  unless on (cluster) {DISABLED}"
 PAGED = "|".join(("VIPDown", "FailoverFlapping", "PacemakerSplitBrain", *EXPLAIN_OUTAGES))
 
 GROUP = Group(
@@ -85,7 +89,7 @@ GROUP = Group(
     joined by cluster and resource, never by instance. Times, at the least:
        1 m   an event is recent for so long
       30 m   in which moves are counted for FailoverFlapping
-       3 m   in which a page for the same outage keeps FailoverSlow silent
+       3 m   in which a page for the same outage keeps FailoverSlow silent, or that somebody had disabled it
       10 s   until a failover is reported: its outage has ended, and a page that explains it has fired
     """,
     thresholds={
@@ -151,6 +155,9 @@ GROUP = Group(
             f"""
             max by (cluster, kind, from, to, cause) ({SECONDS}) > $slow
             unless on (cluster) max_over_time(ALERTS{{alertstate="firing", alertname=~"{PAGED}"}}[3m])
+            unless on (cluster) (
+              {ENABLED_AGAIN}
+            )
             """,
             hold=10,
             summary="$cluster: the failover to $to took clients $value|duration",

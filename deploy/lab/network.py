@@ -68,8 +68,9 @@ def separate(switch: Host, one: Place, other: Place, *matches: str) -> None:
     drop(switch, ((one, other), (other, one)), *matches)
 
 
-def drop(switch: Host, ways: Iterable[tuple[Place, Place]], *matches: str) -> None:
-    """Nothing passes from the first to the second of each, or nothing that one of `matches` fits."""
+def drop(switch: Host, ways: Iterable[tuple[Place, Place]], *matches: str, instead: bool = False) -> None:
+    """Nothing passes from the first to the second of each, or nothing that one of `matches` fits: besides
+    what is dropped already, or instead of it."""
     rules = [
         f"iifname {port(a, network)} oifname {port(b, network)} {match} drop"
         for a, b in ways
@@ -77,12 +78,8 @@ def drop(switch: Host, ways: Iterable[tuple[Place, Place]], *matches: str) -> No
         for match in matches or ("",)
     ]
     chain = "\n".join(["type filter hook forward priority 0; policy accept;", *rules])
-    switch.run(
-        "nft",
-        "--file",
-        "-",
-        stdin=f"add {TABLE}\nflush {TABLE}\n{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n",
-    )
+    before = f"add {TABLE}\nflush {TABLE}\n" if instead else ""
+    switch.run("nft", "--file", "-", stdin=f"{before}{TABLE} {{\nchain forward {{\n{chain}\n}}\n}}\n")
 
 
 def reject(host: Host, address: str, port: int) -> None:

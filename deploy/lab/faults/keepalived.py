@@ -113,7 +113,8 @@ def black_hole(fleet: Fleet, _name: str | None) -> str:
     network.separate(fleet.switch, *places, vrrp.ADVERTS)
     _until_holds(loser, fleet, held=True)
     _until_announced(loser)
-    network.drop(fleet.switch, [(places[1], places[0])], vrrp.ADVERTS)  # the winner never hears the loser
+    one_way = [(places[1], places[0])]  # the winner never hears the loser
+    network.drop(fleet.switch, one_way, vrrp.ADVERTS, instead=True)
     _until_holds(loser, fleet, held=False)
     network.repair(fleet.switch, fleet.topology)
     return f"a split healed: {winner.name} alone has the address, and clients still send to {loser.name}"

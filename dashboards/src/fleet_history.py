@@ -8,7 +8,7 @@ from dashboards.src.theme import ACTIVE, BAD, BY_HAND, CHANGING, FURTHER, IDLE, 
 
 MOST = 20  # clusters or ports in a graph; the tables have all
 # Seconds.
-OLD = 5
+OLD = 15  # while nothing changes a view is taken for true for 12
 SAME = 10  # between the times of one event
 FOUND = 60  # until Prometheus knows an event
 # So that there is a value at every point: bars are as wide as the points are apart.
@@ -136,8 +136,9 @@ def age() -> Panel:
     return lines(
         About(
             "Pacemaker's view is old",
-            f"""Where the output of crm_mon was older than {OLD} s when it was read, by that host's clock.
-            Pacemaker there hangs: nothing else that this host reports of Pacemaker is current.""",
+            f"""Where the page's view of Pacemaker was older than {OLD} s, by that host's clock; while nothing
+            changes it may be 12 s old. Pacemaker there hangs: nothing else that this host reports of it is
+            current.""",
             ("ClusterViewStale",),
         ),
         Query(

@@ -82,10 +82,12 @@ def corosync(token: int, name: str) -> Iterator["subprocess.Popen[bytes]"]:
     CONFIG.write_text(ALONE.format(token=token, name=name))
     with subprocess.Popen(["corosync", "-f"]) as process:
         asking = ["corosync-cmapctl", "-g", "nodelist.local_node_pos"]
-        while subprocess.run(asking, check=False, capture_output=True).returncode:
-            time.sleep(0.05)
-        yield process
-        process.kill()
+        try:
+            while subprocess.run(asking, check=False, capture_output=True).returncode:
+                time.sleep(0.05)
+            yield process
+        finally:
+            process.kill()
 
 
 def step(name: str, source: CorosyncSource, seconds: float = 5.0) -> None:

@@ -80,7 +80,7 @@ $(ANSIBLE)/.complete: deploy/ansible/requirements.txt
 	touch $@
 
 lab-test: venv
-	$(RUN)/pytest -m 'lab and not release' --numprocesses=2 --dist=loadgroup --durations=20
+	$(RUN)/pytest -m 'lab and not release' --numprocesses=2 --dist=loadscope --durations=20
 
 release-test: packages-if-root venv
 	$(RUN)/pytest -m release --durations=20

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has none
 
+from deploy.lab.topologies import TOPOLOGIES
 from tests.mariadb import mariadb  # noqa: F401  # a fixture
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  # hooks
 
@@ -20,6 +22,22 @@ settings.load_profile("check")
 def pytest_xdist_auto_num_workers() -> int:
     """More than half of the tests' time is waiting, for servers that start or peers that hang."""
     return 2 * len(os.sched_getaffinity(0)) + 1
+
+
+class ByLab(LoadScopeScheduling):  # type: ignore[misc]  # as above
+    """Tests of one lab go to one process, those without one by file. The matrix, which takes as long as the
+    rest of its topology, has a lab of its own: so two labs run side by side."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, name = nodeid.partition("::")
+        topology = next((one for one in TOPOLOGIES if name.endswith((f"[{one}]", f"-{one}]"))), "")
+        return file if not topology or file.endswith("test_matrix.py") else topology
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByLab | None:
+    """With `--dist=loadscope`."""
+    return ByLab(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_collection() -> None:

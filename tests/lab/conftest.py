@@ -11,21 +11,6 @@ from deploy.lab.topologies import PAIRS, TOPOLOGIES
 from tests.lab.balancers import Cluster
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one lab go to one process. Those of the matrix, which take half of the time, have a lab of
-    their own, and so two labs run side by side on two cores."""
-    for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("lab"):
-            item.add_marker(pytest.mark.xdist_group(_lab_of(item)))
-
-
-def _lab_of(item: pytest.Function) -> str:
-    callspec = getattr(item, "callspec", None)
-    topology = callspec.params.get("topology", "none") if callspec else "none"
-    return f"matrix of {topology}" if item.path.stem == "test_matrix" else topology
-
-
 @pytest.fixture(scope="session", params=[topology.name for topology in PAIRS])
 def topology(request: pytest.FixtureRequest) -> str:
     return str(request.param)

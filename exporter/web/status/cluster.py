@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from exporter.sources.corosync.parse.quorumtool import QdeviceState
 from exporter.sources.corosync.reading import CorosyncReading
 from exporter.sources.pacemaker import reading as pacemaker
 from exporter.web.status.facts import Facts
@@ -63,7 +64,8 @@ def _cluster(facts: Facts) -> Iterator[Finding]:
 
 def _who_may_serve(facts: Facts) -> str:
     """Where a quorum device may have chosen the other part, this one is not to be brought up by force."""
-    if facts.corosync and _has_daemon(facts.corosync):
+    arbiter = _own_arbiter(facts.corosync) if facts.corosync else None
+    if arbiter and arbiter.alive:
         return (
             "The arbiter's vote is not here. If the other part has it, that part serves: look there first, "
             "then mend the network between the nodes. If not, bring the other nodes or the arbiter back."
@@ -114,17 +116,21 @@ def corosync_summary(facts: Facts) -> Summary:
 
 
 def _arbiter(reading: CorosyncReading) -> str:
-    if reading.quorum.qdevice_votes is None:
+    arbiter = _own_arbiter(reading)
+    if arbiter is None:
         return ""
-    if not _has_daemon(reading):
+    if not arbiter.alive:
         return ", no arbiter: its daemon is not alive here"
-    voted = any(one.qdevice and one.qdevice.votes for one in reading.quorum.members if one.local)
-    return ", with the arbiter's vote" if voted else ", without the arbiter's vote"
+    return ", with the arbiter's vote" if arbiter.votes else ", without the arbiter's vote"
 
 
-def _has_daemon(reading: CorosyncReading) -> bool:
-    """Whether corosync-qdevice runs on this host; an arbiter that it can't reach gives no vote."""
-    return any(one.qdevice and one.qdevice.alive for one in reading.quorum.members if one.local)
+def _own_arbiter(reading: CorosyncReading) -> QdeviceState | None:
+    """What this host's corosync-qdevice says; an arbiter that it can't reach gives no vote. None: there is no
+    arbiter."""
+    if reading.quorum.qdevice_votes is None:
+        return None
+    own = (one.qdevice for one in reading.quorum.members if one.local and one.qdevice)
+    return next(own, QdeviceState(alive=False, votes=False, master_wins=False))
 
 
 def links(facts: Facts) -> tuple[Link, ...]:
@@ -139,11 +145,13 @@ def links(facts: Facts) -> tuple[Link, ...]:
 
 
 def _voteless(reading: CorosyncReading) -> Iterator[Finding]:
-    arbiter = _arbiter(reading)
-    if "no arbiter" in arbiter:
+    arbiter = _own_arbiter(reading)
+    if arbiter is None:
+        return
+    if not arbiter.alive:
         text = "The arbiter's daemon (corosync-qdevice) is not alive on this host"
         yield Finding(WARN, text, "Start it. Without the arbiter's vote the next loss may stop everything.")
-    elif "without" in arbiter and reading.quorum.quorate:
+    elif not arbiter.votes and reading.quorum.quorate:
         advice = "Look at corosync-qnetd on its host: corosync-qdevice-tool -s says whether it is reached."
         yield Finding(WARN, "The arbiter gives this part no vote: the next loss may stop everything", advice)
 

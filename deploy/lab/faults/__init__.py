@@ -7,7 +7,7 @@ where.py                                                     on which host
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from deploy.lab.errors import LabError
 from deploy.lab.faults import arbiter, balancers, exporters, fencing, galera, keepalived, links, people
@@ -51,7 +51,12 @@ _BALANCERS = (
     Fault(
         "haproxy-frozen", "HAProxy stopped by SIGSTOP: Started, and clients wait", balancers.haproxy_frozen
     ),
-    Fault("haproxy-broken", "HAProxy killed, its configuration broken: no restart", balancers.haproxy_broken),
+    Fault(
+        "haproxy-broken",
+        "HAProxy killed, its configuration broken: no restart",
+        balancers.haproxy_broken,
+        under_pacemaker,
+    ),
     Fault(
         "passive-misconfigured",
         "HAProxy's configuration broken on the other balancer: it could not take over",
@@ -63,21 +68,44 @@ _BALANCERS = (
         balancers.haproxy_reloaded,
         with_init_script,
     ),
-    Fault("corosync-stopped", "Pacemaker, then Corosync stopped in order", balancers.corosync_stopped),
-    Fault("corosync-killed", "Corosync killed: both balancers hold the address", balancers.corosync_killed),
-    Fault("pacemakerd-killed", "pacemakerd alone killed: its children go on", balancers.pacemakerd_killed),
+    Fault(
+        "corosync-stopped",
+        "Pacemaker, then Corosync stopped in order",
+        balancers.corosync_stopped,
+        under_pacemaker,
+    ),
+    Fault(
+        "corosync-killed",
+        "Corosync killed: both balancers hold the address",
+        balancers.corosync_killed,
+        under_pacemaker,
+    ),
+    Fault(
+        "pacemakerd-killed",
+        "pacemakerd alone killed: its children go on",
+        balancers.pacemakerd_killed,
+        under_pacemaker,
+    ),
     Fault(
         "pacemaker-hung",
         "Pacemaker's tools hang for 35 s, then pacemakerd kills what hangs",
         balancers.pacemaker_hung,
+        under_pacemaker,
     ),
     Fault("node-off", "the balancer that serves powered off", balancers.node_off),
 )
 
 _LINKS = (
     Fault("lan-cut", "nothing passes between the balancers: two DCs, both hold the address", links.lan_cut),
-    Fault("corosync-cut", "only Corosync's traffic cut: two DCs, both hold the address", links.corosync_cut),
-    Fault("corosync-lossy", f"{links.LOSS} % of Corosync's packets lost", links.corosync_lossy),
+    Fault(
+        "corosync-cut",
+        "only Corosync's traffic cut: two DCs, both hold the address",
+        links.corosync_cut,
+        under_pacemaker,
+    ),
+    Fault(
+        "corosync-lossy", f"{links.LOSS} % of Corosync's packets lost", links.corosync_lossy, under_pacemaker
+    ),
     Fault(
         "port-rejected",
         "a firewall on the balancer that serves rejects the address's port",
@@ -87,25 +115,41 @@ _LINKS = (
 )
 
 _PEOPLE = (
-    Fault("resource-moved", "the address moved to the other balancer by hand", people.resource_moved),
-    Fault("ping-pong", "the same three times, there and back and there", people.ping_pong),
-    Fault("standby", "the balancer that serves put into standby", people.standby),
-    Fault("maintenance", "maintenance mode switched on and forgotten", people.maintenance),
+    Fault(
+        "resource-moved",
+        "the address moved to the other balancer by hand",
+        people.resource_moved,
+        under_pacemaker,
+    ),
+    Fault("ping-pong", "the same three times, there and back and there", people.ping_pong, under_pacemaker),
+    Fault("standby", "the balancer that serves put into standby", people.standby, under_pacemaker),
+    Fault("maintenance", "maintenance mode switched on and forgotten", people.maintenance, under_pacemaker),
     Fault(
         "probe-refused", "the password of the probes' account changed: clients are well", people.probe_refused
     ),
     Fault("probe-dropped", "the probes' account dropped: clients are well", people.probe_dropped),
-    Fault("resource-disabled", "the address disabled: nobody is served", people.resource_disabled),
+    Fault(
+        "resource-disabled",
+        "the address disabled: nobody is served",
+        people.resource_disabled,
+        under_pacemaker,
+    ),
     Fault("server-in-maintenance", "one server taken out of HAProxy by hand", people.server_in_maintenance),
     Fault(
         "servers-in-maintenance", "all servers taken out of HAProxy by hand", people.servers_in_maintenance
     ),
-    Fault("rolling-restart", "both balancers' cluster software restarted in order", people.rolling_restart),
+    Fault(
+        "rolling-restart",
+        "both balancers' cluster software restarted in order",
+        people.rolling_restart,
+        under_pacemaker,
+    ),
     Fault("vip-twice", "the address added by hand on the second balancer", people.vip_twice),
     Fault(
         "vip-twice-found",
         "the same, and Pacemaker finds it on both, with multiple-active=block",
         people.vip_twice_found,
+        under_pacemaker,
     ),
     Fault("vip-claimed", "the address added by hand on a third host", people.vip_claimed),
     Fault("vip-deleted", "the address deleted by hand where it serves", people.vip_deleted),
@@ -172,12 +216,6 @@ _FENCING = (
     ),
 )
 
-_OF_PACEMAKER = {
-    *("haproxy-broken", "corosync-stopped", "corosync-killed", "pacemakerd-killed", "pacemaker-hung"),
-    *("corosync-cut", "corosync-lossy", "resource-moved", "ping-pong", "standby", "maintenance"),
-    *("rolling-restart", "vip-twice-found"),
-}
-
 _KEEPALIVED = tuple(
     Fault(name, text, inject, keepalived.under_keepalived)
     for name, text, inject in (
@@ -215,8 +253,7 @@ _KEEPALIVED = tuple(
 
 # Of every pair: tests/trials/matrix has what must be notified of each.
 FAULTS: dict[str, Fault] = {
-    fault.name: replace(fault, applies=under_pacemaker) if fault.name in _OF_PACEMAKER else fault
-    for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
+    fault.name: fault for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
 }
 # And those of other clusters.
 EVERY: dict[str, Fault] = FAULTS | {

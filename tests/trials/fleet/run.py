@@ -27,14 +27,14 @@ from tests.trials.fleet.film import EVERY, films, series
 from tests.trials.fleet.programs import EXPORTERS, Running, Setup, cluster_name, running
 from tests.trials.fleet.recording import Recording, every
 from tests.trials.fleet.server import NEEDED
-from tests.trials.fleet.verdict import CRITICAL, FIRING, WARNING, Failing, Notice, Told, judge
+from tests.trials.fleet.verdict import FIRING, Failing, Notice, Told, judge
 
 FAILING = 10  # clusters
 UP_WITHIN = 180.0  # seconds
 SETTLED = 65.0  # seconds: the windows of a minute are full
 FURTHER = 15.0  # seconds in which nothing false may come after all was told
 LOOK = 2.0  # seconds between two looks at what fires
-FIRES = f'timestamp(ALERTS{{alertstate="{FIRING}", severity=~"{CRITICAL}|{WARNING}"}})'
+FIRES = f'timestamp(ALERTS{{alertstate="{FIRING}", severity=~"{Severity.CRITICAL}|{Severity.WARNING}"}})'
 # The clusters of the lab have no fencing: true of each of them, all the time.
 ALWAYS = {"PacemakerFencingDisabled"}
 
@@ -148,7 +148,7 @@ def _fail(
     def judged() -> tuple[list[Told], list[str]]:
         for notice in _firing(it):
             firing.setdefault((notice.cluster, notice.alert), notice)
-        warned = [one for one in firing.values() if one.severity == WARNING]
+        warned = [one for one in firing.values() if one.severity == Severity.WARNING]
         readings.append(Reading(it))
         return judge(failing, [*warned, *_paged(it)], begun, _promised(it.setup, _took(it, readings)))
 
@@ -178,8 +178,8 @@ def _firing(it: Running) -> Iterator[Notice]:
 def _paged(it: Running) -> Iterator[Notice]:
     """What Alertmanager sent."""
     for one in it.notified():
-        if one.severity == CRITICAL and one.status == FIRING:
-            yield Notice(one.labels["cluster"], one.alert, CRITICAL, one.time)
+        if one.severity == Severity.CRITICAL and one.status == FIRING:
+            yield Notice(one.labels["cluster"], one.alert, Severity.CRITICAL, one.time)
 
 
 def _disk(block: Path) -> Disk:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-CRITICAL, WARNING = "critical", "warning"
+from exporter.rules.rule import Severity
+
 FIRING = "firing"
 
 
@@ -57,7 +58,7 @@ def judge(
 
 def _told(failing: Failing, notices: Sequence[Notice], promised: Mapping[str, float]) -> Told:
     after = {one.alert: one.at - failing.shown for one in notices}
-    pages = [one.alert for one in notices if one.severity == CRITICAL]
+    pages = [one.alert for one in notices if one.severity == Severity.CRITICAL]
     whole = after.keys() >= {*failing.page, *failing.warn}
     return Told(
         failing.cluster, failing.fault, after, whole, tuple(_problems(failing, after, pages, promised))

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.tables import Row, Table
 from tests.trials.keepalived.cases import BY_NAME
-from tests.trials.keepalived.verdict import CRITICAL, Outcome, problems
+from tests.trials.keepalived.verdict import Outcome, problems
 
 HEAD = ("fault", "clients out, s", "told by the one that had it", "told by the other", "alerts, s after", "")
 PART = re.compile(r"(?<=<!-- faults: made by `make keepalived` -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -53,7 +54,7 @@ def _alerts(one: Outcome) -> str:
     def shown(name: str, cause: str, after: float) -> str:
         return f"{name}{f' ({cause})' if cause else ''} {after:.0f}"
 
-    texts = [(it.severity == CRITICAL, shown(it.alert, it.cause, it.after)) for it in one.fired]
+    texts = [(it.severity == Severity.CRITICAL, shown(it.alert, it.cause, it.after)) for it in one.fired]
     return ", ".join(f"**{text}**" if page else text for page, text in sorted(texts, reverse=True)) or "none"
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from exporter.rules.rule import Severity
 from tests.trials.keepalived.cases import HAPPENED, MAY, Case, Told
-
-CRITICAL, WARNING = "critical", "warning"
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def problems(case: Case, seen: Outcome) -> list[str]:
     allowed = {*case.page, *case.warn, *case.may, *MAY}
     for one in seen.fired:
         if one.alert not in allowed:
-            found.append(f"false {'page' if one.severity == CRITICAL else 'ticket'}: {one.alert}")
+            found.append(f"false {'page' if one.severity == Severity.CRITICAL else 'ticket'}: {one.alert}")
     if not case.told and HAPPENED in seen.alerts:
         found.append(f"false ticket: {HAPPENED}")
     if seen.out > case.out:

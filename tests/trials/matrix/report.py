@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.report import filled, listed, listed_in_bold
 from tests.trials.common.tables import Table
 from tests.trials.matrix.results import Outcome
-from tests.trials.matrix.verdict import CRITICAL, Verdict
+from tests.trials.matrix.verdict import Verdict
 
 TEMPLATE = Path(__file__).with_name("fault-matrix.md.template")
 HEAD = (
@@ -82,11 +83,11 @@ def document(run: Run) -> str:
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
     expected, outcome = verdict.expected, verdict.outcome
-    notified = sorted(outcome.notified, key=lambda one: (one.severity != CRITICAL, one.after))
+    notified = sorted(outcome.notified, key=lambda one: (one.severity != Severity.CRITICAL, one.after))
     names: dict[str, str] = {}
     for one in notified:
         text = f"{one.alert} {max(one.after, 0.0):.0f}"
-        names.setdefault(one.alert, f"**{text}**" if one.severity == CRITICAL else text)
+        names.setdefault(one.alert, f"**{text}**" if one.severity == Severity.CRITICAL else text)
     cleared = [one.cleared for one in notified if one.cleared is not None]
     return (
         str(expected.number),

@@ -10,20 +10,21 @@ from deploy.lab.fleet import side_by_side as together
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Message, Monitoring, Notification
 from deploy.lab.waiting import until
+from exporter.rules.rule import Severity
 from tests.trials.common import ground_truth
 from tests.trials.common.truth import Span, outages
 from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
 from tests.trials.matrix.results import Notified, Outcome, Sent
 from tests.trials.matrix.today import Peers, Today
-from tests.trials.matrix.verdict import CRITICAL, WARNING, told
+from tests.trials.matrix.verdict import told
 
 PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
 LOOK = 1.0  # seconds between two readings of the notifications
 # What happened before the fault would be notified as well: exporter/rules/failover.py keeps it for a minute.
 RECENT = "failover_last_event_timestamp_seconds > time() - 65"
 OLD_WITHIN = 90.0  # seconds
-PAGES_AND_TICKETS = (CRITICAL, WARNING)
+PAGES_AND_TICKETS = (Severity.CRITICAL, Severity.WARNING)
 FIRING = "firing"
 
 Watching = tuple[Monitoring, Expectation]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from exporter.rules.rule import Severity
 from tests.trials.matrix.expectations import Expectation, alternatives
 from tests.trials.matrix.results import Notified, Outcome
 
 SLOW = 5.0  # seconds that clients must have waited for FailoverSlow to be true
-CRITICAL, WARNING = "critical", "warning"
 MOVED, SLOWLY = "FailoverHappened", "FailoverSlow"
 # Seconds that two balancers must have had one address: the page is true; it may not be missing.
 SHARED_TRULY, SHARED_SILENTLY = 5.0, 30.0
@@ -30,8 +30,8 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
         return Verdict(expected, outcome, (f"could not be carried out: {outcome.error}",))
     notified = outcome.notified
     problems = [
-        *_missing(expected.page, CRITICAL, expected.within, notified),
-        *_missing(tickets(expected, notified), WARNING, expected.warn_within, notified),
+        *_missing(expected.page, Severity.CRITICAL, expected.within, notified),
+        *_missing(tickets(expected, notified), Severity.WARNING, expected.warn_within, notified),
         *_silent_split(outcome),
         *_pages(expected, outcome),
         *_causes(expected, notified),
@@ -44,13 +44,13 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
 
 def told(expected: Expectation, notified: Sequence[Notified]) -> bool:
     """Whether all that must be notified was."""
-    pages = all(first(notified, entry, CRITICAL) for entry in expected.page)
-    return pages and all(first(notified, entry, WARNING) for entry in tickets(expected, notified))
+    pages = all(first(notified, entry, Severity.CRITICAL) for entry in expected.page)
+    return pages and all(first(notified, entry, Severity.WARNING) for entry in tickets(expected, notified))
 
 
 def tickets(expected: Expectation, notified: Sequence[Notified]) -> tuple[str, ...]:
     """Those that must come: not beside a page that is true by what happened, which holds them back."""
-    paged = any(first(notified, name, CRITICAL) for name in (SLOWLY, SPLIT))
+    paged = any(first(notified, name, Severity.CRITICAL) for name in (SLOWLY, SPLIT))
     return () if paged and not expected.page else expected.warn
 
 
@@ -72,7 +72,7 @@ def _missing(
 
 
 def _silent_split(outcome: Outcome) -> Iterable[str]:
-    if outcome.shared > SHARED_SILENTLY and not first(outcome.notified, SPLIT, CRITICAL):
+    if outcome.shared > SHARED_SILENTLY and not first(outcome.notified, SPLIT, Severity.CRITICAL):
         yield f"{SPLIT} was not notified although two had the address for {outcome.shared:.0f} s"
 
 
@@ -95,7 +95,7 @@ def _true_pages(expected: Expectation, outcome: Outcome) -> set[str]:
 def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
     true = {name for entry in expected.page for name in alternatives(entry)} | set(expected.may)
     true = true - {SPLIT} | _true_pages(expected, outcome)
-    paged = {one.alert for one in outcome.notified if one.severity == CRITICAL}
+    paged = {one.alert for one in outcome.notified if one.severity == Severity.CRITICAL}
     yield from (f"false page: {name}" for name in sorted(paged - true))
     if len(paged & true) > max(1, len(expected.page)):
         yield f"more than one page: {', '.join(sorted(paged & true))}"
@@ -108,7 +108,7 @@ def _causes(expected: Expectation, notified: Sequence[Notified]) -> Iterable[str
 
 
 def _untrue(expected: Expectation, notified: Sequence[Notified]) -> Iterable[str]:
-    warned = {one.alert for one in notified if one.severity == WARNING}
+    warned = {one.alert for one in notified if one.severity == Severity.WARNING}
     yield from (f"untrue warning: {name}" for name in sorted(warned - expected.allowed))
 
 

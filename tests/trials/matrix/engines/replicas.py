@@ -13,11 +13,11 @@ from deploy.lab.monitoring import Monitoring, Notification, Stack
 from deploy.lab.monitoring.daemon import Place
 from deploy.lab.monitoring.engines.pair import ALERTMANAGER, PROMETHEUS
 from deploy.lab.waiting import until
+from exporter.rules.rule import Severity
 from tests.trials.common.kept import Kept
 from tests.trials.matrix import trial
 from tests.trials.matrix.engines.runs import start_over
 from tests.trials.matrix.trial import FIRING, LOOK
-from tests.trials.matrix.verdict import CRITICAL
 
 FAULT = "galera-two-primaries"  # nothing in it comes and goes by itself
 PAGER = "pager"
@@ -133,7 +133,7 @@ def _of_pager(notifications: Sequence[Notification]) -> dict[float, list[Notific
     """Messages by the time of their arrival."""
     messages: dict[float, list[Notification]] = {}
     for one in notifications:
-        if one.receiver == PAGER and one.severity == CRITICAL:
+        if one.receiver == PAGER and one.severity == Severity.CRITICAL:
             messages.setdefault(one.at, []).append(one)
     return messages
 

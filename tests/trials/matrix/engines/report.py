@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.report import filled, listed_in_bold
 from tests.trials.common.tables import Table
@@ -12,7 +13,7 @@ from tests.trials.matrix.engines.replicas import CASES, Told
 from tests.trials.matrix.engines.runs import DOZEN
 from tests.trials.matrix.engines.stacks import USUALLY, Beside
 from tests.trials.matrix.expectations import Expectation
-from tests.trials.matrix.verdict import CRITICAL, WARNING, Verdict, first
+from tests.trials.matrix.verdict import Verdict, first
 
 TEMPLATE = Path(__file__).parent.with_name("engines.md.template")
 
@@ -96,7 +97,7 @@ class Run:
 
 def pages(verdict: Verdict) -> frozenset[str]:
     """The alerts that reached the pager."""
-    return frozenset(one.alert for one in verdict.outcome.notified if one.severity == CRITICAL)
+    return frozenset(one.alert for one in verdict.outcome.notified if one.severity == Severity.CRITICAL)
 
 
 def faults_table(run: Run) -> Table:
@@ -151,7 +152,9 @@ def _told(verdict: Verdict) -> str:
     expected, outcome = verdict.expected, verdict.outcome
     if outcome.error:
         return "could not be tried"
-    severity, entries = (CRITICAL, expected.page) if expected.page else (WARNING, expected.warn)
+    severity, entries = (
+        (Severity.CRITICAL, expected.page) if expected.page else (Severity.WARNING, expected.warn)
+    )
     found = [first(outcome.notified, entry, severity) for entry in entries]
     times = [max(one.after, 0.0) for one in found if one]
     text = "not told" if len(times) < len(entries) else f"{max(times):.0f}" if times else "nothing"

@@ -81,12 +81,8 @@ def by_pid(pid: int) -> Process | None:
 
 def waits(process: Process) -> bool:
     """Whether it is there and sleeps, as a daemon that nobody asks: neither stopped nor held by a disk."""
-    try:
-        text = (_path(process.pid) / "stat").read_text(errors="replace")
-    except OSError:
-        return False
-    name, _, rest = text.partition(" (")[2].rpartition(") ")
-    return name == process.name and rest.startswith("S ")
+    name, state, *_ = _stat(_path(process.pid))
+    return name == process.name and state == "S"
 
 
 def command_line(pid: int) -> tuple[str, ...]:
@@ -100,12 +96,7 @@ def command_line(pid: int) -> tuple[str, ...]:
 
 def stopped(*pids: int) -> int | None:
     """The first of them that a signal has stopped (SIGSTOP), or a debugger; None without one."""
-    for pid in pids:
-        with suppress(OSError):
-            state = (_path(pid) / "stat").read_text(errors="replace").rpartition(") ")[2][:1]
-            if state in ("T", "t"):
-                return pid
-    return None
+    return next((pid for pid in pids if _stat(_path(pid))[1] in {"T", "t"}), None)
 
 
 def hidden() -> bool:
@@ -140,16 +131,24 @@ def _path(pid: int) -> Path:
 
 
 def _read(folder: Path) -> Process | None:
-    """Format of /proc/PID/stat: proc(5): `pid (name) state …`, field 22 is its start in ticks since boot."""
-    try:
-        text = (folder / "stat").read_text(errors="replace")
-    except OSError:
-        return None  # ended meanwhile, or hidden
-    name, _, rest = text.partition(" (")[2].rpartition(") ")
-    fields = rest.split()
+    name, *fields = _stat(folder)
     if len(fields) < 20 or fields[0] in "ZX":
         return None
     return Process(int(folder.name), name, psutil.boot_time() + int(fields[19]) / _TICKS, int(fields[1]))
+
+
+def _stat(folder: Path) -> list[str]:
+    """A process' name and its fields from the third on: state, parent, …; two empty words where it ended
+    meanwhile, or is hidden.
+
+    Format of /proc/PID/stat: proc(5): `pid (name) state …`, field 22 is its start in ticks since boot.
+    """
+    try:
+        text = (folder / "stat").read_text(errors="replace")
+    except OSError:
+        return ["", ""]
+    name, _, rest = text.partition(" (")[2].rpartition(") ")
+    return [name, *(rest.split() or [""])]
 
 
 def _network(folder: Path) -> int | None:

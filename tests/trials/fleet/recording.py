@@ -131,6 +131,8 @@ def _values(text: str, order: list[str], kinds: dict[str, str]) -> dict[str, Val
         if series in kinds:
             place = max(place, order.index(series) + 1)  # in a family the order may differ
         else:
+            while line.startswith("#") and place < len(order) and not order[place].startswith("#"):
+                place += 1  # a family begins behind the last series of the one before, whichever it had here
             order.insert(place, series)
             kinds[series] = "" if line.startswith("#") else kind
             place += 1

@@ -129,7 +129,8 @@ def _values(text: str, order: list[str], kinds: dict[str, str]) -> dict[str, Val
         series, value = (line, "") if line.startswith("#") else line.rsplit(" ", 1)
         values[series] = value
         if series in kinds:
-            place = max(place, order.index(series) + 1)  # in a family the order may differ
+            known = order.index(series) + 1
+            place = known if line.startswith("#") else max(place, known)  # in a family the order may differ
         else:
             while line.startswith("#") and place < len(order) and not order[place].startswith("#"):
                 place += 1  # a family begins behind the last series of the one before, whichever it had here

@@ -38,18 +38,11 @@ class Host:
         """Starts the host's first process, which records itself; `lock` stays held until it has. `root` has
         the files that the host finds; what it changes is its own.
         """
-        record = self.state.host_file(self.name)
-        log = os.open(self._init_log(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         unshare = ["unshare", *NAMESPACES, "--fork", "--kill-child", "--"]
-        shown = [
-            str(REPOSITORY),
-            str(cache.folder()),
-        ]  # roots for what runs on another Debian are in the cache
+        # Roots for what runs on another Debian are in the cache.
+        shown = [str(REPOSITORY), str(cache.folder())]
         inside = ["sh", str(HERE / "host-init.sh"), self.name, str(root), *shown]
-        argv = ["sh", str(HERE / "host-begin.sh"), str(record), *unshare, *inside]
-        files = [(os.POSIX_SPAWN_DUP2, lock, 0), (os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)]
-        os.posix_spawn("/bin/sh", argv, ENVIRONMENT, file_actions=files, setsid=True)
-        os.close(log)
+        begin_recorded(self.state.host_file(self.name), self._init_log(), lock, [*unshare, *inside])
 
     def wait_ready(self, seconds: float = 15) -> None:
         log = self._init_log().read_text
@@ -211,6 +204,16 @@ class Host:
 
     def tail(self, log: str, lines: int = 12) -> str:
         return self.exec(["tail", f"--lines={lines}", log]).stdout
+
+
+def begin_recorded(record: Path, log: Path, lock: int, argv: Sequence[str], **more: str) -> None:
+    """Starts a process that writes itself down in `record`, so that `down` ends it; `lock` stays held until
+    it has. `more` is of its environment."""
+    command = ["sh", str(HERE / "host-begin.sh"), str(record), *argv]
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    files = [(os.POSIX_SPAWN_DUP2, lock, 0), (os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, out, 2)]
+    os.posix_spawn("/bin/sh", command, {**ENVIRONMENT, **more}, file_actions=files, setsid=True)
+    os.close(out)
 
 
 def _failed(host: str, argv: Sequence[str], code: int, said: bytes) -> LabError:

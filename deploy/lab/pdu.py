@@ -4,14 +4,13 @@ It runs in the network of a host of its own, and outside of all hosts: from ther
 is recorded as hosts are, and `down` ends it. `python -m deploy.lab.pdu FOLDER` is the unit itself.
 """
 
-import os
 import socketserver
 import sys
 from pathlib import Path
 
 from deploy.lab import power
 from deploy.lab.fleet import Fleet
-from deploy.lab.host import ENVIRONMENT, HERE, REPOSITORY, Host
+from deploy.lab.host import HERE, REPOSITORY, Host, begin_recorded
 from deploy.lab.state import State
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.lab.waiting import until
@@ -26,21 +25,10 @@ def begin(fleet: Fleet, pdu: Host, lock: int) -> None:
     """Starts the unit; `lock` stays held until it has recorded itself. The balancers get its fence agent."""
     for host in fleet.balancers:
         host.write(AGENT, (HERE / "agents" / "fence_lab").read_bytes(), 0o755)
-    record, log = fleet.state.host_file(RECORD), fleet.state.host_file(f"{RECORD}.log")
+    log = fleet.state.host_file(f"{RECORD}.log")
+    network = ["nsenter", f"--net=/proc/{pdu.pid()}/ns/net"]
     unit = [sys.executable, "-m", "deploy.lab.pdu", str(fleet.state.folder)]
-    argv = [
-        "sh",
-        str(HERE / "host-begin.sh"),
-        str(record),
-        "nsenter",
-        f"--net=/proc/{pdu.pid()}/ns/net",
-        *unit,
-    ]
-    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    files = [(os.POSIX_SPAWN_DUP2, lock, 0), (os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, out, 2)]
-    environment = {**ENVIRONMENT, "PYTHONPATH": str(REPOSITORY)}
-    os.posix_spawn("/bin/sh", argv, environment, file_actions=files, setsid=True)
-    os.close(out)
+    begin_recorded(fleet.state.host_file(RECORD), log, lock, [*network, *unit], PYTHONPATH=str(REPOSITORY))
     ask = ["socat", "-T", "3", "STDIO", f"TCP:127.0.0.1:{PORT}"]
 
     def answers() -> bool:

@@ -78,8 +78,8 @@ OF_FAULT = "\nor ".join(
 )
 # A person had disabled the address, or what it needs, and has just enabled it again: clients were out for as
 # long as was chosen. Of one that is still disabled the others' failovers are told.
-DISABLED = 'ALERTS{alertstate="firing", alertname="PacemakerResourceDisabled"}'
-ENABLED_AGAIN = f"max_over_time({DISABLED}[3m])\n  unless on (cluster) {DISABLED}"
+STILL_DISABLED = 'ALERTS{alertstate="firing", alertname="PacemakerResourceDisabled"}'
+ENABLED_AGAIN = f"max_over_time({STILL_DISABLED}[3m])\n  unless on (cluster) {STILL_DISABLED}"
 PAGED = "|".join(("VIPDown", "FailoverFlapping", "PacemakerSplitBrain", *EXPLAIN_OUTAGES))
 
 GROUP = Group(

@@ -1,35 +1,23 @@
 """A pair under Keepalived: read without root, and a fair sample of what breaks; `make keepalived` has all."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from deploy.lab.errors import Missing
 from deploy.lab.lab import Lab
 from deploy.lab.page import scrape
-from deploy.lab.preflight import check_for
-from deploy.lab.topologies import TOPOLOGIES
+from tests.lab.balancers import Cluster
+from tests.lab.only import ON_KEEPALIVED
 from tests.trials.keepalived.cases import BY_NAME, SAMPLE
 from tests.trials.keepalived.runs import run
 from tests.trials.keepalived.verdict import problems
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, ON_KEEPALIVED]
 
 ABSENT = ("ha_cluster_pacemaker_", "ha_cluster_corosync_", "failover_takeover_")
 
 
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    try:
-        check_for(TOPOLOGIES["keepalived"])
-    except Missing as missing:
-        pytest.skip(str(missing))
-    lab = Lab(tmp_path_factory.mktemp("keepalived") / "lab")
-    try:
-        lab.up("keepalived")
-        yield lab
-    finally:
-        lab.down()
+@pytest.fixture
+def pair(running: Cluster) -> Lab:
+    return running.lab
 
 
 def test_both_are_read_and_agree(pair: Lab) -> None:

@@ -5,7 +5,7 @@ Exit codes: 0 all is as it should be, 1 something is not or it could not be done
 
 import json
 import shlex
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -34,6 +34,17 @@ def add_output(top: ArgumentParser, document: Path) -> None:
     name = document.relative_to(REPOSITORY)
     add("--document", type=Path, default=document, metavar="FILE", help=f"the document to write ({name})")
     add("--no-document", action="store_true", help="write no document")
+
+
+def add_rounds(top: ArgumentParser, default: int, of: str) -> None:
+    """--rounds, of at least one."""
+    top.add_argument("--rounds", type=_count, default=default, metavar="N", help=f"{of} ({default})")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError("at least 1")
+    return int(text)
 
 
 def add_cases(top: ArgumentParser, names: Sequence[str]) -> None:

@@ -25,17 +25,13 @@ BUSY = 0.3  # the lab alone takes about a tenth of two cores
 
 def parser() -> argparse.ArgumentParser:
     top = command.parser("compare", "This exporter compared with those in common use.")
-    top.add_argument(
-        "--rounds", type=int, default=30, metavar="N", help="scrapes of each page for the cost (30)"
-    )
+    command.add_rounds(top, 30, "scrapes of each page for the cost")
     command.add_output(top, DOCUMENT)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    if options.rounds < 1:
-        parser().error("--rounds: at least 1")
     return carried_out("compare", lambda: _compare(options))
 
 

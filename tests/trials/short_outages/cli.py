@@ -31,15 +31,13 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m tests.trials.short_outages",
         description="Outages of 0.05 to 0.13 s, and what is counted.",
     )
-    top.add_argument("--rounds", type=int, default=20, metavar="N", help="outages of each kind (20)")
+    command.add_rounds(top, 20, "outages of each kind")
     command.add_output(top, DOCUMENT)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    if options.rounds < 1:
-        parser().error("--rounds: at least 1")
     return carried_out("short-outages", lambda: _measure(options))
 
 

@@ -43,6 +43,14 @@ def anew(lab: Lab, step: Report) -> None:
     lab.up(topology, release=release, watching=watching)
 
 
+def whole_again(lab: Lab, step: Report) -> None:
+    """After something that could not be carried out: what follows gets a whole lab in any case."""
+    try:
+        lab.heal()
+    except LabError:
+        anew(lab, step)
+
+
 def check_whole(lab: Lab) -> None:
     if not lab.state.finished():
         raise LabError("the lab is not up yet, or its `up` was interrupted")

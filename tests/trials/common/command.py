@@ -15,6 +15,7 @@ from deploy.lab.host import REPOSITORY
 from deploy.lab.state import FOLDER
 from deploy.lab.topologies import TOPOLOGIES
 
+INTERRUPTED = "interrupted; --resume goes on from here"
 BORROWED = f"the lab that is up, or {DEFAULT_TOPOLOGY}"
 
 
@@ -34,6 +35,11 @@ def add_output(top: ArgumentParser, document: Path) -> None:
     name = document.relative_to(REPOSITORY)
     add("--document", type=Path, default=document, metavar="FILE", help=f"the document to write ({name})")
     add("--no-document", action="store_true", help="write no document")
+
+
+def add_resume(top: ArgumentParser) -> None:
+    """--resume, for a trial that keeps its results; INTERRUPTED is what such a one says when it is."""
+    top.add_argument("--resume", action="store_true", help="keep what earlier runs found, and run the rest")
 
 
 def add_rounds(top: ArgumentParser, default: int, of: str) -> None:

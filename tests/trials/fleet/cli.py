@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     add("--interval", type=int, action="append", choices=READY, help=f"of scrapes; without: {INTERVALS}")
     add("--page", action="append", choices=PAGES, help="the exporters' page; without: each of them")
     add("--seconds", type=int, default=SECONDS, help=f"measured at rest; without: {SECONDS}")
-    add("--resume", action="store_true", help="keep the runs of before, and do the rest")
+    command.add_resume(top)
     command.add_output(top, DOCUMENT)
     add("--record", action="store_true", help="only take the recordings anew, in the lab (root)")
     add("--folder", type=Path, default=FOLDER, help="of the lab's records, for --record")
@@ -55,7 +55,7 @@ def _clusters(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    return carried_out("fleet", lambda: _fleet(options), "interrupted; --resume goes on from here")
+    return carried_out("fleet", lambda: _fleet(options), command.INTERRUPTED)
 
 
 def _fleet(options: argparse.Namespace) -> int:

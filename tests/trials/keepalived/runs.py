@@ -13,6 +13,7 @@ from deploy.lab.monitoring import Monitoring
 from deploy.lab.monitoring.prometheus import Alert
 from deploy.lab.page import Page, scrape
 from deploy.lab.waiting import until
+from exporter.rules.rule import Severity
 from tests.trials.common import ground_truth
 from tests.trials.common.truth import outages
 from tests.trials.keepalived.cases import CALM, HAPPENED, HOLDER, PEER, Case, Told
@@ -21,7 +22,7 @@ from tests.trials.keepalived.verdict import Fired, Outcome, complete
 MOST = 75.0  # seconds until all must have come
 QUIET = 90.0  # seconds until nothing fires any more of what was before
 STEP = 1.0
-SEVERITIES = ("critical", "warning")
+SEVERITIES = (Severity.CRITICAL, Severity.WARNING)
 
 
 @dataclass(frozen=True)

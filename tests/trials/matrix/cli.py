@@ -41,7 +41,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
     )
     add("--scrape-interval", type=int, choices=READY, default=USUAL.interval, help="seconds (%(default)s)")
     add("--ci", action="store_true", help="only those that CI runs")
-    add("--resume", action="store_true", help="keep what earlier runs found, and run the rest")
+    command.add_resume(top)
     command.add_output(top, DOCUMENT)
     return top
 
@@ -49,8 +49,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     every = expectations()
     options = parser([one.name for one in every]).parse_args(argv)
-    interrupted = "interrupted; --resume goes on from here"
-    return carried_out("matrix", lambda: _try_all(every, options), interrupted)
+    return carried_out("matrix", lambda: _try_all(every, options), command.INTERRUPTED)
 
 
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:

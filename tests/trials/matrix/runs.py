@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from deploy.lab.borrowed import Report, anew, whole_lab
+from deploy.lab.borrowed import Report, whole_again, whole_lab
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
@@ -49,16 +49,8 @@ def _try(lab: Lab, peers: today.Today, expected: Expectation, step: Report) -> O
         return trial.run(lab, Monitoring(lab.fleet), peers, expected, step)
     except LabError as error:
         step(f"{expected.name}: {error}")
-        _start_over(lab, step)
+        whole_again(lab, step)
         return Outcome(expected.name, lab.topology.name, "", (), 0.0, error=str(error))
-
-
-def _start_over(lab: Lab, step: Report) -> None:
-    """The next fault gets a whole lab in any case."""
-    try:
-        lab.heal()
-    except LabError:
-        anew(lab, step)
 
 
 def _say(verdict: Verdict, progress: str, step: Report) -> None:

@@ -23,15 +23,14 @@ NAMES = [case.name for case in CASES]
 def parser() -> argparse.ArgumentParser:
     top = command.parser("readiness", "What is predicted of a takeover, and what then happens.")
     command.add_cases(top, NAMES)
-    top.add_argument("--resume", action="store_true", help="keep the rows of earlier runs, and run the rest")
+    command.add_resume(top)
     command.add_output(top, DOCUMENT)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    interrupted = "interrupted; --resume goes on from here"
-    return carried_out("readiness", lambda: _readiness(options), interrupted)
+    return carried_out("readiness", lambda: _readiness(options), command.INTERRUPTED)
 
 
 def _readiness(options: argparse.Namespace) -> int:

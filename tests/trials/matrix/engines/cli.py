@@ -34,14 +34,14 @@ def parser() -> argparse.ArgumentParser:
     names = [one.name for one in DOZEN]
     add("--part", action="append", choices=PARTS, help="only this of the three")
     add("--fault", action="append", choices=names, metavar="NAME", help=f"only this: {', '.join(names)}")
-    add("--resume", action="store_true", help="keep what earlier runs found, and run the rest")
+    command.add_resume(top)
     command.add_output(top, DOCUMENT)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    return carried_out("engines", lambda: _try_all(options), "interrupted; --resume goes on from here")
+    return carried_out("engines", lambda: _try_all(options), command.INTERRUPTED)
 
 
 class Results:

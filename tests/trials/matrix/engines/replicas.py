@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.lab.borrowed import Report
+from deploy.lab.borrowed import Report, whole_again
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import side_by_side as together
 from deploy.lab.lab import Lab
@@ -16,7 +16,6 @@ from deploy.lab.waiting import until
 from exporter.rules.rule import Severity
 from tests.trials.common.kept import Kept
 from tests.trials.matrix import trial
-from tests.trials.matrix.engines.runs import start_over
 from tests.trials.matrix.trial import FIRING, LOOK
 
 FAULT = "galera-two-primaries"  # nothing in it comes and goes by itself
@@ -76,7 +75,7 @@ def run(lab: Lab, kept: Kept[Told], step: Report) -> None:
         found = try_all(lab, pairs, step)
     except LabError as error:
         step(f"pairs: {error}")
-        start_over(lab, step)
+        whole_again(lab, step)
         found = [Told(case.name, None, 0, 0, (), error=str(error)) for case in CASES]
     finally:
         for monitoring in pairs.values():

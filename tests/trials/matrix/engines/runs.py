@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deploy.lab.borrowed import Report, anew
+from deploy.lab.borrowed import Report, whole_again
 from deploy.lab.errors import LabError
 from deploy.lab.lab import Lab
 from tests.trials.common.kept import Kept
@@ -46,17 +46,9 @@ def _try(lab: Lab, expected: Expectation, engines: Sequence[Beside], step: Repor
         return trial.side_by_side(lab, watching, Nobody(), step)
     except LabError as error:
         step(f"{expected.name}: {error}")
-        start_over(lab, step)
+        whole_again(lab, step)
         failed = Outcome(expected.name, lab.topology.name, "", (), 0.0, error=str(error))
         return [failed] * len(engines)
-
-
-def start_over(lab: Lab, step: Report) -> None:
-    """What follows gets a whole lab in any case."""
-    try:
-        lab.heal()
-    except LabError:
-        anew(lab, step)
 
 
 def verdicts(

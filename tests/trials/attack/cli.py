@@ -33,9 +33,7 @@ AREAS: dict[str, Callable[[], Iterator[Outcome]]] = {
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m tests.trials.attack", description="Attacks a real exporter process, on loopback."
-    )
+    top = command.program("attack", "Attacks a real exporter process, on loopback.")
     top.add_argument(
         "--only",
         action="append",

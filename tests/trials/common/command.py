@@ -13,19 +13,28 @@ from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report
 from deploy.lab.console import Screen, to_stderr
 from deploy.lab.host import REPOSITORY
 from deploy.lab.state import FOLDER
-from deploy.lab.topologies import TOPOLOGIES
+from deploy.lab.topologies import PAIRS
 
 INTERRUPTED = "interrupted; --resume goes on from here"
 BORROWED = f"the lab that is up, or {DEFAULT_TOPOLOGY}"
 
 
 def parser(trial: str, description: str, without: str = BORROWED) -> ArgumentParser:
-    """With --topology and --folder; `trial` is the name of its package."""
-    top = ArgumentParser(prog=f"python -m tests.trials.{trial}", description=description)
-    add = top.add_argument
-    add("--topology", choices=list(TOPOLOGIES), help=f"without: {without}")
-    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
+    """With --topology, one of the pairs, and --folder; `trial` is the name of its package."""
+    top = program(trial, description)
+    top.add_argument("--topology", choices=[one.name for one in PAIRS], help=f"without: {without}")
+    add_folder(top)
     return top
+
+
+def program(trial: str, description: str) -> ArgumentParser:
+    """For a trial that chooses no topology."""
+    return ArgumentParser(prog=f"python -m tests.trials.{trial}", description=description)
+
+
+def add_folder(top: ArgumentParser) -> None:
+    add = top.add_argument
+    add("--folder", type=Path, default=FOLDER, help="of the lab's records; another folder is another lab")
 
 
 def add_output(top: ArgumentParser, document: Path) -> None:

@@ -31,10 +31,7 @@ CLUSTERS, INTERVALS, SECONDS = 1000, (15, 5), 150
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m tests.trials.fleet",
-        description="Many clusters in one Prometheus, and ten of them fail.",
-    )
+    top = command.program("fleet", "Many clusters in one Prometheus, and ten of them fail.")
     add = top.add_argument
     add("--clusters", type=_clusters, default=CLUSTERS, metavar="N", help=f"without: {CLUSTERS}")
     add("--interval", type=int, action="append", choices=READY, help=f"of scrapes; without: {INTERVALS}")

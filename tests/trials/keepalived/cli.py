@@ -23,9 +23,8 @@ PACKAGES = ("keepalived", "haproxy", "mariadb-server", "galera-4")
 
 
 def parser() -> argparse.ArgumentParser:
-    top = command.parser(
-        "keepalived", "What breaks under Keepalived, and what is told of it.", "a lab of its own"
-    )
+    top = command.program("keepalived", "What breaks under Keepalived, and what is told of it.")
+    command.add_folder(top)
     command.add_cases(top, list(BY_NAME))
     command.add_resume(top)
     command.add_output(top, DOCUMENT)

@@ -27,10 +27,7 @@ IDLE_SECONDS = 20.0
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m tests.trials.short_outages",
-        description="Outages of 0.05 to 0.13 s, and what is counted.",
-    )
+    top = command.program("short_outages", "Outages of 0.05 to 0.13 s, and what is counted.")
     command.add_rounds(top, 20, "outages of each kind")
     command.add_output(top, DOCUMENT)
     return top

@@ -17,7 +17,7 @@ from tests.trials.common.kept import Kept
 from tests.trials.common.members import PEER_PACKAGES
 from tests.trials.matrix import report
 from tests.trials.matrix.expectations import Expectation, expectations
-from tests.trials.matrix.intervals import at
+from tests.trials.matrix.intervals import at_interval
 from tests.trials.matrix.results import outcome
 from tests.trials.matrix.runs import Wanted, run
 
@@ -54,20 +54,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     output = command.Output(options)
-    chosen = [at(one, options.scrape_interval) for one in every if _wanted(one, options)]
+    asked = chosen(every, options)
     watching = Watching(options.engine, options.scrape_interval)
     kept = Kept(KEPT / f"matrix-{options.topology}{suffix(watching)}.json", outcome)
     preflight.check()
     preflight.need(PEER_PACKAGES, "matrix")
     if not options.resume:
         kept.forget()
-    verdicts = run(chosen, Wanted(options.topology, options.folder, watching), kept, output.step)
-    at = circumstances.now(_command(options), options.topology, (*PACKAGES, *MONITORING), LIBRARIES)
-    found = report.Run(at, verdicts)
-    if len(chosen) == len(every) and watching == USUAL:
+    verdicts = run(asked, Wanted(options.topology, options.folder, watching), kept, output.step)
+    measured = circumstances.now(_command(options), options.topology, (*PACKAGES, *MONITORING), LIBRARIES)
+    found = report.Run(measured, verdicts)
+    if len(asked) == len(every) and watching == USUAL:
         output.document(lambda: report.document(found))
     output.results(found.as_json(), lambda screen: show(found, screen))
     return 1 if found.problems else 0
+
+
+def chosen(every: Sequence[Expectation], options: argparse.Namespace) -> list[Expectation]:
+    """Those that are asked for, with the times that the scrape interval allows."""
+    return [at_interval(one, options.scrape_interval) for one in every if _wanted(one, options)]
 
 
 def _wanted(one: Expectation, options: argparse.Namespace) -> bool:

@@ -12,7 +12,7 @@ from exporter.rules.site import Site
 from tests.trials.matrix.expectations import Expectation, alternatives
 
 
-def at(expected: Expectation, interval: int, late: int = 0) -> Expectation:
+def at_interval(expected: Expectation, interval: int, late: int = 0) -> Expectation:
     """`expected` is for scrapes every 5 s; `late` is how many evaluations more each ticket may take."""
     return replace(
         expected,

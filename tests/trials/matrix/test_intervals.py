@@ -1,7 +1,7 @@
 """What is expected at other scrape intervals."""
 
 from tests.trials.matrix.expectations import Expectation, expectations
-from tests.trials.matrix.intervals import at
+from tests.trials.matrix.intervals import at_interval
 
 SPLIT = Expectation(
     8,
@@ -16,7 +16,7 @@ SPLIT = Expectation(
 
 def test_at_five_seconds_nothing_changes() -> None:
     """The expectations are written for that."""
-    assert [at(one, 5) for one in expectations()] == list(expectations())
+    assert [at_interval(one, 5) for one in expectations()] == list(expectations())
 
 
 def test_at_fifteen_seconds_all_is_later_by_the_promise() -> None:
@@ -24,6 +24,6 @@ def test_at_fifteen_seconds_all_is_later_by_the_promise() -> None:
 
     An alert that is kept for 13 evaluations ends 130 s later, and what ends it is seen 20 s later.
     """
-    found = at(SPLIT, 15)
+    found = at_interval(SPLIT, 15)
     assert (found.within, found.warn_within, found.clear_within) == (60, 135, 270)
-    assert at(SPLIT, 15, late=2).warn_within == 165
+    assert at_interval(SPLIT, 15, late=2).warn_within == 165

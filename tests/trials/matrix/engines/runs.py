@@ -10,7 +10,7 @@ from tests.trials.common.kept import Kept
 from tests.trials.matrix import trial
 from tests.trials.matrix.engines.stacks import Beside, beside, end
 from tests.trials.matrix.expectations import Expectation, expectations
-from tests.trials.matrix.intervals import at
+from tests.trials.matrix.intervals import at_interval
 from tests.trials.matrix.results import Outcome, carried_out
 from tests.trials.matrix.today import Nobody
 from tests.trials.matrix.verdict import Verdict, judge
@@ -41,7 +41,7 @@ def left(chosen: Sequence[Expectation], engines: Sequence[Beside], kept: Kept[Ou
 
 def _try(lab: Lab, expected: Expectation, engines: Sequence[Beside], step: Report) -> Sequence[Outcome]:
     monitorings = beside(lab, engines)
-    watching = [(monitorings[one], at(expected, one.interval, one.late)) for one in engines]
+    watching = [(monitorings[one], at_interval(expected, one.interval, one.late)) for one in engines]
     try:
         return trial.side_by_side(lab, watching, Nobody(), step)
     except LabError as error:
@@ -61,7 +61,7 @@ def verdicts(
         for one in engines:
             outcome = done.get(key(expected, one))
             if outcome:
-                verdict = judge(at(expected, one.interval, one.late), outcome)
+                verdict = judge(at_interval(expected, one.interval, one.late), outcome)
                 found.setdefault(expected.name, {})[one] = replace(verdict, expected=expected)
     return found
 

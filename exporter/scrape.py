@@ -27,7 +27,9 @@ READERS = 32  # threads: one for each source, and for readings under way of sour
 RENDERERS = 2  # threads: more are not faster, and each holds the families of a page, 40 MB for 60,000 series
 REUSE_SECONDS = 1.0  # a reading this young serves every scrape and watcher that asks
 DRAIN_SECONDS = 5.0  # beyond a source's own timeout, for what is rendered of its last reading
-DENIED_SECONDS = 60.0  # corosync and pacemaker write log lines for each attempt that they refuse: ask rarely
+# Corosync and Pacemaker write log lines for each attempt that they refuse: they are asked ever more rarely.
+# The first refusal says little: a pacemaker-based that ends answers EPERM to who asks then (cib_ipc_accept).
+DENIED_SECONDS = 60.0
 
 T = TypeVar("T")
 R = TypeVar("R")  # what a part of the page is rendered to
@@ -81,10 +83,16 @@ class Reading:
     seconds: float
     finished: float = field(default_factory=time.monotonic)  # monotonic seconds
 
-    def serves(self, now: float) -> bool:
-        """Whether this reading is young enough to be used again."""
-        by_daemon = isinstance(self.error, Denied) and not isinstance(self.error, NotPermitted)
-        return now - self.finished < (DENIED_SECONDS if by_daemon else REUSE_SECONDS)
+    @property
+    def refused(self) -> bool:
+        """Whether a daemon refused to answer, not a file here."""
+        return isinstance(self.error, Denied) and not isinstance(self.error, NotPermitted)
+
+
+def kept_seconds(refusals: int) -> float:
+    """How long a reading serves all who ask, when that many in a row were refused, the latest included."""
+    doublings = min(max(refusals - 1, 0), 16)
+    return min(REUSE_SECONDS * (1 << doublings), DENIED_SECONDS)
 
 
 def reason_of(error: Exception) -> str:
@@ -110,6 +118,7 @@ class SharedSource:
         self._executor = executor
         self._users = set[asyncio.Future[Any]]()  # parts of pages that are being made of it
         self._latest: Reading | None = None
+        self._refusals = 0  # in a row, until the latest reading
         self._under_way: asyncio.Future[Reading] | None = None
         self._waited_out = False  # the reading under way was already counted as timed out
         self._unchanged_since: Callable[[float], bool] | None = None
@@ -147,7 +156,7 @@ class SharedSource:
 
     async def read(self, budget: float) -> Reading:
         """A reading, at the latest after `budget` seconds; never raises."""
-        if self._latest and self._latest.serves(time.monotonic()):
+        if self._latest and time.monotonic() - self._latest.finished < kept_seconds(self._refusals):
             return self._latest
         under_way = self._under_way or self._start(budget)
         await asyncio.wait({under_way}, timeout=budget)
@@ -185,14 +194,15 @@ class SharedSource:
         try:
             value = self.source.read(deadline)
         except Exception as error:
-            return Reading(None, error, time.monotonic() - started)
-        return Reading(value, None, time.monotonic() - started)
+            return Reading(None, error, (finished := time.monotonic()) - started, finished)
+        return Reading(value, None, (finished := time.monotonic()) - started, finished)
 
     def _finish(self, under_way: "asyncio.Future[Reading]") -> None:
         self._under_way = None
         if under_way.cancelled():
             return
         self._latest = under_way.result()
+        self._refusals = self._refusals + 1 if self._latest.refused else 0
         if not self._waited_out:
             self._account(self._latest)
 

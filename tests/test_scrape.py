@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -136,15 +137,38 @@ async def test_an_old_reading_is_not_used_again(monkeypatch: pytest.MonkeyPatch)
     assert value(await scrape(scraper, 5), "double_value") == 2
 
 
-async def test_a_refused_source_is_asked_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_refused_source_is_asked_ever_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each refused attempt costs corosync two log lines, so a denial is kept where an outage is not."""
-    monkeypatch.setattr(scraping, "REUSE_SECONDS", 0.0)
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(scraping, "time", SimpleNamespace(monotonic=lambda: clock.now))
     denied, gone = Double(fail(Denied("no"))), Other(fail(Unreachable("gone")))
     scraper = scraper_of(denied, gone)
-    for _ in range(3):
+    asked = []
+    for clock.now in map(float, range(200)):
+        before = denied.reads
         families = await scrape(scraper, 5)
         assert value(families, "ha_cluster_scrape_success", collector="double") == 0
-    assert (denied.reads, gone.reads) == (1, 3)
+        asked += [clock.now] if denied.reads > before else []
+    assert asked == [0, 1, 3, 7, 15, 31, 63, 123, 183]
+    assert gone.reads == 200
+
+
+async def test_one_refusal_is_no_reason_to_look_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon that ends may refuse who asks just then; a second later it is asked again, then as ever."""
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(scraping, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    outcomes = iter([Denied("not permitted"), None, Denied("not permitted"), None])
+
+    def answer(_: Deadline) -> int:
+        if error := next(outcomes):
+            raise error
+        return 7
+
+    scraper = scraper_of(Double(answer))
+    shown = []
+    for clock.now in map(float, range(4)):
+        shown.append(value(await scrape(scraper, 5), "double_value"))
+    assert shown == [None, 7, None, 7]
 
 
 async def test_a_file_without_rights_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ REFUSALS = (
     "2.1.5-no-read-rule",
     "2.1.5-no-right",
     "2.1.5-not-running",
+    "2.1.5-shutting-down",
     "3.0.0-no-read-rule",
 )
 TWINS = ("2.1.5-structures-as-xml",)  # the same page as the one without -as-xml

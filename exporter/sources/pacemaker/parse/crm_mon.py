@@ -90,7 +90,8 @@ def _check_status(root: Element) -> None:
 
 
 def _without_summary(root: Element) -> SourceError:
-    """crm_mon says "OK" both when ACLs hide the whole CIB and when it can't use the CIB (2.1.5).
+    """crm_mon says "OK" when ACLs hide the whole CIB, when it can't use the CIB, and when Pacemaker starts or
+    stops (2.1.5).
 
     3.0.0 adds `<error>CIB query failed: Permission denied</error>` where ACLs hide it. It could ask the
     daemon, so the group is right.
@@ -100,6 +101,10 @@ def _without_summary(root: Element) -> SourceError:
         return refusal(0, f"OK, and no cluster{said}")
     if root.tag == "crm_mon" and len(root):
         return Unparsable(f"{WHAT}: <crm_mon> without <summary>")
+    daemon = root.find("pacemakerd")
+    state = "running" if daemon is None else daemon.get("state", "running")
+    if state != "running":  # lib/common/ipc_pacemakerd.c has them: init, shutting_down, …
+        return Unreachable(f"Pacemaker shows no cluster while its state is {state}")
     return Denied(f"Pacemaker shows nothing to the exporter's user{said}: {_ACL}")
 
 

@@ -274,6 +274,12 @@ def test_an_answer_without_a_summary_but_with_an_error_is_what_the_error_says(ca
         view(case)
 
 
+def test_a_pacemaker_that_is_being_stopped_denies_nothing() -> None:
+    """Its CIB is empty for a moment, with OK and no error, as where ACLs hide it; its state tells the two."""
+    with pytest.raises(Unreachable, match="shutting_down"):
+        view("2.1.5-shutting-down")
+
+
 def test_a_disconnected_crm_mon_is_unreachable() -> None:
     """Newer ones say so in an element of their own."""
     output = crm_mon_output("2.1.5-no-read-rule").replace(

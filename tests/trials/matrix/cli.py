@@ -5,11 +5,11 @@ import shlex
 from collections.abc import Sequence
 
 from deploy.lab import preflight
-from deploy.lab.borrowed import DEFAULT_TOPOLOGY
 from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
 from deploy.lab.monitoring.engines import ENGINES
 from deploy.lab.state import USUAL, Watching
+from deploy.lab.topologies import PAIRS
 from exporter.rules.site import READY
 from tests.trials.common import circumstances, command
 from tests.trials.common.circumstances import LIBRARIES, PACKAGES
@@ -23,14 +23,16 @@ from tests.trials.matrix.runs import Wanted, run
 
 DOCUMENT = REPOSITORY / "docs/fault-matrix.md"
 KEPT = REPOSITORY / "build"
+CLUSTERS = tuple(one.name for one in PAIRS)
 MONITORING = ("prometheus", "prometheus-alertmanager")
 
 
 def parser(names: Sequence[str]) -> argparse.ArgumentParser:
     top = command.parser(
-        "matrix", "Every fault of the lab, and which alerts reach the on-call person.", DEFAULT_TOPOLOGY
+        "matrix",
+        "Every fault of the lab, and which alerts reach the on-call person.",
+        f"{' and '.join(CLUSTERS)}, one after the other",
     )
-    top.set_defaults(topology=DEFAULT_TOPOLOGY)
     add = top.add_argument
     add("--fault", action="append", choices=names, metavar="NAME", help=f"only this: {', '.join(names)}")
     add(
@@ -54,20 +56,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     output = command.Output(options)
-    asked = chosen(every, options)
+    asked, clusters = chosen(every, options), clusters_of(options)
     watching = Watching(options.engine, options.scrape_interval)
-    kept = Kept(KEPT / f"matrix-{options.topology}{suffix(watching)}.json", outcome)
     preflight.check()
     preflight.need(PEER_PACKAGES, "matrix")
-    if not options.resume:
-        kept.forget()
-    verdicts = run(asked, Wanted(options.topology, options.folder, watching), kept, output.step)
-    measured = circumstances.now(_command(options), options.topology, (*PACKAGES, *MONITORING), LIBRARIES)
+    verdicts = {}
+    for topology in clusters:
+        kept = Kept(KEPT / f"matrix-{topology}{suffix(watching)}.json", outcome)
+        if not options.resume:
+            kept.forget()
+        verdicts[topology] = run(asked, Wanted(topology, options.folder, watching), kept, output.step)
+    measured = circumstances.now(
+        _command(options), " and ".join(clusters), (*PACKAGES, *MONITORING), LIBRARIES
+    )
     found = report.Run(measured, verdicts)
-    if len(asked) == len(every) and watching == USUAL:
+    if len(asked) == len(every) and clusters == CLUSTERS and watching == USUAL:
         output.document(lambda: report.document(found))
     output.results(found.as_json(), lambda screen: show(found, screen))
     return 1 if found.problems else 0
+
+
+def clusters_of(options: argparse.Namespace) -> tuple[str, ...]:
+    return (options.topology,) if options.topology else CLUSTERS
 
 
 def chosen(every: Sequence[Expectation], options: argparse.Namespace) -> list[Expectation]:
@@ -92,9 +102,9 @@ def _command(options: argparse.Namespace) -> str:
     watching = Watching(options.engine, options.scrape_interval)
     other = ["--engine", watching.engine, "--scrape-interval", str(watching.interval)]
     usual = watching == USUAL
+    cluster = ["--topology", options.topology] if options.topology else []
     chosen = [
-        "--topology",
-        options.topology,
+        *cluster,
         *([] if usual else other),
         *(["--ci"] if options.ci else []),
         *only,
@@ -103,9 +113,10 @@ def _command(options: argparse.Namespace) -> str:
 
 
 def show(found: report.Run, screen: Screen) -> None:
-    rows = report.table(found.verdicts)
-    screen.line("")
-    screen.table(rows.head, rows.rows)
+    for topology, verdicts in found.clusters.items():
+        rows = report.table(verdicts)
+        screen.line(f"\n{topology}\n")
+        screen.table(rows.head, rows.rows)
     for problem in found.problems:
         screen.line(f"- {problem}")
     screen.line(found.summary)

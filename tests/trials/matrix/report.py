@@ -1,6 +1,6 @@
 """The table, for the terminal and for docs/fault-matrix.md (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,7 +22,11 @@ TWO = 2  # messages of a fault: it begins, it ends
 @dataclass(frozen=True)
 class Run:
     at: Circumstances
-    verdicts: Sequence[Verdict]
+    clusters: Mapping[str, Sequence[Verdict]]  # by topology
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [one for verdicts in self.clusters.values() for one in verdicts]
 
     @property
     def well(self) -> int:
@@ -42,7 +46,12 @@ class Run:
 
     @property
     def problems(self) -> list[str]:
-        return [f"{one.expected.name}: {problem}" for one in self.verdicts for problem in one.problems]
+        return [
+            f"{topology}, {one.expected.name}: {problem}"
+            for topology, verdicts in self.clusters.items()
+            for one in verdicts
+            for problem in one.problems
+        ]
 
     @property
     def summary(self) -> str:
@@ -57,7 +66,9 @@ class Run:
         return {
             **self.at.as_json(),
             "summary": self.summary,
-            "faults": [_json(one) for one in self.verdicts],
+            "faults": {
+                topology: [_json(one) for one in verdicts] for topology, verdicts in self.clusters.items()
+            },
         }
 
 
@@ -66,18 +77,18 @@ def table(verdicts: Sequence[Verdict]) -> Table:
 
 
 def document(run: Run) -> str:
+    tried = list({one.expected.name: one.expected for one in run.verdicts}.values())
     return filled(
         TEMPLATE,
         run.at,
         summary=run.summary,
-        table=table(run.verdicts).markdown(),
-        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
-        means=listed(f"*{one.expected.name}*: {one.expected.means}" for one in run.verdicts),
-        argued=listed(
-            f"*{one.expected.name}*, {one.expected.messages}: {one.expected.argued}"
-            for one in run.verdicts
-            if one.expected.argued
+        tables="\n".join(
+            f"## On {topology}\n\n{table(verdicts).markdown()}\n"
+            for topology, verdicts in run.clusters.items()
         ),
+        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        means=listed(f"*{one.name}*: {one.means}" for one in tried),
+        argued=listed(f"*{one.name}*, {one.messages}: {one.argued}" for one in tried if one.argued),
     )
 
 

@@ -1,6 +1,6 @@
 """Which faults are tried."""
 
-from tests.trials.matrix.cli import chosen, parser
+from tests.trials.matrix.cli import chosen, clusters_of, parser
 from tests.trials.matrix.expectations import expectations
 
 
@@ -24,3 +24,10 @@ def test_all_or_those_of_continuous_integration() -> None:
     some = chosen(every, command.parse_args(["--ci"]))
     assert some == [one for one in every if one.ci is not None]
     assert 0 < len(some) < len(every)
+
+
+def test_both_pairs_or_one() -> None:
+    """The document is of both."""
+    command = parser(["calm"])
+    assert clusters_of(command.parse_args([])) == ("article", "twin")
+    assert clusters_of(command.parse_args(["--topology", "twin"])) == ("twin",)

@@ -38,7 +38,7 @@ def run(*outcomes: Outcome) -> Run:
     verdicts = [judge(by_name[one.name], one) for one in outcomes]
     when = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
     at = Circumstances(when, "the command", "article", "2 cores", (("haproxy", "2.6"),))
-    return Run(at, verdicts)
+    return Run(at, {"article": verdicts})
 
 
 def test_a_row_says_what_was_notified_when() -> None:
@@ -65,7 +65,7 @@ def test_the_summary_counts_what_matters() -> None:
         "1 of 2 as they should be, 1 false pages, 2 in two messages at most; "
         "today's exporters and rules report 1 of 1"
     )
-    assert found.problems == ["calm: false page: VIPDown"]
+    assert found.problems == ["article, calm: false page: VIPDown"]
 
 
 def test_the_document_and_the_json_hold_all_of_it() -> None:
@@ -73,11 +73,12 @@ def test_the_document_and_the_json_hold_all_of_it() -> None:
     found = run(KILLED, CALM)
     text = document(found)
     assert all(
-        part in text for part in ("haproxy-killed", "**calm: false page: VIPDown**", "2026-11-22 15:00 UTC")
+        part in text
+        for part in ("haproxy-killed", "**article, calm: false page: VIPDown**", "2026-11-22 15:00 UTC")
     )
     raw = json.loads(json.dumps(found.as_json()))
-    assert [one["well"] for one in raw["faults"]] == [False, False]
-    assert [len(one["messages"]) for one in raw["faults"]] == [3, 0]
+    assert [one["well"] for one in raw["faults"]["article"]] == [False, False]
+    assert [len(one["messages"]) for one in raw["faults"]["article"]] == [3, 0]
 
 
 def test_outcomes_are_kept_fault_by_fault(tmp_path: Path) -> None:

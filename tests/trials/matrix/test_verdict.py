@@ -64,6 +64,10 @@ def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
             (PAGE, TICKET, notified("FailoverHappened", "warning", labels={"cause": "standby"})),
             "FailoverHappened names the cause standby instead of node_lost",
         ),
+        (
+            (replace(PAGE, after=20.0), replace(TICKET, after=10.0, cleared=261.5)),
+            "CorosyncTokenLoss was not resolved within 261 s of healing",
+        ),
         ((PAGE, replace(TICKET, cleared=None)), "CorosyncTokenLoss was not resolved within 120 s of healing"),
         (
             (PAGE, replace(TICKET, cleared=121.0)),
@@ -156,3 +160,9 @@ def test_a_fault_that_could_not_be_made_is_not_well() -> None:
     """Nothing was notified of it, and that proves nothing."""
     verdict = judge(replace(SPLIT, page=(), warn=()), replace(WELL, notified=(), error="it did not heal"))
     assert verdict.problems == ("could not be carried out: it did not heal",)
+
+
+def test_a_ticket_that_was_open_before_its_page_is_closed_after_it() -> None:
+    """Alertmanager tells the end of what is held back when nothing holds it back any more."""
+    assert problems(replace(PAGE, after=20.0), replace(TICKET, after=10.0, cleared=260.0)) == ()
+    assert problems(replace(PAGE, after=20.0), replace(TICKET, after=30.0, cleared=260.0))

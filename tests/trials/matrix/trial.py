@@ -17,7 +17,7 @@ from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
 from tests.trials.matrix.results import Notified, Outcome, Sent
 from tests.trials.matrix.today import Peers, Today
-from tests.trials.matrix.verdict import told
+from tests.trials.matrix.verdict import clear_within, told
 
 PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
 LOOK = 1.0  # seconds between two readings of the notifications
@@ -54,7 +54,7 @@ def side_by_side(lab: Lab, watching: Sequence[Watching], today: Peers, step: Rep
         heal = lab.heal()
         healed = time.monotonic()
         step(f"healed in {heal:.0f} s")
-        _wait_clear(watching)
+        _wait_clear(watching, placed)
         running.wait_quiet()
     common = Outcome(
         name=expected.name,
@@ -103,13 +103,19 @@ def _told(monitoring: Monitoring, expected: Expectation, placed: float) -> bool:
     return told(expected, found) and time.monotonic() - placed >= expected.watch
 
 
-def _wait_clear(watching: Sequence[Watching]) -> None:
+def _wait_clear(watching: Sequence[Watching], placed: float) -> None:
     """Until nothing fires that is for a person, and each receiver knows."""
-    longest = max(one.clear_within for _, one in watching) + PAST
+    longest = max(_patience(monitoring, expected, placed) for monitoring, expected in watching) + PAST
     try:
         until("the all-clear", lambda: all(clear(one) for one, _ in watching), longest, step=LOOK)
     except Overdue:
         return
+
+
+def _patience(monitoring: Monitoring, expected: Expectation, placed: float) -> float:
+    """Seconds until all that was notified so far must be resolved."""
+    found = notified(monitoring.notifications(), placed, None)
+    return max([expected.clear_within, *(clear_within(one, expected, found) for one in found)])
 
 
 def clear(monitoring: Monitoring) -> bool:

@@ -24,14 +24,17 @@ GROUP = Group(
     The floating address as clients feel it; each of its ports by itself. Times, at the least:
       10 s   without one success on a vantage point is VIPDown
       15 s   without a holder is VIPNotHeld: longer than a node's loss takes to be detected and healed (about 10 s)
-       5 s   two owners have answered, 10 s both hosts have had it bound: a handover, or a node that Pacemaker has to
-             clean up, is over by then (the offsets in VIPSplitBrain)
+       5 s   two owners have answered, by the exporter that asks them every 2 s, 10 s both hosts have had it bound:
+             a handover, or a node that Pacemaker has to clean up, is over by then
       15 s   without one acknowledged commit, and 15 s more for a cause to fire, is VIPWritesRefused
        1 m   in which connects are counted for VIPConnectSlow, and after an outage's end, VIPOutage
       10 s and more: a cause keeps firing (keep_firing_for) for longer than what it explains, which may end later;
              VIPSplitBrain 65 s, for PacemakerSplitBrain may end half a minute later
     """,
     thresholds={
+        "handover": Threshold(
+            5, "seconds: an address that two hosts answer for no longer is being handed over, or cleaned up"
+        ),
         "brief_outage": Threshold(
             0.25,
             "seconds: an outage that is no longer is one or two attempts of the ten in a second. A server that reset a "
@@ -58,7 +61,7 @@ GROUP = Group(
             """
             (
               max by (cluster, vip) (vip_claimants) > 1
-              and max by (cluster, vip) (vip_claimants offset 5s) > 1
+              and max by (cluster, vip) (vip_shared_seconds) > $handover
             )
             or (
               sum by (cluster, vip) (vip_bound) > 1
@@ -95,7 +98,7 @@ GROUP = Group(
                 ),
             },
             dashboard="failover-story",
-            why="Two MAC addresses, seen by one host in two scrapes, are enough; two hosts that have it bound take 10 s.",
+            why="Two MAC addresses that answered one host for 5 s are enough; two hosts that have it bound take 10 s.",
         ),
         Alert(
             "VIPNotHeld",

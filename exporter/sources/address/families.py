@@ -26,3 +26,13 @@ def families(holding: Holding) -> Iterator[Family]:
     for vip, count in holding.claimants.items():
         claimants.add(count, vip=vip)
     yield claimants
+    shared = gauge(
+        "vip_shared_seconds",
+        "For how long the address has had several vip_claimants: from the first to the latest of the "
+        "questions in a row that found so; 0 with one or none. A handover is over within 5 s. Absent as "
+        "vip_claimants.",
+        "vip",
+    )
+    for vip, seconds in holding.shared.items():
+        shared.add(seconds, vip=vip)
+    yield shared

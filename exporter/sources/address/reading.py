@@ -8,3 +8,6 @@ from dataclasses import dataclass, field
 class Holding:
     bound: Mapping[str, bool]  # by address: whether this host has it
     claimants: Mapping[str, int] = field(default_factory=dict)  # by address, those for which it is known
+    shared: Mapping[str, float] = field(
+        default_factory=dict
+    )  # likewise: seconds with several claimants so far

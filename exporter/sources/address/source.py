@@ -22,6 +22,7 @@ class Claimants(Protocol):
 
     def start(self) -> None: ...
     def counts(self) -> Mapping[str, int]: ...
+    def shared_seconds(self) -> Mapping[str, float]: ...
     def change(self, vips: Iterable[str]) -> None: ...
     def close(self) -> None: ...
 
@@ -57,8 +58,11 @@ class AddressSource(Source[Holding]):
         deadline.remaining(self.name)
         here, vips = held(interfaces()), self._vips
         counts = self.claimants()
+        shared = self._claimants.shared_seconds() if self._claimants else {}
         return Holding(
-            {vip: vip in here for vip in vips}, {vip: count for vip, count in counts.items() if vip in vips}
+            {vip: vip in here for vip in vips},
+            {vip: count for vip, count in counts.items() if vip in vips},
+            {vip: seconds for vip, seconds in shared.items() if vip in vips},
         )
 
     def collect(self, reading: Holding) -> Iterable[Metric]:

@@ -39,6 +39,11 @@ def agreed(first: Mapping[Address, Owners], second: Mapping[Address, Owners]) ->
     return {vip: owners & second[vip] for vip, owners in first.items() if vip in second}
 
 
+def several_since(before: Mapping[str, float], counts: Mapping[str, int], now: float) -> dict[str, float]:
+    """By address that several own in this round: when the first of the rounds in a row that found so was."""
+    return {address: before.get(address, now) for address, count in counts.items() if count > 1}
+
+
 class Listener(Protocol):
     """Is called from the thread that asks; must not wait."""
 
@@ -58,6 +63,8 @@ class ClaimantsWatcher:
         self._take_over()
         self._defect = TroubleLog(log, "vip_claimants", failing="a round failed", recovered="asks again")
         self._counts: dict[str, int] = {}
+        self._several_since: dict[str, float] = {}  # by address that is shared: monotonic seconds
+        self._shared: dict[str, float] = {}
         self._counted = float("-inf")  # monotonic seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="claimants", daemon=True)
@@ -85,6 +92,11 @@ class ClaimantsWatcher:
     def counts(self) -> Mapping[str, int]:
         """Owners by address, of those that are known now. Waits for nothing."""
         return self._counts if time.monotonic() - self._counted <= FRESH_SECONDS else {}
+
+    def shared_seconds(self) -> Mapping[str, float]:
+        """For how long several have owned it, by address: from the first to the latest of the rounds in a row
+        that found so; 0 where the latest did not. Of those that are known now. Waits for nothing."""
+        return self._shared if time.monotonic() - self._counted <= FRESH_SECONDS else {}
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -115,6 +127,8 @@ class ClaimantsWatcher:
             if vip in owners.keys() | deferred and policy.owners is not None
         }
         self._counted = time.monotonic()
+        self._several_since = since = several_since(self._several_since, self._counts, self._counted)
+        self._shared = {vip: self._counted - since.get(vip, self._counted) for vip in self._counts}
         for listener in self._listeners:
             for address, count in self._counts.items():
                 if count > 1:

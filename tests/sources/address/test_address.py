@@ -61,6 +61,9 @@ class TwoHolders:
     def counts(self) -> dict[str, int]:
         return {"10.0.0.100": 2}
 
+    def shared_seconds(self) -> dict[str, float]:
+        return {"10.0.0.100": 4.2}
+
     def change(self, vips: Iterable[str]) -> None: ...
 
     def close(self) -> None: ...
@@ -89,7 +92,7 @@ def test_other_addresses_are_taken_over_while_it_runs() -> None:
     assert source.read(Deadline.after(5)).claimants == {"10.0.0.100": 2}
     source.change(("127.0.0.1", "192.0.2.1"), ("127.0.0.1",))
     reading = source.read(Deadline.after(5))
-    assert (reading.bound, reading.claimants) == ({"127.0.0.1": True, "192.0.2.1": False}, {})
+    assert reading == Holding({"127.0.0.1": True, "192.0.2.1": False})
 
 
 @pytest.mark.parametrize("written", ["2001:DB8::100", "2001:0db8:0000::0100", "2001:db8:0:0:0:0:0:100"])
@@ -150,9 +153,11 @@ def test_any_answer_is_read_or_unparsable(interfaces: Interfaces) -> None:
 
 def test_each_vip_is_one_series() -> None:
     """A VIP of each kind, bound or not, is one series each."""
-    bound, claimants = families(Holding({"10.0.0.100": True, "10.0.0.101": False}, {"10.0.0.101": 2}))
+    holding = Holding({"10.0.0.100": True, "10.0.0.101": False}, {"10.0.0.101": 2}, {"10.0.0.101": 6.5})
+    bound, claimants, shared = families(holding)
     assert [sample.value for sample in bound.samples] == [1.0, 0.0]
     assert [(sample.labels, sample.value) for sample in claimants.samples] == [({"vip": "10.0.0.101"}, 2.0)]
+    assert [(sample.labels, sample.value) for sample in shared.samples] == [({"vip": "10.0.0.101"}, 6.5)]
 
 
 MOVE = """

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from exporter.watchers.claimants.ask_policy import Owners
 from exporter.watchers.claimants.links import Address
-from exporter.watchers.claimants.watcher import ClaimantsWatcher, agreed
+from exporter.watchers.claimants.watcher import ClaimantsWatcher, agreed, several_since
 
 REPOSITORY = Path(__file__).parents[3]
 UNSHARE = ["unshare", "--net", "--"]
@@ -44,6 +44,21 @@ claimants.start()
 while claimants._thread.is_alive() and not claimants.counts():
     claimants._thread.join(0.05)
 print(dict(claimants.counts()), claimants._thread.is_alive())
+claimants.close()
+"""
+
+SHARED_FOR = """
+import sys, time
+from exporter.watchers.claimants.watcher import ClaimantsWatcher
+claimants = ClaimantsWatcher(sys.argv[1:])
+claimants.start()
+until, seen = time.monotonic() + 20, []
+while len(seen) < 2 and time.monotonic() < until:
+    now = claimants.shared_seconds().get(sys.argv[1])
+    if now is not None and now not in seen:
+        seen.append(now)
+    time.sleep(0.05)
+print(*seen)
 claimants.close()
 """
 
@@ -344,6 +359,27 @@ def test_several_owners_that_could_not_be_asked_again_are_not_published() -> Non
 def test_never_more_than_either_question_saw(first: Owners, second: Owners) -> None:
     """A second question only takes owners away."""
     assert agreed({ADDRESS: first}, {ADDRESS: second})[ADDRESS] <= first & second
+
+
+def test_a_split_begins_anew_after_a_round_that_found_none() -> None:
+    """So does one whose address could not be asked for in between; each address has a time of its own."""
+    since: dict[str, float] = {}
+    found = []
+    for now, counts in enumerate(
+        [{VIP: 1, VIP6: 2}, {VIP: 2, VIP6: 2}, {VIP: 3, VIP6: 1}, {VIP: 2, VIP6: 2}, {VIP6: 2}, {VIP: 2}]
+    ):
+        since = several_since(since, counts, float(now))
+        found.append(since)
+    assert found == [{VIP6: 0}, {VIP: 1, VIP6: 0}, {VIP: 1}, {VIP: 1, VIP6: 3}, {VIP6: 3}, {VIP: 5}]
+
+
+def test_how_long_it_has_been_shared_comes_with_the_count(link: list[Host]) -> None:
+    """Less than the time since the first question of two that found two owners."""
+    hold(link[0])
+    hold(link[1])
+    done = link[2].run(sys.executable, "-c", SHARED_FOR, VIP)
+    (first, second) = map(float, done.stdout.split())
+    assert 0 == first < second < 3, done.stderr
 
 
 def test_what_is_known_of_an_address_that_stays_is_kept() -> None:

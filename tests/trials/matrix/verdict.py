@@ -12,8 +12,9 @@ MOVED, SLOWLY = "FailoverHappened", "FailoverSlow"
 # Seconds that two balancers must have had one address: the page is true; it may not be missing.
 SHARED_TRULY, SHARED_SILENTLY = 5.0, 30.0
 SPLIT = "VIPSplitBrain"
-# Seconds from the end of a page to that of a ticket that was open before it (alerts/README.md): for two minutes
-# TicketInhibitor goes on, once a minute Prometheus sends ends, and for one Alertmanager waits (group_interval).
+# Seconds from the end of a page to that of a ticket that was open before it (alerts/README.md).
+# TicketInhibitor goes on for two minutes, Prometheus sends ends once a minute, and Alertmanager waits for
+# its group_interval.
 HELD_BACK = 121.0 + 60.0 + 60.0
 
 

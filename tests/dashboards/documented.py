@@ -6,7 +6,7 @@ from pathlib import Path
 ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<kind>\w+) \| (?P<labels>[\w, ]*) \|", re.MULTILINE)
 OF_PROMETHEUS = {
     "up": set[str](),
-    "ALERTS": {"alertname", "alertstate", "severity"},
+    "ALERTS": {"alertname", "alertstate", "severity", "vip"},  # and what else an alert has
     "ALERTS_FOR_STATE": {"alertname", "severity"},
 }
 OF_TARGETS = {"cluster", "job", "instance"}

@@ -35,11 +35,36 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 INTERVAL = 60 / SHRUNK  # a ticket queue's group_interval
 QUIET = 3 * INTERVAL  # seconds in which whatever is to come has come
 PATIENCE = 20.0  # seconds
+Body = dict[str, object]  # of one alert, for Alertmanager's API
 RECIPE = re.compile(r"^amtool silence add (?:.*\\\n)*.*", re.MULTILINE)
 
 
 def shrunk(match: re.Match[str]) -> str:
     return f"{match[1]}{int(match[2]) * SECONDS[match[3]] * 1000 // SHRUNK}ms"
+
+
+def told(*alerts: str, cluster: str, over: bool = False, **labels: str) -> list[Body]:
+    """As Prometheus sends alerts; `over` with their end, now."""
+    now = datetime.now(UTC)
+    ends = now if over else now + timedelta(minutes=4)
+    return [
+        {
+            "labels": {"alertname": name, "cluster": cluster, **ALERTING[name].labels, **labels},
+            "annotations": {
+                "summary": f"{cluster}: {name}",
+                "description": "…",
+                "dashboard_url": "https://g",
+            },
+            "startsAt": (now - timedelta(milliseconds=1)).isoformat(),
+            "endsAt": ends.isoformat(),
+        }
+        for name in alerts
+    ]
+
+
+def explained(*alerts: str, cluster: str, over: bool = False) -> list[Body]:
+    """What TicketInhibitor says of them."""
+    return [body for one in alerts for body in told("TicketInhibitor", cluster=cluster, over=over, of=one)]
 
 
 @dataclass(frozen=True)
@@ -48,31 +73,18 @@ class Alertmanager:
     recorded: Path
 
     def tell(self, *alerts: str, cluster: str, over: bool = False, **labels: str) -> None:
-        """As Prometheus sends alerts; `over` with their end, now."""
-        now = datetime.now(UTC)
-        ends = now if over else now + timedelta(minutes=4)
-        body = [
-            {
-                "labels": {"alertname": name, "cluster": cluster, **ALERTING[name].labels, **labels},
-                "annotations": {
-                    "summary": f"{cluster}: {name}",
-                    "description": "…",
-                    "dashboard_url": "https://g",
-                },
-                "startsAt": (now - timedelta(milliseconds=1)).isoformat(),
-                "endsAt": ends.isoformat(),
-            }
-            for name in alerts
-        ]
-        data = json.dumps(body).encode()
-        request = Request(f"{self.url}/api/v2/alerts", data, {"Content-Type": "application/json"})  # noqa: S310  # ours
-        with urlopen(request, timeout=5):  # noqa: S310  # ours
-            pass
+        self.send(told(*alerts, cluster=cluster, over=over, **labels))
 
     def explains(self, *alerts: str, cluster: str, over: bool = False) -> None:
         """What TicketInhibitor says of them."""
-        for one in alerts:
-            self.tell("TicketInhibitor", cluster=cluster, over=over, of=one)
+        self.send(explained(*alerts, cluster=cluster, over=over))
+
+    def send(self, *some: list[Body]) -> None:
+        """At once, as Prometheus sends what one evaluation gave."""
+        data = json.dumps([one for alerts in some for one in alerts]).encode()
+        request = Request(f"{self.url}/api/v2/alerts", data, {"Content-Type": "application/json"})  # noqa: S310  # ours
+        with urlopen(request, timeout=5):  # noqa: S310  # ours
+            pass
 
     def messages(self, cluster: str) -> list[Message]:
         """Those that go to somebody."""
@@ -158,19 +170,21 @@ def test_an_orderly_stop_is_one_message(alertmanager: Alertmanager) -> None:
     """What made six: consequences come first and end last, the failover heads it, one message closes it."""
     early = ["CorosyncLinkDown", "CorosyncTokenLoss", "VIPConnectSlow"]
     late = ["VIPOutage", "ClusterViewStale"]
-    alertmanager.tell(*early, cluster="stop")
-    alertmanager.tell("CollectorFailing", cluster="stop", collector="corosync")
-    alertmanager.tell("PacemakerNodeOffline", "FailoverHappened", cluster="stop")
-    alertmanager.explains("PacemakerNodeOffline", "FailoverHappened", cluster="stop")
+    causes = ["PacemakerNodeOffline", "FailoverHappened"]
+    alertmanager.send(
+        told(*early, cluster="stop"),
+        told("CollectorFailing", cluster="stop", collector="corosync"),
+        told(*causes, cluster="stop"),
+        explained(*causes, cluster="stop"),
+    )
     alertmanager.wait("stop", 1)
     (opened,) = alertmanager.messages("stop")
     assert opened.title == "stop: FailoverHappened, and 1 more"
-    alertmanager.tell(*late, cluster="stop")
-    alertmanager.tell("PacemakerNodeOffline", "FailoverHappened", cluster="stop", over=True)
+    alertmanager.send(told(*late, cluster="stop"), told(*causes, cluster="stop", over=True))
     alertmanager.wait("stop", 2)
     alertmanager.tell(*early, *late, cluster="stop", over=True)
     alertmanager.tell("CollectorFailing", cluster="stop", over=True, collector="corosync")
-    alertmanager.explains("PacemakerNodeOffline", "FailoverHappened", cluster="stop", over=True)
+    alertmanager.explains(*causes, cluster="stop", over=True)
     quiet(alertmanager, "stop")
     assert alertmanager.story("stop") == [
         ("tickets", "opened", "FailoverHappened"),
@@ -201,9 +215,11 @@ def test_a_node_that_stays_away_is_updated_once(alertmanager: Alertmanager) -> N
 def test_a_page_holds_its_tickets_back(alertmanager: Alertmanager) -> None:
     """Those of the same cluster, also when they end after it; the other cluster's ticket comes."""
     tickets = ["FailoverHappened", "VIPOutage", "PacemakerNodeOffline", "CorosyncLinkDown"]
-    alertmanager.tell(*tickets, cluster="split")
-    alertmanager.tell("VIPSplitBrain", "HAProxyNotServing", cluster="split")
-    alertmanager.explains("VIPSplitBrain", cluster="split")
+    alertmanager.send(
+        told(*tickets, cluster="split"),
+        told("VIPSplitBrain", "HAProxyNotServing", cluster="split"),
+        explained("VIPSplitBrain", cluster="split"),
+    )
     alertmanager.tell("VIPOutage", cluster="another")
     alertmanager.wait("another", 1)
     alertmanager.tell("HAProxyNotServing", "VIPSplitBrain", cluster="split", over=True)
@@ -221,8 +237,10 @@ def test_a_page_holds_its_tickets_back(alertmanager: Alertmanager) -> None:
 
 def test_what_is_left_of_a_page_becomes_a_ticket(alertmanager: Alertmanager) -> None:
     """Two minutes after it, when TicketInhibitor ends: the node that is still away."""
-    alertmanager.tell("FailoverSlow", "PacemakerNodeOffline", "ExporterDown", cluster="left")
-    alertmanager.explains("FailoverSlow", "PacemakerNodeOffline", cluster="left")
+    alertmanager.send(
+        told("FailoverSlow", "PacemakerNodeOffline", "ExporterDown", cluster="left"),
+        explained("FailoverSlow", "PacemakerNodeOffline", cluster="left"),
+    )
     alertmanager.wait("left", 1)
     alertmanager.tell("FailoverSlow", cluster="left", over=True)
     alertmanager.wait("left", 2)

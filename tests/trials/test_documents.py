@@ -36,6 +36,7 @@ def test_each_trial_with_figures_has_a_template() -> None:
     """By the names of the documents."""
     assert {path.stem for path in TEMPLATES} == {
         "accuracy.md",
+        "clusters.md",
         "comparison.md",
         "drill.md",
         "engines.md",

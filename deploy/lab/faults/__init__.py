@@ -255,7 +255,7 @@ _KEEPALIVED = tuple(
 FAULTS: dict[str, Fault] = {
     fault.name: fault for fault in (*_BALANCERS, *_LINKS, *_PEOPLE, *_GALERA, *_EXPORTERS)
 }
-# And those of other clusters.
+# And those of other clusters: tests/trials/matrix/clusters and tests/trials/keepalived have those.
 EVERY: dict[str, Fault] = FAULTS | {
     fault.name: fault for fault in (*_ARBITER, *_THREE, *_FENCING, *_KEEPALIVED)
 }

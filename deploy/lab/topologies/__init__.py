@@ -10,5 +10,5 @@ from deploy.lab.topologies.twin import TWIN
 from deploy.lab.topology import Topology
 
 PAIRS = (ARTICLE, TWIN)  # all tests and trials run on them
-SHAPES = (ARBITER, THREE, FENCED, IPV6)  # other clusters under Pacemaker: tests/lab/test_shapes.py
+SHAPES = (ARBITER, THREE, FENCED, IPV6)  # other clusters under Pacemaker: tests/trials/matrix/clusters
 TOPOLOGIES: dict[str, Topology] = {topology.name: topology for topology in (*PAIRS, *SHAPES, KEEPALIVED)}

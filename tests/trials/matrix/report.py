@@ -12,10 +12,8 @@ from tests.trials.matrix.results import Outcome
 from tests.trials.matrix.verdict import Verdict
 
 TEMPLATE = Path(__file__).with_name("fault-matrix.md.template")
-HEAD = (
-    *("", "fault", "clients out, s", "notified, s after the fault", "headline", "messages"),
-    *("cleared, s", "", "today"),
-)
+REACHED = ("clients out, s", "notified, s after the fault", "headline", "messages", "cleared, s")
+HEAD = ("", "fault", *REACHED, "", "today")
 TWO = 2  # messages of a fault: it begins, it ends
 
 
@@ -93,7 +91,17 @@ def document(run: Run) -> str:
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
-    expected, outcome = verdict.expected, verdict.outcome
+    return (
+        str(verdict.expected.number),
+        verdict.expected.name,
+        *reached(verdict.outcome),
+        "well" if verdict.well else "NOT",
+        _today(verdict.outcome),
+    )
+
+
+def reached(outcome: Outcome) -> tuple[str, ...]:
+    """What reached whom, in the columns of REACHED."""
     notified = sorted(outcome.notified, key=lambda one: (one.severity != Severity.CRITICAL, one.after))
     names: dict[str, str] = {}
     for one in notified:
@@ -101,15 +109,11 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         names.setdefault(one.alert, f"**{text}**" if one.severity == Severity.CRITICAL else text)
     cleared = [one.cleared for one in notified if one.cleared is not None]
     return (
-        str(expected.number),
-        expected.name,
         ", ".join(f"{seconds:.2f}" for seconds in outcome.felt) or "none",
         ", ".join(names.values()) or "nothing",
         outcome.messages[0].headline if outcome.messages else "-",
         _counted(outcome),
         f"{max(cleared):.0f}" if cleared else "-",
-        "well" if verdict.well else "NOT",
-        _today(outcome),
     )
 
 

@@ -36,7 +36,7 @@ def run(chosen: Sequence[Expectation], wanted: Wanted, kept: Kept[Outcome], step
         place = folder if topology == wanted.topology else folder.with_name(f"{folder.name}-{topology}")
         with whole_lab(topology, place, step, wanted.watching) as lab, today.running(lab) as peers:
             for expected in group:
-                kept.add(expected.name, _try(lab, peers, expected, step))
+                kept.add(expected.name, try_one(lab, peers, expected, step))
                 done = kept.load()
                 progress = f"{sum(one.name in done for one in chosen)} of {len(chosen)}"
                 _say(judge(expected, done[expected.name]), progress, step)
@@ -44,7 +44,8 @@ def run(chosen: Sequence[Expectation], wanted: Wanted, kept: Kept[Outcome], step
     return [judge(one, done[one.name]) for one in chosen]
 
 
-def _try(lab: Lab, peers: today.Today, expected: Expectation, step: Report) -> Outcome:
+def try_one(lab: Lab, peers: today.Peers, expected: Expectation, step: Report) -> Outcome:
+    """Also of what could not be carried out; the lab is whole afterwards in any case."""
     try:
         return trial.run(lab, Monitoring(lab.fleet), peers, expected, step)
     except LabError as error:
@@ -54,5 +55,4 @@ def _try(lab: Lab, peers: today.Today, expected: Expectation, step: Report) -> O
 
 
 def _say(verdict: Verdict, progress: str, step: Report) -> None:
-    said = "as it should be" if verdict.well else "; ".join(verdict.problems)
-    step(f"{progress}: {verdict.expected.name}: {said}")
+    step(f"{progress}: {verdict.expected.name}: {verdict.said}")

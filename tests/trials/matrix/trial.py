@@ -16,7 +16,7 @@ from tests.trials.common.truth import Span, outages
 from tests.trials.matrix.expectations import CALM, Expectation
 from tests.trials.matrix.holders import Holders
 from tests.trials.matrix.results import Notified, Outcome, Sent
-from tests.trials.matrix.today import Peers, Today
+from tests.trials.matrix.today import Peers
 from tests.trials.matrix.verdict import clear_within, told
 
 PAST = 30.0  # seconds past the time in which all must be notified: later is late, and still seen
@@ -30,7 +30,7 @@ FIRING = "firing"
 Watching = tuple[Monitoring, Expectation]
 
 
-def run(lab: Lab, monitoring: Monitoring, today: Today, expected: Expectation, step: Report) -> Outcome:
+def run(lab: Lab, monitoring: Monitoring, today: Peers, expected: Expectation, step: Report) -> Outcome:
     """Returns with the lab whole; LabError if the fault can't be made or healed."""
     (outcome,) = side_by_side(lab, [(monitoring, expected)], today, step)
     return outcome

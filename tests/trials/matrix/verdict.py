@@ -28,6 +28,10 @@ class Verdict:
     def well(self) -> bool:
         return not self.problems
 
+    @property
+    def said(self) -> str:
+        return "; ".join(self.problems) or "as it should be"
+
 
 def judge(expected: Expectation, outcome: Outcome) -> Verdict:
     if outcome.error:

@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.matrix.clusters.cli import main
+
+sys.exit(main())

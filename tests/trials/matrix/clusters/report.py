@@ -1,0 +1,118 @@
+"""docs/clusters.md, and the tables for the terminal (pure but for reading the template)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+
+from deploy.lab.roots import RELEASES
+from deploy.lab.topologies import SHAPES, TOPOLOGIES
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.report import filled, listed, listed_in_bold
+from tests.trials.common.tables import Table
+from tests.trials.matrix.clusters import expectations
+from tests.trials.matrix.clusters.results import Proof
+from tests.trials.matrix.expectations import Expectation
+from tests.trials.matrix.report import REACHED, reached
+from tests.trials.matrix.verdict import Verdict, judge
+
+TEMPLATE = Path(__file__).parents[1] / "clusters.md.template"
+PACKAGES = ("pacemaker", "corosync", "haproxy")  # whose versions are shown
+HEAD = ("shape", "release", "proved", "up, s", "faults", "false pages", *PACKAGES)
+FAULTS = ("fault", "release", *REACHED, "")
+
+
+@dataclass(frozen=True)
+class Proved:
+    proof: Proof
+    expected: Expectation
+
+    @property
+    def verdict(self) -> Verdict:
+        return judge(self.expected, self.proof.outcome)
+
+
+@dataclass(frozen=True)
+class Run:
+    at: Circumstances
+    proved: Sequence[Proved]  # in the order of the shapes, their releases, their expectations
+
+    @property
+    def whole(self) -> bool:
+        """Whether every fault of every shape was made, on one release at least."""
+        made = {(one.proof.shape, one.expected.name) for one in self.proved}
+        return all((shape.name, one.name) in made for shape in SHAPES for one in expectations.of(shape.name))
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{one.proof.title}: {problem}" for one in self.proved for problem in one.verdict.problems]
+
+    @property
+    def summary(self) -> str:
+        well = sum(one.verdict.well for one in self.proved)
+        return f"{well} of {len(self.proved)} as they should be, {_false_pages(self.proved)} false pages"
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            **self.at.as_json(),
+            "summary": self.summary,
+            "problems": self.problems,
+            "proofs": [asdict(one.proof) for one in self.proved],
+        }
+
+
+def clusters(run: Run) -> Table:
+    """A line for each shape and release."""
+    groups = groupby(run.proved, key=lambda one: (one.proof.shape, one.proof.release))
+    return Table(HEAD, [_cluster(*of, list(proved)) for of, proved in groups])
+
+
+def _cluster(shape: str, release: str, proved: Sequence[Proved]) -> tuple[str, ...]:
+    versions = proved[-1].proof.versions
+    well = sum(one.verdict.well for one in proved)
+    return (
+        shape,
+        f"{RELEASES[release]} ({release})",
+        max(one.proof.when for one in proved),
+        f"{max(one.proof.up for one in proved):.0f}",
+        f"{well} of {len(proved)} well",
+        str(_false_pages(proved)),
+        *(versions.get(name, "-") for name in PACKAGES),
+    )
+
+
+def faults(proved: Sequence[Proved]) -> Table:
+    return Table(FAULTS, [_fault(one) for one in proved])
+
+
+def _fault(one: Proved) -> tuple[str, ...]:
+    outcome = one.proof.outcome
+    return (outcome.name, one.proof.release, *reached(outcome), "well" if one.verdict.well else "NOT")
+
+
+def _false_pages(proved: Sequence[Proved]) -> int:
+    return sum(text.startswith("false page") for one in proved for text in one.verdict.problems)
+
+
+def document(run: Run) -> str:
+    shapes = "\n\n".join(
+        _shape(name, list(of)) for name, of in groupby(run.proved, lambda it: it.proof.shape)
+    )
+    return filled(
+        TEMPLATE,
+        run.at,
+        summary=run.summary,
+        table=clusters(run).markdown(),
+        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        shapes=shapes,
+    )
+
+
+def _shape(name: str, proved: Sequence[Proved]) -> str:
+    by_fault = {one.expected.name: one.expected for one in proved}
+    means = listed(f"*{fault}*: {expected.means}{_argued(expected)}" for fault, expected in by_fault.items())
+    return f"## {name}: {TOPOLOGIES[name].help}\n\n{faults(proved).markdown()}\n\n{means}"
+
+
+def _argued(expected: Expectation) -> str:
+    return f" {expected.messages} messages: {expected.argued}." if expected.argued else ""

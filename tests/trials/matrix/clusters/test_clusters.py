@@ -1,0 +1,94 @@
+"""Each shape has expectations that name its faults, alerts and causes; the page says what was proved when."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from deploy.lab.faults import EVERY
+from deploy.lab.topologies import SHAPES
+from deploy.lab.topology import Topology
+from exporter.watchers.failover.detection.causes import CAUSES
+from tests.alerts.rules import ALERTING
+from tests.trials.common.circumstances import Circumstances
+from tests.trials.matrix.clusters import expectations, report
+from tests.trials.matrix.clusters.report import Proved, Run
+from tests.trials.matrix.clusters.results import Proof, proof
+from tests.trials.matrix.expectations import CALM, alternatives
+from tests.trials.matrix.results import Notified, Outcome, Sent
+
+each = pytest.mark.parametrize("shape", SHAPES, ids=lambda one: one.name)
+AT = Circumstances(datetime(2026, 11, 29, 10, 0, tzinfo=UTC), "command", "", "2 cores", ())
+
+
+@each
+def test_expectations_are_of_faults_that_apply(shape: Topology) -> None:
+    """A fault that the shape can't have would stop the run; each is numbered and explained, calm is first."""
+    found = expectations.of(shape.name)
+    assert found[0].name == CALM
+    assert all(EVERY[one.name].applies(shape) for one in found[1:])
+    assert [one.number for one in found] == list(range(1, len(found) + 1))
+    assert all(one.means for one in found)
+
+
+@each
+def test_alerts_and_causes_exist(shape: Topology) -> None:
+    """A misspelt name, or a ticket that is expected as a page, could never arrive."""
+    for one in expectations.of(shape.name):
+        for severity, entries in (("critical", one.page), ("warning", one.warn)):
+            names = [name for entry in entries for name in alternatives(entry)]
+            assert {ALERTING[name].labels["severity"] for name in names} <= {severity}, one.name
+        assert one.allowed <= ALERTING.keys(), one.name
+        assert set(one.cause) <= set(CAUSES)
+
+
+def proved(*notified: Notified) -> Proved:
+    [expected] = [one for one in expectations.of("arbiter") if one.name == "arbiter-lost"]
+    sent = Sent("tickets", "opened", 52.0, "CorosyncQdeviceLost", ("CorosyncQdeviceLost",))
+    outcome = Outcome("arbiter-lost", "arbiter", "the arbiter is off", (), 4.0, notified, (sent,))
+    versions = {"pacemaker": "2.1.5-1", "corosync": "3.1.7-1", "haproxy": "2.6.12-1"}
+    return Proved(Proof("arbiter", "bookworm", "2026-11-29", 39.3, versions, outcome), expected)
+
+
+LOST = Notified("CorosyncQdeviceLost", "warning", {}, 21.2, 9.0)
+
+
+def test_the_page_has_a_line_for_each_cluster_and_each_fault() -> None:
+    """With date, versions, what arrived, and what it means."""
+    text = report.document(Run(AT, [proved(LOST)]))
+    assert (
+        "| arbiter | Debian 12 (bookworm) | 2026-11-29 | 39 | 1 of 1 well | 0 | 2.1.5-1 | 3.1.7-1 | " in text
+    )
+    row = "| arbiter-lost | bookworm | none | CorosyncQdeviceLost 21 | CorosyncQdeviceLost | 1 | 9 | well |"
+    assert row in text
+    assert "- *arbiter-lost*: Clients feel nothing" in text
+    assert "1 of 1 as they should be, 0 false pages." in text
+
+
+def test_a_false_page_is_counted_and_named() -> None:
+    """In the summary, in the cluster's line and in the fault's."""
+    run = Run(AT, [proved(LOST, replace(LOST, alert="VIPDown", severity="critical"))])
+    assert run.summary == "0 of 1 as they should be, 1 false pages"
+    assert run.problems == ["arbiter bookworm arbiter-lost: false page: VIPDown"]
+    assert "**arbiter bookworm arbiter-lost: false page: VIPDown**" in report.document(run)
+
+
+def test_the_page_is_written_when_each_fault_of_each_shape_was_made() -> None:
+    """A run of some of them leaves what the page says of the others."""
+    [one] = [proved(LOST)]
+    every = [
+        Proved(
+            replace(one.proof, shape=shape.name, outcome=replace(one.proof.outcome, name=expected.name)),
+            expected,
+        )
+        for shape in SHAPES
+        for expected in expectations.of(shape.name)
+    ]
+    assert Run(AT, every).whole
+    assert not Run(AT, every[1:]).whole
+
+
+def test_a_proof_is_kept_whole() -> None:
+    """What a later run resumes from is what was found."""
+    one = proved(LOST).proof
+    assert proof(asdict(one)) == one

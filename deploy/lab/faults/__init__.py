@@ -200,6 +200,12 @@ _THREE = (
 _ARBITER = (
     Fault("arbiter-lost", "the arbiter powered off", arbiter.arbiter_lost, arbiter.has_arbiter),
     Fault(
+        "outvoted",
+        "the balancer that serves loses the other one and the arbiter: the other half goes on",
+        arbiter.outvoted,
+        arbiter.has_arbiter,
+    ),
+    Fault(
         "arbiter-and-node-lost",
         "the arbiter and the balancer that serves powered off at once: no quorum is left",
         arbiter.arbiter_and_node_lost,

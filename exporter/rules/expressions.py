@@ -50,6 +50,9 @@ unless on (cluster, instance, vip, port) ({TOO_BUSY})
 """
 SILENT_FOR = 10  # seconds
 
+# Clusters of which no part has quorum: by Corosync where Pacemaker has no DC that could report it.
+NO_QUORUM = "max by (cluster) (ha_cluster_pacemaker_with_quorum or ha_cluster_corosync_quorate) == 0"
+
 # On how many nodes a resource runs, by the hosts whose view counts.
 RUNNING = f"""
 max by (cluster, resource) (

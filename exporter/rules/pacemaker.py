@@ -6,6 +6,7 @@ from exporter.rules.expressions import (
     DISABLED_HAPROXY,
     DISABLED_SERVICE,
     JOINED,
+    NO_QUORUM,
     STOPPED,
 )
 from exporter.rules.rule import Alert, Group, Recording, Severity
@@ -131,18 +132,23 @@ GROUP = Group(
         Alert(
             "PacemakerNoQuorum",
             CRITICAL,
-            """
-            max by (cluster) (ha_cluster_pacemaker_with_quorum or ha_cluster_corosync_quorate) == 0
-            """,
+            NO_QUORUM,
             hold=10,
             keep=30,
             summary="$cluster: no part of the cluster has quorum",
             description="""
             For <for> no host of $cluster has been in a part with quorum. Pacemaker starts nothing and, with
-            no-quorum-policy=stop, stops what runs: clients can't connect, or the next fault takes them out.
+            no-quorum-policy=stop, stops what runs: clients can't connect, or the next fault takes them out. Nodes
+            without the vote of a quorum device: <voteless>.
             """,
+            parts={
+                "voteless": names(
+                    "min by (node) (ha_cluster_corosync_qdevice_votes{cluster=$cluster}) == 0",
+                    "node",
+                    none="none",
+                ),
+            },
             dashboard="failover-cluster",
-            why="By Corosync where Pacemaker has no DC that could report it.",
         ),
         Alert(
             "PacemakerNodeUnclean",

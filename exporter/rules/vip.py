@@ -5,6 +5,7 @@ from exporter.rules.expressions import (
     DISABLED_HAPROXY,
     EXPLAIN_OUTAGES,
     JOINED,
+    NO_QUORUM,
     SILENT,
     SILENT_FOR,
     VANTAGE_POINTS,
@@ -122,6 +123,7 @@ GROUP = Group(
             )
             unless on (cluster) {DISABLED_ADDRESSES}
             unless on (cluster) {DISABLED_HAPROXY}
+            unless on (cluster) ({NO_QUORUM})
             """,
             hold=15,
             keep=15,
@@ -139,7 +141,9 @@ GROUP = Group(
             },
             dashboard="failover-story",
             why="""No MAC address answers for it; without the right to ask, every exporter of the cluster has to say so.
-            An address that a person disabled is not missing, nor is one that may depend on a disabled HAProxy.""",
+            An address that a person disabled is not missing, nor is one that may depend on a disabled HAProxy. Without
+            quorum PacemakerNoQuorum is the page, also where that comes later: an arbiter's vote is only missed 8 to 16 s
+            after it is lost, by the heartbeats of corosync-qdevice.""",
         ),
         Alert(
             "VIPDown",

@@ -59,9 +59,11 @@ max by (cluster, resource) (
   ha_cluster_pacemaker_resource_running_nodes and on (cluster, instance) {JOINED}
 )
 """
-# Resources that run nowhere, and that nobody wants stopped.
+# Resources that run nowhere, and that nobody wants stopped. A fencing device that may not run on its own target runs
+# nowhere while the other node is gone, and serves nobody: Pacemaker fences by it all the same.
 STOPPED = f"""
 {RUNNING} == 0
 unless on (cluster, resource) (ha_cluster_pacemaker_resource_disabled == 1)
+unless on (cluster, resource) ha_cluster_pacemaker_resources{{agent=~"stonith:.*"}}
 """
 ADDRESS = 'ha_cluster_pacemaker_resources{agent=~".*:(IPaddr2?|IPv6addr)"}'

@@ -224,9 +224,15 @@ GROUP = Group(
             description="""
             $node of $cluster has been offline for <for>: {{ with printf
             "max(ha_cluster_pacemaker_nodes{cluster='%s', node='%s', status='expected_up'}) == 1"
-            $labels.cluster $labels.node | query -}} it was lost{{ else }}it was stopped in order{{ end }}.
+            $labels.cluster $labels.node | query -}} it was lost{{ else }}it was stopped in order<fenced>{{ end }}.
             Nothing can move there; clients feel the next fault in full.
             """,
+            parts={
+                "fenced": first(
+                    "max(ha_cluster_pacemaker_fence_events{cluster=$cluster, target=$node, status='success'}) > 0",
+                    ", or fenced",
+                ),
+            },
             dashboard="failover-cluster",
         ),
         Alert(

@@ -2,7 +2,7 @@
 
 import fcntl
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -33,13 +33,20 @@ class Kept(Generic[T]):
 
     def add(self, name: str, one: T) -> None:
         """Two runs may share a file, each with its own parts and its own lab."""
+        self._change(lambda found: found | {name: one})
+
+    def forget(self, names: Collection[str] | None = None) -> None:
+        """All of them, or these."""
+        if names is None:
+            self.file.unlink(missing_ok=True)
+        elif self.file.exists():
+            self._change(lambda found: {name: one for name, one in found.items() if name not in names})
+
+    def _change(self, change: Callable[[dict[str, T]], dict[str, T]]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            whole = self.load() | {name: one}
+            whole = change(self.load())
             fresh = self.file.with_suffix(".new")
             fresh.write_text(json.dumps({name: asdict(it) for name, it in whole.items()}, indent=1))
             fresh.replace(self.file)
-
-    def forget(self) -> None:
-        self.file.unlink(missing_ok=True)

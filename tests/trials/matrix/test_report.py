@@ -88,7 +88,10 @@ def test_outcomes_are_kept_fault_by_fault(tmp_path: Path) -> None:
     kept.add(KILLED.name, KILLED)
     kept.add(CALM.name, CALM)
     assert Kept(kept.file, outcome).load() == {"haproxy-killed": KILLED, "calm": CALM}
+    kept.forget({CALM.name})
+    assert kept.load().keys() == {KILLED.name}
     kept.forget()
+    kept.forget({CALM.name})
     assert kept.load() == {}
 
 

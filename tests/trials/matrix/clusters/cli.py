@@ -44,7 +44,7 @@ def _prove(options: argparse.Namespace) -> int:
     for one in clusters:
         preflight.check_for(TOPOLOGIES[one.shape])
         if not options.resume:
-            kept(one.shape, one.release).forget()
+            kept(one.shape, one.release).forget({fault.name for fault in one.faults})
     run(clusters, options.folder, output.step)
     found = Run(circumstances.now(_command(options), "", (), ()), list(_proved()))
     if found.whole:

@@ -14,12 +14,13 @@ from tests.trials.matrix.clusters import expectations
 from tests.trials.matrix.clusters.results import Proof
 from tests.trials.matrix.expectations import Expectation
 from tests.trials.matrix.report import REACHED, reached
-from tests.trials.matrix.verdict import Verdict, judge
+from tests.trials.matrix.results import Outcome
+from tests.trials.matrix.verdict import MOVED, SLOWLY, Verdict, judge
 
 TEMPLATE = Path(__file__).parents[1] / "clusters.md.template"
 PACKAGES = ("pacemaker", "corosync", "haproxy")  # whose versions are shown
 HEAD = ("shape", "release", "proved", "up, s", "faults", "false pages", *PACKAGES)
-FAULTS = ("fault", "release", *REACHED, "")
+FAULTS = ("fault", "release", *REACHED, "failovers told", "")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,20 @@ def faults(proved: Sequence[Proved]) -> Table:
 
 def _fault(one: Proved) -> tuple[str, ...]:
     outcome = one.proof.outcome
-    return (outcome.name, one.proof.release, *reached(outcome), "well" if one.verdict.well else "NOT")
+    return (
+        outcome.name,
+        one.proof.release,
+        *reached(outcome),
+        _moved(outcome),
+        "well" if one.verdict.well else "NOT",
+    )
+
+
+def _moved(outcome: Outcome) -> str:
+    """What alerts said of it; a page names no resource: all that moved so is one page."""
+    told = [one.labels for one in outcome.notified if one.alert in (MOVED, SLOWLY)]
+    every = {f"{of.get('resource', 'all')} {of['from']} to {of['to']}, {of['cause']}": None for of in told}
+    return "; ".join(every) or "-"
 
 
 def _false_pages(proved: Sequence[Proved]) -> int:

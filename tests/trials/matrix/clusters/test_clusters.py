@@ -59,10 +59,24 @@ def test_the_page_has_a_line_for_each_cluster_and_each_fault() -> None:
     assert (
         "| arbiter | Debian 12 (bookworm) | 2026-11-29 | 39 | 1 of 1 well | 0 | 2.1.5-1 | 3.1.7-1 | " in text
     )
-    row = "| arbiter-lost | bookworm | none | CorosyncQdeviceLost 21 | CorosyncQdeviceLost | 1 | 9 | well |"
+    row = (
+        "| arbiter-lost | bookworm | none | CorosyncQdeviceLost 21 | CorosyncQdeviceLost | 1 | 9 | - | well |"
+    )
     assert row in text
     assert "- *arbiter-lost*: Clients feel nothing" in text
     assert "1 of 1 as they should be, 0 false pages." in text
+
+
+def test_what_was_told_of_failovers_is_told() -> None:
+    """Of each address by itself; a page is of all that moved."""
+    moved = {"resource": "vip", "from": "lb1", "to": "lb2", "cause": "fencing"}
+    slow = {"from": "lb1", "to": "lb2", "cause": "fencing"}
+    happened = (
+        Notified("FailoverHappened", "warning", moved, 33.0, 9.0),
+        Notified("FailoverSlow", "critical", slow, 20.0, 9.0),
+    )
+    [row] = report.faults([proved(*happened)]).rows
+    assert row[-2] == "vip lb1 to lb2, fencing; all lb1 to lb2, fencing"
 
 
 def test_a_false_page_is_counted_and_named() -> None:

@@ -15,7 +15,7 @@ from deploy.lab.state import State
 from deploy.lab.topologies import TOPOLOGIES
 from deploy.lab.waiting import until
 
-AGENT = "/usr/sbin/fence_lab"
+AGENT = Path("/usr/sbin/fence_lab")
 RECORD = "pdu-unit"
 PORT = 7000
 START = 15.0  # seconds
@@ -24,7 +24,7 @@ START = 15.0  # seconds
 def begin(fleet: Fleet, pdu: Host, lock: int) -> None:
     """Starts the unit; `lock` stays held until it has recorded itself. The balancers get its fence agent."""
     for host in fleet.balancers:
-        host.write(AGENT, (HERE / "agents" / "fence_lab").read_bytes(), 0o755)
+        host.write(str(AGENT), (HERE / "agents" / AGENT.name).read_bytes(), 0o755)
     log = fleet.state.host_file(f"{RECORD}.log")
     network = ["nsenter", f"--net=/proc/{pdu.pid()}/ns/net"]
     unit = [sys.executable, "-m", "deploy.lab.pdu", str(fleet.state.folder)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders, qdevice, vrrp
+from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders, pdu, qdevice, vrrp
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Stack
@@ -46,14 +46,15 @@ def _exporter(fleet: Fleet, host: Host) -> None:
 
 
 def _end_fencing(fleet: Fleet) -> None:
-    """While its device is still out of reach: else a node would be shot that has just been started."""
+    """While its device is still out of reach: else a node would be shot that has just been started. What a
+    person says ends the waiting, not the agent that is on its way."""
 
     def over() -> bool:
         views = {host: cluster.view(host) for host in fleet.balancers}
         pending = {(host, node) for host, view in views.items() if view for node in view.unclean}
         for host, node in pending:
             orders.confirm_off(host, node)
-        return not pending
+        return not pending and not any(host.named(pdu.AGENT.name) for host in fleet.balancers)
 
     if fleet.pdu:
         until("no node to be fenced any more", over, FENCED, abort=fleet.abort, step=1.0)

@@ -41,6 +41,8 @@ class Detector:
         self._evidence = Evidence()
         # By resource and node, when it was last seen to run there and elsewhere too: monotonic seconds.
         self._doubled: dict[tuple[str, str], float] = {}
+        # What this part of the cluster stopped as it lost quorum, and when it was last seen so: wall clock.
+        self._given_up: dict[str, float] = {}
         self._hosts: dict[str, str] = {}  # by guest node the node that was last seen to run it
         self._blind = False
         self._before: Snapshot | None = None
@@ -66,6 +68,7 @@ class Detector:
         if self._blind:  # this node is back: what was found now was before the halves met
             self._evidence.halves_meet(now.mono, reported=True)
         self._evidence.outlived(self._homes(snapshot), now.mono)
+        self._note_given_up(snapshot, now.wall)
         self._before, self._looked, self._blind = snapshot, now.mono, False
         return found
 
@@ -111,9 +114,9 @@ class Detector:
     def _gather(self, snapshot: Snapshot, happened: float, now: float) -> None:
         """The changes since the last snapshot become evidence."""
         before = self._before
-        fresh = [
-            *(changes.changes(before, snapshot) if before else changes.first_changes(snapshot, self._since))
-        ]
+        every = changes.changes(before, snapshot) if before else changes.first_changes(snapshot, self._since)
+        # Of what was given up here the other half reports, for a moment, where it ran before the split.
+        fresh = [one for one in every if not (one.kind == kinds.DOUBLED and one.resource in self._given_up)]
         self._hosts.update(snapshot.hosts)
         self._evidence.add(fresh, happened)
         unsettled = (placement.unsettled_since for placement in self._placements.values())
@@ -138,6 +141,18 @@ class Detector:
         for resource, nodes in snapshot.holders.items():
             if len(nodes) > 1:
                 self._doubled.update(dict.fromkeys(((resource, node) for node in nodes), now))
+
+    def _note_given_up(self, snapshot: Snapshot, wall: float) -> None:
+        stopped = {resource for resource, nodes in snapshot.holders.items() if not nodes}
+        running = {resource for resource, nodes in snapshot.holders.items() if len(nodes) == 1}
+        if not snapshot.quorate:
+            self._given_up |= dict.fromkeys(stopped, wall)
+        self._given_up = {name: at for name, at in self._given_up.items() if name not in running}
+
+    def _elsewhere(self, resource: str, start: Call | None) -> bool:
+        """Whether it was started while it was given up here: by another part, which had quorum."""
+        changed = start.changed if start else None
+        return changed is not None and changed < self._given_up.get(resource, 0.0) - CLOCKS_APART
 
     def _excluded(self, resource: str, snapshot: Snapshot, looked: float) -> set[str]:
         """Nodes on which running it in two places was ended, or that were away until now."""
@@ -184,6 +199,7 @@ class Detector:
             cause, supporting = cause_of(step, [one.change for one in evidence])
             first = min([unsettled, *(one.at for one in evidence if _led_to(one, origin, supporting))])
             start = snapshot.starts.get((resource, target))
+            late = late or self._elsewhere(resource, start)
             at = min(start.changed, now.wall) if late and start and start.changed else now.wall
             event = Event(
                 id=f"{round(now.wall * 1000)}-{resource}-{target}-{start.call if start else 0}",

@@ -129,4 +129,4 @@ def _shape(name: str, proved: Sequence[Proved]) -> str:
 
 
 def _argued(expected: Expectation) -> str:
-    return f" {expected.messages} messages: {expected.argued}." if expected.argued else ""
+    return f" At most {expected.messages} messages: {expected.argued}." if expected.argued else ""

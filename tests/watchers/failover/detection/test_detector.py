@@ -509,6 +509,42 @@ def test_a_start_of_the_other_half_is_no_move_while_the_halves_meet() -> None:
     assert watch.found[0].event.cause == "split_healed"
 
 
+def outvoted(cluster: Cluster) -> Snapshot:
+    """As alpha sees it, alone: without quorum it stopped the address, and knows nothing of the others."""
+    lost = {"alpha": UP} | dict.fromkeys(("beta", "gamma"), replace(UP, online=False))
+    return replace(a_snapshot((), {}, cluster.stops), quorate=False, nodes=lost)
+
+
+def test_what_was_given_up_for_lack_of_quorum_ran_nowhere_twice() -> None:
+    """The other part has started it. When they meet it is said for a moment to run on both, as before the
+    split: it is the takeover of then, found afterwards."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    _, after = cluster.go("beta")
+    taken = cluster.now
+    for later in range(5, 60, 5):
+        assert watch.look(outvoted(cluster), taken + later) == []
+    assert watch.look(a_snapshot(("beta", "alpha"), dict(cluster.starts)), taken + 60) == []
+    (event,) = watch.look(after, taken + 61)
+    assert (event.origin, event.target, event.cause) == ("alpha", "beta", "node_lost")
+    assert (event.late, event.at) == (True, taken)
+    assert "this part of the cluster lost quorum" in event.evidence
+
+
+def test_what_nobody_had_quorum_for_is_started_when_they_meet() -> None:
+    """No other part took it over: this is when it is back."""
+    cluster, watch = Cluster(), Watch()
+    watch.look(cluster.seen(), cluster.now)
+    cluster.go("alpha")
+    for later in range(5, 60, 5):
+        assert watch.look(outvoted(cluster), cluster.now + later) == []
+    cluster.now += 60
+    _, after = cluster.go("alpha")
+    (event,) = watch.look(after, cluster.now)
+    assert (event.origin, event.target, event.cause) == ("alpha", "alpha", "node_lost")
+    assert (event.late, event.at) == (False, cluster.now)
+
+
 def test_what_two_hosts_held_a_moment_ago_explains_what_nothing_else_does() -> None:
     """An address that was added by hand: Pacemaker finds it, and starts everything anew; also what belongs to
     the address, seconds later. A failure explains its own restart all the same."""

@@ -132,6 +132,6 @@ def _exporters(fleet: Fleet, report: Report) -> None:
     exporters.configure(fleet.balancers, fleet.clients, fleet.topology)
     fleet.each(fleet.balancers, exporters.grant)
     if fleet.topology.keepalived:
-        fleet.each(fleet.balancers, vrrp.grant)
+        vrrp.start_again(fleet)
     fleet.each(fleet.exporters, exporters.start)
     report(f"the exporters answer on port {exporters.PORT}")

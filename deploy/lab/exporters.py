@@ -20,7 +20,9 @@ PROGRAM = "/usr/bin/failover-exporter"
 USER = "failover-exporter"  # and its group
 UNIT = "/usr/lib/systemd/system/failover-exporter.service"
 FOLDER = "/etc/failover-exporter"
-COROSYNCS_FILE = f"/etc/corosync/uidgid.d/{USER}"  # with which `setup` lets the service read Corosync
+# With which `setup` lets the service read who moves the address.
+COROSYNCS_FILE = f"/etc/corosync/uidgid.d/{USER}"
+KEEPALIVEDS_FILE = f"/etc/systemd/system/{DAEMON}.service.d/keepalived.conf"
 CONFIG = f"{FOLDER}/config.yml"
 PORT = 10664
 INSTALL = 120.0  # seconds
@@ -69,8 +71,8 @@ def grant(host: Host) -> None:
     host.run("failover-exporter", "setup", "--apply", timeout=SETUP)
 
 
-def granted(host: Host) -> bool:
-    return host.path(COROSYNCS_FILE).exists()
+def granted(host: Host, topology: Topology) -> bool:
+    return host.path(KEEPALIVEDS_FILE if topology.keepalived else COROSYNCS_FILE).exists()
 
 
 def revoke(host: Host) -> None:
@@ -80,7 +82,8 @@ def revoke(host: Host) -> None:
 
 def as_service(host: Host, *command: str, environment: Sequence[str] = ()) -> list[str]:
     """A command line that has the user, the rights and the variables of the service there, by its unit."""
-    unit = parse(host.path(UNIT).read_text())
+    own = host.path(KEEPALIVEDS_FILE)
+    unit = parse(host.path(UNIT).read_text(), *([own.read_text()] if own.exists() else []))
     return ["env", *unit.words("Environment"), *environment, *privileges(unit), "--", *command]
 
 

@@ -38,9 +38,8 @@ def repair(fleet: Fleet) -> None:
 
 
 def _exporter(fleet: Fleet, host: Host) -> None:
-    pacemakers = [] if fleet.topology.keepalived else fleet.balancers
-    if host in pacemakers and not exporters.granted(host):
-        exporters.stop(host)  # one that runs keeps the groups that it had
+    if host in fleet.balancers and not exporters.granted(host, fleet.topology):
+        exporters.stop(host)  # one that runs keeps the rights that it had
         exporters.grant(host)
     exporters.start(host)
 

@@ -4,23 +4,24 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.lab.errors import LabError, Overdue
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
+from deploy.lab.state import Process
 from deploy.lab.topology import Host as Place
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
 
 CONF = "/etc/keepalived/keepalived.conf"
 SCRIPT = "/etc/keepalived/check-haproxy"
-STATE = "/run/keepalived-state"  # the folder of its dumps, as docs/keepalived.md has it
-DROP_IN = "/etc/systemd/system/failover-exporter.service.d/keepalived.conf"
-RIGHTS = "[Service]\nAmbientCapabilities=CAP_KILL\nCapabilityBoundingSet=CAP_KILL\n"
-GROUP = "failover-exporter"
+DEFAULTS = "/etc/default/keepalived"  # of its unit: what it does goes to /var/log/lab
+LOGGING = 'DAEMON_ARGS="--log-console --log-detail --no-syslog"\n'
 PRIORITIES = (150, 100)  # of the balancers, in their order
 ADVERTS = "ip protocol vrrp"  # in nftables' words
 START = 10.0  # seconds
+ELECTION = 20.0  # seconds
 STATES = ("INIT", "BACKUP", "MASTER", "FAULT")
 
 SCRIPT_WELL = "#!/bin/sh\nexec pidof haproxy >/dev/null\n"
@@ -96,7 +97,7 @@ def config(place: Place, topology: Topology, settings: Settings) -> str:
 def configure(fleet: Fleet) -> None:
     for host in fleet.balancers:
         set_up(host, fleet)
-        host.run("install", "-d", "-m", "2750", STATE)
+        host.write(DEFAULTS, LOGGING)
 
 
 def set_up(host: Host, fleet: Fleet, **changes: object) -> None:
@@ -120,13 +121,6 @@ def write_script(host: Host, text: str) -> None:
     host.run("mv", f"{SCRIPT}.new", SCRIPT)
 
 
-def grant(host: Host) -> None:
-    """What docs/keepalived.md has a person do for the exporter."""
-    host.run("chgrp", GROUP, STATE)
-    host.run("chmod", "2750", STATE)
-    host.write(DROP_IN, RIGHTS)
-
-
 def start(host: Host) -> None:
     """HAProxy and Keepalived, as the init system would. What runs well stays."""
     host.in_network("sysctl", "-qw", "net.ipv4.ip_nonlocal_bind=1")  # HAProxy binds the address on both
@@ -137,9 +131,7 @@ def start(host: Host) -> None:
         host.signal("KILL", host.named("keepalived"))
         until(f"Keepalived's children on {host.name} to end", lambda: not host.named("keepalived"), START)
         host.run("rm", "-f", "/run/keepalived.pid", "/run/vrrp.pid")
-        host.run("install", "-d", "-m", "2750", STATE)
-        host.exec(["chgrp", GROUP, STATE])  # where the exporter is installed
-        host.spawn("keepalived", ["env", f"TMPDIR={STATE}", "keepalived", "-n", "-l", "-D", "-G", "-f", CONF])
+        host.run("systemctl", "start", "--no-block", "keepalived")  # with what `setup` laid beside its unit
 
 
 def stop(host: Host) -> None:
@@ -148,6 +140,20 @@ def stop(host: Host) -> None:
     if keepalived:
         host.signal("TERM", [keepalived])
         until(f"Keepalived on {host.name} to stop", lambda: not host.named("keepalived"), START)
+
+
+def start_again(fleet: Fleet) -> None:
+    """As `setup` has a person do it for the exporter's sake: where the address is comes last."""
+    last = fleet.holder()
+    for host in sorted(fleet.balancers, key=lambda host: host.name == last.name):
+        stop(host)
+        start(host)
+    until(f"{last.name} to be MASTER again", lambda: _is_master(last), ELECTION, abort=fleet.abort)
+
+
+def _is_master(host: Host) -> bool:
+    seen = view(host)
+    return seen is not None and seen.state == "MASTER"
 
 
 def reload(host: Host) -> None:
@@ -168,23 +174,31 @@ class View:
 
 def view(host: Host) -> View | None:
     """None while it doesn't answer."""
-    keepalived, dump = host.daemon("keepalived"), host.path(f"{STATE}/keepalived.json")
+    keepalived = host.daemon("keepalived")
     if keepalived is None:
         return None
+    dump = _dump(host, keepalived)
     dump.unlink(missing_ok=True)
     number = host.exec(["keepalived", "--signum=JSON"], 5).stdout.strip()
     host.signal(number, [keepalived])
     found: list[View] = []
     try:
-        until("the dump", lambda: _read(host, found), 1.0, step=0.01)
+        until("the dump", lambda: _read(dump, found), 1.0, step=0.01)
     except Overdue:
         return None
     return found[0]
 
 
-def _read(host: Host, found: list[View]) -> bool:
+def _dump(host: Host, keepalived: Process) -> Path:
+    """Where it writes, before and after the exporter was set up."""
+    variables = host.path(f"/proc/{keepalived.pid}/environ").read_text().split("\0")
+    folder = next((one.removeprefix("TMPDIR=") for one in variables if one.startswith("TMPDIR=")), "/tmp")  # noqa: S108  # Keepalived's own
+    return host.path(f"{folder}/keepalived.json")
+
+
+def _read(dump: Path, found: list[View]) -> bool:
     try:
-        found[:] = [parse_view(host.path(f"{STATE}/keepalived.json").read_text())]
+        found[:] = [parse_view(dump.read_text())]
     except (OSError, ValueError, LabError):
         return False
     return True

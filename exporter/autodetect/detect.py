@@ -15,6 +15,9 @@ from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Se
 from exporter.sources.haproxy.fields.csv_columns import Kind
 from exporter.sources.haproxy.options import Options as HaproxyOptions
 from exporter.sources.haproxy.source import HaproxySource
+from exporter.sources.keepalived.source import FOLDER as KEEPALIVED_FOLDER
+from exporter.sources.keepalived.source import JSON as KEEPALIVED_JSON
+from exporter.sources.keepalived.source import NAMES as KEEPALIVED_NAMES
 from exporter.sources.keepalived.source import KeepalivedSource
 from exporter.sources.keepalived.source import Options as KeepalivedOptions
 from exporter.sources.pacemaker.parse import crm_mon
@@ -44,6 +47,7 @@ def look(folder: Path, host: Host | None = None) -> Seen:
     keepalived = host.stamp(KEEPALIVED_CONF) is not None and not processes.find(("pacemakerd",))
     pacemaker = host.has("crm_mon") and not keepalived
     addresses: tuple[str, ...] | None = None
+    dump = ""
     if pacemaker:
         try:
             addresses = _addresses(PacemakerOptions().cibadmin_path)
@@ -51,7 +55,7 @@ def look(folder: Path, host: Host | None = None) -> Seen:
             troubles.append(f"Pacemaker can't be asked for its addresses yet: {error}")
     if keepalived:
         try:
-            addresses = _keepalived_addresses()
+            addresses, dump = _keepalived()
         except SourceError as error:
             troubles.append(f"Keepalived can't be asked for its addresses yet: {error}")
     return Seen(
@@ -63,6 +67,7 @@ def look(folder: Path, host: Host | None = None) -> Seen:
         haproxy=haproxy,
         haproxy_files=tuple(haproxy_files),
         addresses=addresses,
+        dump=dump,
         live_servers=_live_servers(haproxy) if haproxy else {},
         troubles=tuple(troubles),
     )
@@ -84,12 +89,23 @@ def _addresses(cibadmin: str) -> tuple[str, ...]:
     return cib.addresses(done.stdout)
 
 
-def _keepalived_addresses() -> tuple[str, ...]:
-    """Those of the running Keepalived, which knows its configuration whole. Raises SourceError."""
-    reading = KeepalivedSource(KeepalivedOptions()).read(Deadline.after(TIMEOUT))
+def _keepalived() -> tuple[tuple[str, ...], str]:
+    """The addresses of the running Keepalived, which knows its configuration whole, and the file that says
+    so. Raises SourceError."""
+    folder = _dumps()
+    reading = KeepalivedSource(KeepalivedOptions(folder)).read(Deadline.after(TIMEOUT))
     if reading.running is None:
         raise Unreachable("it does not run: `systemctl status keepalived`")
-    return reading.addresses
+    return reading.addresses, f"{folder}/{KEEPALIVED_JSON}"
+
+
+def _dumps() -> str:
+    """The folder of Keepalived's dumps. Root sees where it writes before anything was set up."""
+    process = processes.find(KEEPALIVED_NAMES)
+    if process is None or os.geteuid() != 0:
+        return KEEPALIVED_FOLDER
+    named = processes.variable(process.pid, "TMPDIR") or ""
+    return named if named.startswith("/") else "/tmp"  # noqa: S108  # Keepalived's own default
 
 
 def _haproxy(host: Host) -> tuple[HaproxyConfig | None, list[str], list[str]]:

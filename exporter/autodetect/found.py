@@ -34,6 +34,7 @@ class Seen:
     haproxy: HaproxyConfig | None = None
     haproxy_files: tuple[str, ...] = ()
     addresses: tuple[str, ...] | None = None  # floating ones; None: who manages them could not be asked
+    dump: str = ""  # of Keepalived, where it just wrote one
     live_servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)  # by proxy, from its socket
     troubles: tuple[str, ...] = ()
 

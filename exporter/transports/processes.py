@@ -15,7 +15,7 @@ PROC = Path("/proc")
 _LISTENING = re.compile(r"^\S+ \S+ \S+ 00010000 0001 01 +[0-9]+ (/.+)$", re.MULTILINE)
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_CAP_NET_RAW = 13  # linux/capability.h
+_CAP_KILL, _CAP_NET_RAW = 5, 13  # linux/capability.h
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Credentials:
     @property
     def raw_sockets(self) -> bool:
         return bool(self.capabilities >> _CAP_NET_RAW & 1)
+
+    @property
+    def signals(self) -> bool:
+        """To processes of other users."""
+        return bool(self.capabilities >> _CAP_KILL & 1)
 
 
 def find(names: Collection[str]) -> Process | None:
@@ -92,6 +97,17 @@ def command_line(pid: int) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(part.decode(errors="replace") for part in raw.split(b"\0")[:-1])
+
+
+def variable(pid: int, name: str) -> str | None:
+    """Of the environment that a process was started with. None without it, and where this process may not
+    look, which takes root for another user's. Format: proc(5), each assignment ends in a NUL."""
+    try:
+        raw = (_path(pid) / "environ").read_bytes()
+    except OSError:
+        return None
+    assigned = (one.partition(b"=") for one in raw.split(b"\0"))
+    return next((value.decode(errors="replace") for key, _, value in assigned if key == name.encode()), None)
 
 
 def stopped(*pids: int) -> int | None:

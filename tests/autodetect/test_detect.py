@@ -8,12 +8,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from exporter.autodetect.detect import _haproxy, detect
+from exporter.autodetect.detect import _haproxy, detect, look
 from exporter.commands.configuration import Configuration
 from exporter.sources.haproxy.configuration.files import Host, configuration_files, service_environment
 from exporter.sources.haproxy.configuration.haproxy_cfg import Bind, Server
 from exporter.sources.keepalived.reading import KeepalivedReading
-from exporter.sources.keepalived.source import KeepalivedSource
+from exporter.sources.keepalived.source import FOLDER, KeepalivedSource
+from exporter.transports import processes
+from exporter.transports.processes import Process
 from exporter.typed_yaml import ConfigError
 from tests.sources.haproxy.configuration.test_haproxy_cfg import ARTICLE
 from tests.sources.keepalived.captured import reading
@@ -177,6 +179,29 @@ def test_a_pair_under_keepalived(host: Host, tmp_path: Path, monkeypatch: pytest
     assert (found.config.pacemaker, found.config.corosync) == (None, None)
     assert found.config.addresses == ("10.4.0.100", "10.4.0.101")
     assert "Keepalived: it has a configuration" in found.said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's variables are root's to read")
+@pytest.mark.parametrize(("variable", "folder"), [("/run/own", "/run/own"), ("", "/tmp"), ("own", "/tmp")])  # noqa: S108
+def test_root_asks_where_keepalived_writes(
+    variable: str, folder: str, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything was set up; the service's user asks where it is to write."""
+    write(host, "/etc/keepalived/keepalived.conf", "# closed to the exporter\n")
+    asked: list[str] = []
+
+    def read(source: KeepalivedSource, _: object) -> KeepalivedReading:
+        asked.append(str(source._folder))
+        return reading("2.2.7-backup")
+
+    monkeypatch.setattr(KeepalivedSource, "read", read)
+    running = Process(os.getpid(), "keepalived", 0.0)
+    monkeypatch.setattr(processes, "find", lambda names: running if "keepalived" in names else None)
+    monkeypatch.setattr(processes, "variable", lambda *_: variable or None)
+    assert look(tmp_path, host).dump == f"{folder}/keepalived.json"
+    monkeypatch.setattr(os, "geteuid", lambda: 990)
+    assert look(tmp_path, host).dump == f"{FOLDER}/keepalived.json"
+    assert asked == [folder, FOLDER]
 
 
 def test_a_keepalived_that_can_t_be_asked_yet(

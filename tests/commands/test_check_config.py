@@ -110,6 +110,28 @@ def test_a_tool_has_to_be_executable(said: Said) -> None:
     assert (code, "can't be executed" in line, "chmod a+rx" in line) == (1, True, True)
 
 
+def test_keepalived_instead_of_pacemaker(said: Said) -> None:
+    """Nothing of Pacemaker is asked for. A folder that is not there may come with Keepalived."""
+    folder = said.folder / "dumps"
+    text = said.config.read_text().partition("galera:\n")[2]
+    head = f"keepalived:\n  keepalived_path: /bin/sh\n  folder: {folder}\n"
+    said.config.write_text(f"{head}galera:\n{text}")
+    code, (line,) = said()
+    assert code == 0
+    assert line.startswith(f"line 3: keepalived.folder: warning: {folder} is not there now")
+    folder.mkdir()
+    assert said() == (0, [])
+
+
+def test_a_folder_of_dumps_that_the_service_may_not_enter(nobody: pwd.struct_passwd, tmp_path: Path) -> None:
+    folder = tmp_path / "dumps"
+    folder.mkdir(mode=0o750)
+    with service_user.as_service_user() as user:
+        (found,) = checks._dumps(folder, user)
+    assert (found.key, found.error) == ("keepalived.folder", True)
+    assert f"user {nobody.pw_name} may not enter" in found.message
+
+
 def test_a_haproxy_that_does_not_answer_now_is_a_warning(said: Said) -> None:
     """It may be down for now, and its folder with it: the configuration may be right all the same."""
     said.config.write_text(f"{said.config.read_text()}haproxy:\n  stats: unix:/nowhere/admin.sock\n")

@@ -98,6 +98,18 @@ def test_sockets_that_are_listened_on_are_listed(tmp_path: Path) -> None:
     assert second not in found
 
 
+def test_a_variable_of_a_process(program: str) -> None:
+    """As it was started, whatever its name begins with; none of one that is gone."""
+    with subprocess.Popen([program, "60"], env={"TMPDIR": "/run/a b", "MYTMPDIR": "/no"}) as process:
+        try:
+            await_name(process.pid)
+            assert processes.variable(process.pid, "TMPDIR") == "/run/a b"
+            assert processes.variable(process.pid, "HOME") is None
+        finally:
+            process.kill()
+    assert processes.variable(process.pid, "TMPDIR") is None
+
+
 def test_as_whom_a_process_runs(running: subprocess.Popen[bytes]) -> None:
     """Its user, all of its groups, and whether it may open raw sockets: a child has those of its parent."""
     found = processes.credentials(running.pid)

@@ -78,6 +78,9 @@ class Service:
             self._wait_ready(notified, process, unit.seconds("TimeoutStartSec", TIMEOUT))
 
     def _spawn(self, unit: Unit, environment: dict[str, str]) -> Process:
+        for before in unit.all("ExecStartPre"):
+            words = [*units.privileges(unit), "--", *units.argv(before, environment)]
+            subprocess.run(words, env=environment, check=not before.startswith("-"))
         argv = [*units.privileges(unit), "--", *units.argv(unit.one("ExecStart"), environment)]
         LOGS.mkdir(parents=True, exist_ok=True)
         with (LOGS / f"{self.name}.log").open("ab") as log:

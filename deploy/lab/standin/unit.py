@@ -8,6 +8,7 @@ from dataclasses import dataclass
 HONOURED = frozenset(
     {
         "Type",  # a start of `notify` returns at READY=1
+        "ExecStartPre",
         "ExecStart",
         "ExecReload",
         "User",

@@ -39,7 +39,9 @@ def check(config: Config, user: str) -> Iterator[Finding]:
         yield from _client_file(key, path, user)
     if config.haproxy:
         yield from _haproxy(config.haproxy, user)
-    if config.pacemaker:
+    if config.keepalived:
+        yield from _dumps(Path(config.keepalived.folder), user)
+    if config.pacemaker or config.keepalived:
         yield from _journal(Path(config.journal), user)
 
 
@@ -149,6 +151,15 @@ def _haproxy(options: HaproxyOptions, user: str) -> Iterator[Finding]:
         )
     except SourceError as error:
         yield Finding("haproxy.stats", f"not to be read now: {error}", error=False)
+
+
+def _dumps(folder: Path, user: str) -> Iterator[Finding]:
+    """The folder is there while Keepalived runs."""
+    key, setup = "keepalived.folder", "`failover-exporter setup` says what that takes"
+    if not folder.is_dir():
+        yield Finding(key, f"{folder} is not there now: does Keepalived run? {setup}", error=False)
+    elif not os.access(folder, os.X_OK, effective_ids=True):
+        yield Finding(key, f"user {user} may not enter {folder}: {setup}")
 
 
 def _journal(path: Path, user: str) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ class Service:
     user: str
     groups: frozenset[str]  # names; a number where a group has none
     raw_sockets: bool  # it has CAP_NET_RAW
+    signals: bool = False  # it has CAP_KILL
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Rights:
 
     steps: tuple[Step, ...]
     groups: frozenset[str] = frozenset()  # those that it needs, of which its user is a member
-    acls_known: bool = True  # whether Pacemaker could be asked for its access control
+    signals: bool = False  # whether the service is to have CAP_KILL, and gets it when it starts
+    unseen: frozenset[str] = frozenset()  # names of steps: what they depend on could not be asked
 
 
 @dataclass(frozen=True)

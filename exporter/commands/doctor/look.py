@@ -26,9 +26,11 @@ from exporter.commands.doctor.page import Page
 from exporter.commands.doctor.together import together
 from exporter.commands.doctor.waiting import Waiting
 from exporter.commands.paths import DEFAULT_CONFIG
+from exporter.commands.setup import keepalived
 from exporter.commands.setup.look import look as look_at_rights
-from exporter.commands.setup.plan import plan
+from exporter.commands.setup.plan import ACLS, plan
 from exporter.commands.setup.rights import PACEMAKERS_GROUP
+from exporter.commands.setup.steps import State
 from exporter.config import Config
 from exporter.endpoint import Endpoint
 from exporter.errors import SourceError
@@ -46,15 +48,17 @@ def look(options: DoctorOptions, waiting: Waiting) -> Facts:
         config, configured = _configuration(options.config_file, asker)
     with waiting.on(f"the exporter at {options.url}"):
         own = pages.read(host, options.url, options)
+    # Before the sources: Keepalived's dumps, which root asks for here, are new enough then to be read as the
+    # service's user, whose right to ask is its unit's and not seen with root's eyes.
+    with waiting.on("the rights of the service's user"):
+        rights = _rights(options.config_file or DEFAULT_CONFIG, config)
     sources = direct.Direct()
     if config and asker.may_look and not isinstance(own.page, Page):
-        with waiting.on("Pacemaker, Corosync, HAProxy and Galera"):
+        with waiting.on("the cluster, HAProxy and Galera"):
             sources = direct.read(config)
     here = own.page if isinstance(own.page, Page) else sources.page
     with waiting.on("Pacemaker and Corosync"):
         expected = times.read(config, sources.readings) if config else ()
-    with waiting.on("the rights of the service's user"):
-        rights = _rights(options.config_file or DEFAULT_CONFIG, config)
     with waiting.on("the other exporters"):
         peers = _peers(options, config, here, host)
     with waiting.on("the databases"):
@@ -122,7 +126,11 @@ def _rights(path: Path, config: Config | None) -> Rights | None:
     if seen.socket:
         needed.add(seen.socket.group)
     has = seen.user.groups if seen.user else frozenset()
-    return Rights(steps, frozenset(needed & has), seen.acl is not None)
+    unseen = {ACLS} if seen.acl is None else set()
+    if seen.dump is None:
+        unseen.add(keepalived.DUMPS)
+    signals = any(step.name == keepalived.SIGNALS and step.state is State.DONE for step in steps)
+    return Rights(steps, frozenset(needed & has), signals, frozenset(unseen))
 
 
 def _peers(options: DoctorOptions, config: Config | None, here: Page, host: str) -> tuple[Exporter, ...]:

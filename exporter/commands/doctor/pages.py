@@ -22,6 +22,7 @@ from exporter.web.status.view import View
 PAGE_SECONDS = 10.0  # a source may hang for its time-out of mostly 5 s, then the rest is told
 PEER_SECONDS = 2 * PAGE_SECONDS  # an address that drops what is sent to it, then the next one
 _TOOL_SECONDS = 5.0
+_HOLDER = "failover_holder"
 _MEMBERS, _NODES = "ha_cluster_corosync_member_votes", "ha_cluster_pacemaker_nodes"
 
 
@@ -54,9 +55,13 @@ def named_peer(url: str, options: DoctorOptions) -> Exporter:
 
 
 def other_nodes(page: Page, own: str) -> tuple[str, ...]:
-    """The cluster's other nodes, by Pacemaker, else by Corosync."""
+    """The cluster's other nodes, by Pacemaker, Corosync or Keepalived."""
     local = {own.lower(), *map(str.lower, page.labels(_MEMBERS, "node", local="true"))}
-    nodes = page.labels(_NODES, "node", type="member") or page.labels(_MEMBERS, "node", local="false")
+    nodes = (
+        page.labels(_NODES, "node", type="member")
+        or page.labels(_MEMBERS, "node", local="false")
+        or page.labels(_HOLDER, "node")
+    )
     return tuple(node for node in nodes if node.lower() not in local)
 
 

@@ -21,7 +21,7 @@ def running(page: Page) -> Service | None:
     for process in processes.find_all(_PROGRAMS):
         if abs(process.started - started) < _SAME_SECONDS and (found := processes.credentials(process.pid)):
             groups = frozenset(map(_group, found.groups))
-            return Service(user_name(found.uid), groups, found.raw_sockets)
+            return Service(user_name(found.uid), groups, found.raw_sockets, found.signals)
     return None
 
 

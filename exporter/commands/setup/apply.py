@@ -117,9 +117,13 @@ def _keep(now: Record, before: Record, machine: Machine) -> Record:
 
 def _with(known: Record, grant: Grant) -> Record:
     groups = dict.fromkeys([*known.groups, *([grant.group] if grant.group else [])])
-    return Record(tuple(groups), known.corosync or grant.corosync)
+    return Record(tuple(groups), known.corosync or grant.corosync, known.keepalived or grant.keepalived)
 
 
 def _without(known: Record, grant: Grant) -> Record:
     groups = tuple(group for group in known.groups if group != grant.group)
-    return Record(groups, known.corosync and not grant.corosync)
+    return Record(
+        groups,
+        known.corosync and not grant.corosync,
+        known.keepalived and not grant.keepalived,
+    )

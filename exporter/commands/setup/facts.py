@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exporter.commands.setup.rights import Acl, Record, SocketFile, User
+from exporter.commands.setup.rights import Acl, Dump, Record, SocketFile, User
 from exporter.config import Config
 
 
@@ -15,11 +15,13 @@ class Facts:
     config: Config | None
     config_written: str = ""  # the file's text, where setup wrote it and nobody changed it since
     config_missing: tuple[str, ...] = ()  # what could not be found for it
-    config_complete: bool = True  # false: Pacemaker could not be asked for its addresses
+    config_complete: bool = True  # false: who manages the addresses could not be asked for its addresses
     accounts_there: frozenset[str] = frozenset()  # of the option files that `config` names
     user: User | None = None  # None: there is no such user
     groups: frozenset[str] = frozenset()  # those of Pacemaker and of the socket, if the host has them
     acl: Acl | None = None  # None: Pacemaker could not be asked
     uidgid: Mapping[str, str] = field(default_factory=dict)  # Corosync's files, path to text
     socket: SocketFile | None = None
+    drop_ins: Mapping[str, str] = field(default_factory=dict)  # of both services, where Keepalived is
+    dump: Dump | None = None  # None: no Keepalived runs here, or it could not be asked
     record: Record = field(default_factory=Record)

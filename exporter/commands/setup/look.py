@@ -13,7 +13,17 @@ from exporter.autodetect.found import Detected, Seen, configure
 from exporter.commands.configuration import load_config
 from exporter.commands.setup import accounts, acl, config_file, record
 from exporter.commands.setup.facts import Facts
-from exporter.commands.setup.rights import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, Acl, SocketFile, User
+from exporter.commands.setup.rights import (
+    COROSYNCS_FOLDER,
+    KEEPALIVEDS_DROP_IN,
+    OWN_DROP_IN,
+    PACEMAKERS_GROUP,
+    USER,
+    Acl,
+    Dump,
+    SocketFile,
+    User,
+)
 from exporter.config import Config
 from exporter.errors import SourceError
 from exporter.sources.haproxy.configuration.files import Host
@@ -46,6 +56,7 @@ def look(config_path: Path) -> Facts:
         accounts_there=_there(config),
         groups=frozenset(_existing(PACEMAKERS_GROUP, socket.group if socket else "")),
         socket=socket,
+        dump=_dump(seen.dump) if seen.dump else None,
     )
 
 
@@ -72,7 +83,8 @@ def _common(config_path: Path, *, asked: bool) -> Facts:
         config=None,
         user=user(),
         acl=_acl() if asked else None,
-        uidgid=_uidgid(Path(COROSYNCS_FOLDER)),
+        uidgid=_texts(Path(COROSYNCS_FOLDER)),
+        drop_ins=_texts(Path(OWN_DROP_IN).parent) | _texts(Path(KEEPALIVEDS_DROP_IN).parent),
         record=record.read(Path(record.PATH)),
     )
 
@@ -126,7 +138,7 @@ def _acl() -> Acl | None:
         return None
 
 
-def _uidgid(folder: Path) -> dict[str, str]:
+def _texts(folder: Path) -> dict[str, str]:
     found = {}
     with suppress(OSError):
         for path in sorted(folder.iterdir()):
@@ -146,6 +158,15 @@ def _socket(config: Config, seen: Seen) -> SocketFile | None:
     rights = seen.haproxy.rights if seen.haproxy else {}
     found = _present(path) or _announced(path, rights.get(f"unix:{at.path}"))
     return replace(found, blocked=_blocked(path, found.group))
+
+
+def _dump(path: str) -> Dump | None:
+    try:
+        about = os.stat(path)  # noqa: PTH116  # a string is enough
+    except OSError:
+        return None
+    group = _name(about.st_gid)
+    return Dump(path, about.st_mode & 0o777, group, _blocked(Path(path), group))
 
 
 def _present(path: Path) -> SocketFile | None:

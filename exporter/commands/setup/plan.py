@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from exporter.commands.setup import accounts, acl, config_file
+from exporter.commands.setup import accounts, acl, config_file, keepalived
 from exporter.commands.setup.facts import Facts
 from exporter.commands.setup.rights import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, SocketFile, User
 from exporter.commands.setup.steps import Grant, RemoveFile, Run, State, Step, WriteFile
 from exporter.config import Config
 
+ACLS = "Pacemaker's ACLs"
 COROSYNCS_FILE = f"{COROSYNCS_FOLDER}/{USER}"
 _NO_USER = (
     f"there is no user {USER} on this host: the package makes it, or `useradd --system --user-group "
@@ -33,9 +34,11 @@ def removal(facts: Facts) -> list[Step]:
     steps = [_leave(group, facts.user) for group in facts.record.groups]
     if facts.record.corosync:
         steps.append(_forget(facts))
+    if facts.record.keepalived:
+        steps.append(keepalived.forget(facts))
     if facts.acl and facts.acl.granted:
         reason = "they hold for the whole cluster: only when no other node's exporter needs them"
-        steps.append(Step("Pacemaker's ACLs", State.BY_HAND, reason, by_hand=acl.REVOKE))
+        steps.append(Step(ACLS, State.BY_HAND, reason, by_hand=acl.REVOKE))
     return steps or [Step("rights", State.DONE, "none that setup granted is left")]
 
 
@@ -66,7 +69,7 @@ def _rights(facts: Facts) -> Iterator[Step]:
     config = facts.config
     if config is None:
         return
-    if not facts.user and (config.pacemaker or config.corosync or facts.socket):
+    if not facts.user and (config.pacemaker or config.corosync or config.keepalived or facts.socket):
         yield Step("rights", State.UNKNOWN, _NO_USER)
         return
     if facts.user and config.pacemaker:
@@ -74,6 +77,8 @@ def _rights(facts: Facts) -> Iterator[Step]:
         yield from _acls(facts)
     if facts.user and config.corosync:
         yield _corosync(facts, facts.user)
+    if facts.user and config.keepalived:
+        yield from keepalived.steps(facts, config.keepalived, facts.user)
     if facts.user and facts.socket:
         yield _haproxy(facts.socket, facts.user)
 
@@ -99,7 +104,7 @@ def _pacemaker(facts: Facts, user: User) -> Step:
 
 
 def _acls(facts: Facts) -> Iterator[Step]:
-    name = "Pacemaker's ACLs"
+    name = ACLS
     if facts.acl is None:
         reason = "Pacemaker can't be asked here now whether enable-acl is on: only if it is"
         yield Step(name, State.BY_HAND, reason, by_hand=[acl.GRANT])

@@ -1,12 +1,13 @@
 """What was granted on this host, so that only this is taken away: a small JSON file.
 
-It lies in a folder of the service's own user, and root reads it: so it holds names of groups and one truth
-value, never a path, and what isn't in that form is refused.
+It lies in a folder of the service's own user, and root reads it: so it holds names of groups and truth
+values, never a path, and what isn't in that form is refused.
 """
 
 import json
 import os
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from exporter.commands.setup.rights import USER, Record
@@ -31,14 +32,14 @@ def read(path: Path) -> Record:
 def _parse(content: bytes, path: Path) -> Record:
     try:
         said = json.loads(content)
-        groups, corosync = said["groups"], said["corosync"]
-        sound = isinstance(corosync, bool) and all(_GROUP.fullmatch(group) for group in groups)
+        groups, rest = said["groups"], [said["corosync"], said.get("keepalived", False)]
+        sound = all(isinstance(one, bool) for one in rest) and all(_GROUP.fullmatch(one) for one in groups)
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = False
     if not sound:
         raise ValueError(f"{path}: not what setup wrote: look at it, and remove it")
-    return Record(tuple(groups), corosync)
+    return Record(tuple(groups), *rest)
 
 
 def text(record: Record) -> str:
-    return json.dumps({"groups": list(record.groups), "corosync": record.corosync}) + "\n"
+    return json.dumps(asdict(record)) + "\n"

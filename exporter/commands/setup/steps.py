@@ -48,10 +48,12 @@ Action = WriteFile | RemoveFile | Run
 
 @dataclass(frozen=True)
 class Grant:
-    """What is recorded before it is done: a group that the user becomes a member of, or Corosync's file."""
+    """What is recorded before it is done: a group that the user becomes a member of, a file for Corosync,
+    those for Keepalived."""
 
     group: str = ""
     corosync: bool = False
+    keepalived: bool = False
 
 
 @dataclass(frozen=True)

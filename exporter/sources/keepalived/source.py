@@ -35,7 +35,7 @@ from exporter.transports.deadline import Deadline
 FOLDER = "/run/keepalived-state"
 NAMES = ("keepalived", "keepalived_vrrp")  # the second with its option `process_names`
 
-_JSON, _DATA = "keepalived.json", "keepalived.data"
+JSON, _DATA = "keepalived.json", "keepalived.data"
 _DUMP_SECONDS = 1.0
 _DETAILS_SECONDS = 60.0
 _STALE_SECONDS = 30.0  # a dump that somebody else asked for
@@ -103,7 +103,7 @@ class KeepalivedSource(Source[KeepalivedReading]):
     def _read(self, running: Running | None, deadline: Deadline) -> KeepalivedReading:
         if running is None:
             return KeepalivedReading(None)
-        instances = parse_json(self._dump(running, self._json_signal(deadline), _JSON, deadline))
+        instances = parse_json(self._dump(running, self._json_signal(deadline), JSON, deadline))
         try:
             details = self._details(running, instances, deadline)
         except SourceError as error:

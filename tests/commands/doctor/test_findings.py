@@ -9,11 +9,10 @@ import pytest
 from exporter.commands.doctor.facts import Alertmanager, Asker, Configured, Facts, Mistake, Rights
 from exporter.commands.doctor.finding import Examined, Severity
 from exporter.commands.doctor.findings import CHECKS, examine
-from exporter.commands.doctor.findings.rights import ACLS
 from exporter.commands.doctor.findings.takeover import WORDS
 from exporter.commands.doctor.grants import parse as parse_grants
 from exporter.commands.doctor.page import Page, parse
-from exporter.commands.setup.plan import plan
+from exporter.commands.setup.plan import ACLS, plan
 from exporter.commands.setup.rights import Acl
 from exporter.commands.setup.steps import State
 from exporter.errors import Denied, Refused, TimedOut, Unreachable
@@ -203,7 +202,7 @@ def test_acls_that_can_not_be_asked_about() -> None:
     """Only if they are on is something missing: not known is no mistake. The step is setup's."""
     steps = plan(replace(FRESH, config_there=True, acl=None))
     (acls,) = [one for one in steps if one.name == ACLS]
-    facts = replace(FACTS, rights=Rights((*STEPS, acls), GROUPS, acls_known=False))
+    facts = replace(FACTS, rights=Rights((*STEPS, acls), GROUPS, unseen=frozenset({ACLS})))
     assert [text for text in found(facts)["unknown"] if text.startswith("rights: ")]
     on = plan(replace(FRESH, config_there=True, acl=Acl(enabled=True, granted=False)))
     assert [one.state for one in on if one.name == ACLS] == [State.BY_HAND]

@@ -10,11 +10,13 @@ import pytest
 
 from exporter.commands.setup import record
 from exporter.commands.setup.apply import Machine, apply
+from exporter.commands.setup.keepalived import FILES
 from exporter.commands.setup.plan import plan, removal
 from exporter.commands.setup.rights import Record
 from exporter.commands.setup.steps import State
 from exporter.transports.command import Completed
 from tests.commands.setup.cases import CONFIG, FRESH, UIDGID, USER
+from tests.commands.setup.test_keepalived import BARE
 
 UIDGID_FILE = "/etc/corosync/uidgid.d/failover-exporter"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="files get root as their owner")
@@ -91,6 +93,20 @@ def test_what_is_taken_away_leaves_no_record(machine: Recording) -> None:
     assert not machine.path(UIDGID_FILE).exists()
     assert not machine.path(record.PATH).exists()
     assert machine.path(FRESH.config_path).exists()
+
+
+def test_keepalived_gets_its_files_and_loses_them_again(machine: Recording) -> None:
+    """Each once; a record of an earlier version, which knew nothing of it, is read."""
+    after = apply(plan(BARE), Record(), machine)
+    assert {path: machine.path(path).read_text() for path in FILES} == FILES
+    assert machine.told == ["systemctl daemon-reload"] * 2
+    assert machine.record() == Record(keepalived=True)
+    assert [str(step.state) for step in after] == ["done", "done", "by hand", "done"]
+    facts = replace(BARE, drop_ins=FILES, record=machine.record())
+    apply(removal(facts), facts.record, machine)
+    assert not any(machine.path(path).exists() for path in (*FILES, record.PATH))
+    machine.path(record.PATH).write_text('{"groups": ["haclient"], "corosync": true}')
+    assert machine.record() == Record(("haclient",), corosync=True)
 
 
 def test_one_that_fails_stops_no_other(machine: Recording) -> None:

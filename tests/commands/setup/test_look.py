@@ -7,7 +7,7 @@ import pytest
 
 from exporter.autodetect.found import Detected
 from exporter.commands.setup import config_file, look
-from exporter.commands.setup.rights import SocketFile
+from exporter.commands.setup.rights import Dump, SocketFile
 from exporter.sources.haproxy.configuration.haproxy_cfg import SocketRights, parse
 from tests.commands.setup.cases import ACCOUNTS, CONFIG
 
@@ -21,6 +21,16 @@ def test_a_socket_that_is_there_speaks_for_itself(tmp_path: Path) -> None:
     seen = look._present(path)
     assert seen == SocketFile(str(path), 0o660, os.geteuid(), look._name(path.stat().st_gid))
     assert look._present(tmp_path / "absent") is None
+
+
+def test_a_dump_that_keepalived_wrote(tmp_path: Path) -> None:
+    """With its mode, its group, and what keeps that group from it."""
+    path = tmp_path / "keepalived.json"
+    assert look._dump(str(path)) is None
+    path.touch()
+    path.chmod(0o640)
+    group = look._name(path.stat().st_gid)
+    assert look._dump(str(path)) == Dump(str(path), 0o640, group, look._blocked(path, group))
 
 
 def test_while_haproxy_is_down_its_configuration_speaks(tmp_path: Path) -> None:

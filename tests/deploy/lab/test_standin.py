@@ -1,6 +1,7 @@
 """What the hosts' `systemctl` makes of a unit. That it does so with real users, the lab shows."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -96,6 +97,19 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     code, out = said(monkeypatch, capsys, "show", "one")
     assert code == 0
     return dict(line.split("=", 1) for line in out.splitlines())
+
+
+def test_what_comes_before_the_start(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its order; one with a `-` may fail, any other keeps the service from starting."""
+    monkeypatch.setattr(service, "LOGS", root / "logs")
+    made, one = root / "made", service.Service("one")
+    before = f"ExecStartPre=-/bin/false\nExecStartPre=/bin/touch {made}\n"
+    assert one._spawn(parse(f"[Service]\n{before}ExecStart=/bin/true\n"), {}).wait() == 0
+    assert made.exists()
+    (root / "run/one.pid").unlink()
+    with pytest.raises(subprocess.CalledProcessError):
+        one._spawn(parse("[Service]\nExecStartPre=/bin/false\nExecStart=/bin/true\n"), {})
+    assert not (root / "run/one.pid").exists()
 
 
 def test_show_of_a_unit_that_is_not_there(

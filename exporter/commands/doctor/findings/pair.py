@@ -22,7 +22,7 @@ def peers(facts: Facts) -> Iterator[Finding]:
             yield ok(f"The exporter of {one.host} answers at {one.url}")
     if not facts.peers:
         yield unknown(
-            "No other exporter was looked at: Pacemaker and Corosync name no other node here",
+            "No other exporter was looked at: Pacemaker, Corosync, Keepalived name no other node here",
             "failover-exporter doctor --peer http://OTHER-BALANCER:10664",
             docs="doctor.md",
         )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from exporter.commands.doctor.facts import Facts
+from exporter.commands.doctor.facts import Facts, Rights, Service
 from exporter.commands.doctor.finding import Finding, error, info, ok, unknown, warning
 from exporter.commands.doctor.page import Page
+from exporter.commands.setup import keepalived
+from exporter.commands.setup.plan import ACLS
 from exporter.commands.setup.rights import USER
 from exporter.commands.setup.steps import State, Step
 
-ACLS = "Pacemaker's ACLs"  # as exporter/commands/setup/plan.py names the steps
 _DOCS = "installing.md#who-asks-as-whom"
 _RESTART = "systemctl restart failover-exporter"
 _COLLECTORS = {
@@ -16,6 +17,7 @@ _COLLECTORS = {
     ACLS: "pacemaker",
     "Corosync": "corosync",
     "HAProxy's socket": "haproxy",
+    **dict.fromkeys((keepalived.PLACE, keepalived.DUMPS, keepalived.SIGNALS), "keepalived"),
 }
 SUCCESS = "ha_cluster_scrape_success"
 _NO_RAW = (
@@ -39,13 +41,20 @@ def user(facts: Facts) -> Iterator[Finding]:
         text = f"The exporter runs as root; it needs no more than its user {USER} may"
         yield warning(text, "systemctl cat failover-exporter", docs=_DOCS)
         return
-    late = sorted((facts.rights.groups if facts.rights else frozenset()) - service.groups)
-    if late and service.user == USER:
-        names = ", ".join(late)
-        text = f"{USER} is in {names}, but the exporter runs since before: it has not got that right yet"
+    if (late := _late(facts.rights, service)) and service.user == USER:
+        text = f"{USER} {late}, but the exporter runs since before: it has not got that right yet"
         yield error(text, _RESTART, docs=_DOCS)
         return
     yield ok(f"The exporter runs as user {service.user}, groups {', '.join(sorted(service.groups))}")
+
+
+def _late(rights: Rights | None, service: Service) -> str:
+    """What it would get now, in words; empty without any."""
+    if rights is None:
+        return ""
+    groups = sorted(rights.groups - service.groups)
+    said = [f"is in {', '.join(groups)}"] if groups else []
+    return " and ".join([*said, *(["has CAP_KILL"] if rights.signals and not service.signals else [])])
 
 
 def granted(facts: Facts) -> Iterator[Finding]:
@@ -73,9 +82,9 @@ def _right(facts: Facts, step: Step) -> Finding:
 
 
 def _not_known(facts: Facts, step: Step) -> bool:
-    """Also where Pacemaker could not be asked whether its ACLs are on."""
-    asked = facts.rights is not None and facts.rights.acls_known
-    return step.state is State.UNKNOWN or (step.name == ACLS and not asked)
+    """Also where Pacemaker could not be asked whether its ACLs are on, or Keepalived for its dump."""
+    unseen = facts.rights.unseen if facts.rights else frozenset()
+    return step.state is State.UNKNOWN or (step.state is not State.DONE and step.name in unseen)
 
 
 def lacks(facts: Facts, collector: str) -> bool:

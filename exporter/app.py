@@ -29,7 +29,6 @@ from exporter.sources.corosync.source import CorosyncSource
 from exporter.sources.galera.source import GaleraSource
 from exporter.sources.haproxy.source import HaproxySource
 from exporter.sources.keepalived.source import KeepalivedSource
-from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.sources.pacemaker.source import PacemakerSource
 from exporter.transports.service_manager import service_manager
 from exporter.trouble import TroubleLog
@@ -41,6 +40,7 @@ from exporter.watchers.failover.relay import Relay
 from exporter.watchers.failover.watcher import FailoverWatcher
 from exporter.watchers.prober.watcher import VipWatcher, with_port
 from exporter.watchers.readiness.checks.loop import Wanted
+from exporter.watchers.readiness.keepalived import KeepalivedReadiness
 from exporter.watchers.readiness.watcher import ReadinessWatcher
 from exporter.web.application import application
 from exporter.web.connections import Limits, connection_limit
@@ -88,8 +88,8 @@ def parts(config: Config, relay: Relay) -> dict[str, Part]:
         on[FailoverWatcher.name] = _failover(
             config, partial(Keepalived, config.keepalived), config.keepalived
         )
-    if config.pacemaker:
-        on[ReadinessWatcher.name] = _readiness(config, config.pacemaker)
+    if config.pacemaker or config.keepalived:
+        on[ReadinessWatcher.name] = _readiness(config)
     return on
 
 
@@ -133,15 +133,18 @@ def _failover(config: Config, manager: Callable[[], Manager], asked: object) -> 
     return Part(build, (asked, config.journal), options, adapt)
 
 
-def _readiness(config: Config, pacemaker: PacemakerOptions) -> Part:
+def _readiness(config: Config) -> Part:
     wanted = Wanted(
         haproxy=config.haproxy is not None,
         corosync=config.corosync is not None,
         galera=config.galera is not None,
         addresses=config.addresses,
     )
-    settings = config.readiness, pacemaker.cibadmin_path, wanted
-    return Part(partial(ReadinessWatcher, config.readiness, pacemaker, wanted), settings)
+    settings = config.readiness, wanted
+    if config.pacemaker:
+        build = partial(ReadinessWatcher, config.readiness, config.pacemaker, wanted)
+        return Part(build, (*settings, config.pacemaker.cibadmin_path))
+    return Part(partial(KeepalivedReadiness, *settings), (*settings, KeepalivedSource.name))
 
 
 class AboutItself:
@@ -236,7 +239,7 @@ def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> 
     of the corosync source."""
     watcher, readiness = now.get(FailoverWatcher.name), now.get(ReadinessWatcher.name)
     relay.watcher = watcher if isinstance(watcher, FailoverWatcher) else None
-    on_look = readiness.observe if isinstance(readiness, ReadinessWatcher) else None
+    on_look = readiness.observe if isinstance(readiness, ReadinessWatcher | KeepalivedReadiness) else None
     if relay.watcher:
         manager = relay.watcher.manager
         looked_at = scraper.shared(manager.collector)
@@ -246,7 +249,7 @@ def _connect(relay: Relay, scraper: Scraper, now: Mapping[str, Source[Any]]) -> 
         address = now.get(AddressSource.name)
         if isinstance(manager, Keepalived) and isinstance(address, AddressSource):
             manager.attach(address.claimants)
-    if isinstance(readiness, ReadinessWatcher):
+    if isinstance(readiness, ReadinessWatcher | KeepalivedReadiness):
         corosync, galera = (
             scraper.shared(name).recent if name in now else None
             for name in (CorosyncSource.name, GaleraSource.name)

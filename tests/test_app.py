@@ -35,7 +35,7 @@ SECTIONS = {
     [
         (["pacemaker"], ["pacemaker", "failover", "readiness"]),
         (["corosync"], ["corosync"]),
-        (["keepalived"], ["keepalived", "failover"]),
+        (["keepalived"], ["keepalived", "failover", "readiness"]),
         (["haproxy"], ["haproxy"]),
         (["galera"], ["galera"]),
         (["address"], ["address"]),

@@ -31,6 +31,9 @@ DIFFERS = "\nor ".join(
         "label_replace(max by (cluster, vrid) (keepalived_vrrp_advert_interval_seconds)"
         " > min by (cluster, vrid) (keepalived_vrrp_advert_interval_seconds),"
         ' "differs", "interval", "", "")',
+        "label_replace(keepalived_vrrp_state and on (cluster, ip_address) (count by (cluster, ip_address)"
+        " (group by (cluster, ip_address, vrid) (keepalived_vrrp_state)) > 1),"
+        ' "differs", "virtual_router_id", "", "")',
     ]
 )
 
@@ -96,7 +99,7 @@ GROUP = Group(
                     none="has not answered (stopped by a signal?)",
                 )
             },
-            dashboard="failover-cluster",
+            dashboard="failover-keepalived",
             why="It does not run, or its dump times out, in two scrapes; what the exporter lacks is CollectorFailing's.",
         ),
         Alert(
@@ -124,7 +127,7 @@ GROUP = Group(
                     "keepalived_script_status{cluster=$cluster, instance=$instance} == 0", "name", none="none"
                 ),
             },
-            dashboard="failover-cluster",
+            dashboard="failover-keepalived",
         ),
         Alert(
             "KeepalivedMismatch",
@@ -147,7 +150,7 @@ GROUP = Group(
                     none="nobody",
                 ),
             },
-            dashboard="failover-cluster",
+            dashboard="failover-keepalived",
         ),
     ),
 )

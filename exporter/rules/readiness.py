@@ -4,6 +4,8 @@ from exporter.rules.rule import Alert, Group, Severity
 
 WARNING = Severity.WARNING
 
+# Of Pacemaker; then of Keepalived: KeepalivedDown, KeepalivedNotReady.
+TOLD = "offline|standby|maintenance|disabled|keepalived_stopped|link_down|script|fault"
 FAILED = "group by (cluster, instance, check, reason) (failover_check_failed_info{check%s})"
 
 GROUP = Group(
@@ -21,7 +23,7 @@ GROUP = Group(
             f"""
             group by (cluster, resource, lost, reason) (failover_takeover_blocked_info)
             unless on (cluster, resource, lost)
-            failover_takeover_blocked_info{{reason=~"offline|standby|maintenance|disabled"}}
+            failover_takeover_blocked_info{{reason=~"{TOLD}"}}
             or {FAILED % '!="galera_reachable"'}
             or {FAILED % '="galera_reachable"'}
             and on (cluster) failover_check_ok{{check="galera_reachable"}} == 1
@@ -42,7 +44,7 @@ GROUP = Group(
             """,
             dashboard="failover-cluster",
             why="""A node that is offline, in standby or in maintenance, and what is disabled, have alerts of their own; so
-            have Galera nodes that no balancer reaches.""",
+            have hosts that could not take over under Keepalived, and Galera nodes that no balancer reaches.""",
         ),
         Alert(
             "ConfigurationDrift",

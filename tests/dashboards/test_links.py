@@ -86,7 +86,8 @@ def test_the_way_goes_from_the_fleet_to_the_details() -> None:
     """A cluster's name leads to its Failover dashboard, the panels there to all that may have caused it."""
     led = {uid: {url.partition("?")[0] for url in urls(page["panels"])} for uid, page in PAGES.items()}
     assert "/d/failover-story" in led["failover-fleet"]
-    assert led["failover-story"] >= {"/d/failover-cluster", "/d/failover-haproxy", "/d/failover-galera"}
+    details = ("cluster", "keepalived", "haproxy", "galera")
+    assert led["failover-story"] >= {f"/d/failover-{one}" for one in details}
     assert "var-cluster=${__value.raw}" in json.dumps(PAGES["failover-fleet"])
 
 

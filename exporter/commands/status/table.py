@@ -16,6 +16,7 @@ from exporter.web.status.view import (
     Database,
     Failover,
     Finding,
+    Instance,
     Link,
     Node,
     Server,
@@ -43,12 +44,20 @@ def shown(view: View, zone: tzinfo | None) -> RenderableType:
         *(line for one in view.addresses for line in _address(one, view, zone)),
         *([] if view.addresses else [_heading("Address"), Text(view.addresses_text)]),
         *_failovers(view, zone),
-        *_section("Pacemaker", view.pacemaker, map(_node, view.nodes)),
-        *_section("Corosync", view.corosync, map(_link, view.links)),
+        *_manager(view),
         *_section("HAProxy", view.haproxy, map(_server, view.servers)),
         *_section("Galera", view.galera, map(_database, view.databases)),
         *_collectors(view),
     )
+
+
+def _manager(view: View) -> Iterator[RenderableType]:
+    """Of who moves the addresses."""
+    if view.keepalived:
+        yield from _section("Keepalived", view.keepalived, map(_instance, view.instances))
+        return
+    yield from _section("Pacemaker", view.pacemaker, map(_node, view.nodes))
+    yield from _section("Corosync", view.corosync, map(_link, view.links))
 
 
 def _heading(text: str) -> Text:
@@ -141,6 +150,10 @@ def _section(title: str, summary: Summary, rows: Iterable[Row]) -> Iterator[Rend
 
 def _node(one: Node) -> Row:
     return one.level, one.name, one.text, f"runs {', '.join(one.runs) or 'nothing'}"
+
+
+def _instance(one: Instance) -> Row:
+    return one.level, one.name, one.text, ", ".join(one.addresses)
 
 
 def _link(one: Link) -> Row:

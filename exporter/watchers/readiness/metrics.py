@@ -39,8 +39,8 @@ class ConfigFile:
 
 @dataclass(frozen=True)
 class ReadinessReading:
-    takeovers: tuple[Takeover, ...]  # empty while Pacemaker can't be asked
-    promises: tuple[Promise, ...] = ()  # likewise
+    takeovers: tuple[Takeover, ...]  # empty while who moves the addresses can't be asked
+    promises: tuple[Promise, ...] = ()  # by Pacemaker
     checks: tuple[Checked, ...] = ()  # without those that make no sense here, or could not be made
     files: tuple[ConfigFile, ...] = ()
     errors: tuple[Exception, ...] = ()  # why checks could not be made
@@ -49,7 +49,8 @@ class ReadinessReading:
 def families(reading: ReadinessReading) -> Iterator[Metric]:
     ready = gauge(
         "failover_takeover_ready",
-        "1 if Pacemaker's scheduler would run the resource elsewhere, were the node `lost` gone now.",
+        "1 if the resource would run elsewhere, were the node `lost` gone now: by Pacemaker's scheduler, or "
+        "by the Keepalived of the host that would take over.",
         "resource",
         "lost",
     )

@@ -21,6 +21,7 @@ from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import Snapshot
 from exporter.watchers.readiness.checks.loop import CheckLoop, Read, Wanted
+from exporter.watchers.readiness.checks.parameters import Parameters, parameters
 from exporter.watchers.readiness.expected.formulas import Promise, promises
 from exporter.watchers.readiness.expected.haproxy import HaproxyTimers
 from exporter.watchers.readiness.expected.settings import durations, settings
@@ -63,7 +64,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
         self._simulator = Simulator(pacemaker.cibadmin_path, options.crm_simulate_path)
         self._timers = HaproxyTimers()
         self._durations: dict[tuple[str, str], float] = {}  # Pacemaker forgets a start at the next stop
-        self._checks = CheckLoop(options, wanted or Wanted(), self._simulator.cib)
+        self._checks = CheckLoop(options, wanted or Wanted(), self._configured)
         self._read_corosync: Read | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -77,6 +78,9 @@ class ReadinessWatcher(Source[ReadinessReading]):
     @property
     def timeout(self) -> float:
         return 5.0
+
+    def _configured(self, deadline: Deadline) -> Parameters:
+        return parameters(self._simulator.cib(deadline))
 
     def attach(self, read_corosync: Read | None, read_galera: Read | None) -> None:
         """SharedSource.recent of each: for the votes (without them the CIB's own quorum counts), and for the

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from exporter.sources.keepalived.reading import MASTER
 from exporter.watchers.readiness.metrics import Takeover as Predicted
-from exporter.web.status import checks
+from exporter.web.status import checks, keepalived
 from exporter.web.status.clients import services
 from exporter.web.status.facts import Facts
 from exporter.web.status.view import BAD, INFO, OFF, OK, UNKNOWN, WARN, Address, Finding, Summary, Takeover
@@ -23,6 +24,11 @@ _REASONS = {
     "no_quorum": "the rest of the cluster would have no quorum",
     "fencing": "the lost node would have to be fenced first, and can't be",
     "unknown": "Pacemaker doesn't say why",
+    # In those of exporter/watchers/readiness/vrrp.py.
+    "keepalived_stopped": "Keepalived does not run on this host",
+    "link_down": "the interface of its VRRP instance has no link here",
+    "script": "a check script fails on this host",
+    "fault": "its VRRP instance is in FAULT on this host",
 }
 _ADVICE = {
     "standby": "crm_standby -D, or pcs node unstandby",
@@ -32,7 +38,14 @@ _ADVICE = {
     "disabled": "crm_resource --meta --set-parameter target-role -v Started",
     "unmanaged": "crm_resource --meta --set-parameter is-managed -v true",
     "offline": "bring the other node back",
+    "keepalived_stopped": "systemctl start keepalived",
+    "link_down": "look at the interface",
+    "script": "look at what the script checks",
+    "fault": "journalctl -u keepalived says what it tracks",
 }
+
+
+_LOOK = "Look at who moves the address, below: nodes and failed operations, or VRRP instances."
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,7 @@ class _Known:
     resource: str
     holders: tuple[str, ...] | None
     disabled: bool
+    by_keepalived: bool
     here: bool | None
     claimants: int | None
 
@@ -64,7 +78,7 @@ def findings(shown: tuple[Address, ...]) -> Iterator[Finding]:
 def _advice(one: Address) -> str:
     if (one.claimants or 0) > 1 or len(one.holders or ()) > 1:
         return "Stop one of the two at once: writes may go to both. Then mend the network between the nodes."
-    return "Look at Pacemaker's nodes and failed operations below." if one.level == BAD else ""
+    return _LOOK if one.level == BAD else ""
 
 
 def _all(facts: Facts) -> list[str]:
@@ -95,16 +109,28 @@ def _address(facts: Facts, address: str) -> Address:
 
 
 def _known(facts: Facts, address: str) -> _Known:
-    names = facts.failover.addresses if facts.failover else {}
-    resource = next((name for name, one in names.items() if one == address), "")
+    resource = _resource(facts, address)
+    by_keepalived = facts.of("keepalived").state != OFF
+    here = facts.address.bound.get(address) if facts.address else None
+    claimants = facts.address.claimants.get(address) if facts.address else None
     holders, disabled = None, False
-    if resource and facts.pacemaker:
+    if by_keepalived and facts.failover:
+        # That nobody holds it is known only where somebody asked.
+        holders = facts.failover.holders.get(resource) or (() if claimants == 0 else None)
+    elif resource and facts.pacemaker:
         found = [one for one in facts.pacemaker.view.resources if one.id == resource]
         holders = tuple(sorted({node for one in found if one.active for node in one.nodes}))
         disabled = any(one.disabled for one in found)
-    here = facts.address.bound.get(address) if facts.address else None
-    claimants = facts.address.claimants.get(address) if facts.address else None
-    return _Known(address, resource, holders, disabled, here, claimants)
+    return _Known(address, resource, holders, disabled, by_keepalived, here, claimants)
+
+
+def _resource(facts: Facts, address: str) -> str:
+    """Which moves it; empty where that is not known. The failover watcher knows one address of each."""
+    for one in facts.keepalived.instances if facts.keepalived else ():
+        if any(held.address == address for held in one.addresses):
+            return one.name
+    names = facts.failover.addresses if facts.failover else {}
+    return next((name for name, one in names.items() if one == address), "")
 
 
 def _holding(known: _Known, facts: Facts) -> tuple[str, str]:
@@ -113,17 +139,20 @@ def _holding(known: _Known, facts: Facts) -> tuple[str, str]:
     if known.holders is None:
         return _by_kernel(known, facts)
     if len(known.holders) > 1:
-        return BAD, f"split: Pacemaker runs it on {listed(known.holders)}"
+        who = "" if known.by_keepalived else "Pacemaker runs it on "
+        return BAD, f"split: {who}{listed(known.holders)}{' have it' if known.by_keepalived else ''}"
     if not known.holders:
         return _nowhere(known, facts)
     (holder,) = known.holders
-    if known.here is not None and known.here != (holder == facts.host):
+    if not known.by_keepalived and known.here is not None and known.here != (holder == facts.host):
         says = "this host has it" if known.here else "this host does not have it"
         return (WARN if known.here else BAD), f"held by {holder} as Pacemaker says, yet {says}"
     return OK, f"held by {holder}{', this host' if holder == facts.host else ''}"
 
 
 def _nowhere(known: _Known, facts: Facts) -> tuple[str, str]:
+    if known.by_keepalived:
+        return BAD, "held by no host"
     if known.here:
         return BAD, "on this host, though Pacemaker runs it nowhere"
     if known.disabled:
@@ -151,6 +180,8 @@ def _since(facts: Facts, known: _Known) -> float | None:
     if not facts.failover or not known.holders or len(known.holders) > 1:
         return None
     (holder,) = known.holders
+    if began := _master_since(facts, known.resource):
+        return began
     held = facts.failover.totals.held.get(known.resource)
     if held and held.node == holder and held.changed is not None:
         return held.changed
@@ -160,6 +191,12 @@ def _since(facts: Facts, known: _Known) -> float | None:
         if resource == known.resource and one.target == holder
     ]
     return max(came, default=None)
+
+
+def _master_since(facts: Facts, resource: str) -> float | None:
+    """When Keepalived here took over; None where it has not."""
+    mine = (one for one in (facts.keepalived.instances if facts.keepalived else ()) if one.name == resource)
+    return next((one.last_transition for one in mine if one.state == MASTER), None)
 
 
 def _predicted(facts: Facts, known: _Known) -> tuple[Predicted, ...]:
@@ -176,6 +213,11 @@ def _predicted(facts: Facts, known: _Known) -> tuple[Predicted, ...]:
 def _takeover(facts: Facts, known: _Known, predicted: tuple[Predicted, ...]) -> Summary:
     if known.holders == ():
         return Summary(INFO, "no node holds it, so there is none to take over from")
+    if not predicted and known.by_keepalived and facts.host in (known.holders or ()):
+        others = [node for node in (facts.failover.nodes if facts.failover else ()) if node != facts.host]
+        return Summary(
+            UNKNOWN, f"whether {listed(others) or 'another host'} would take over says its own page"
+        )
     if not predicted:
         return Summary(
             UNKNOWN, f"whether another node would take over is not known: {_why_not(facts, known)}"
@@ -193,7 +235,9 @@ def _takeover(facts: Facts, known: _Known, predicted: tuple[Predicted, ...]) -> 
 
 
 def _ready(facts: Facts, to: tuple[str, ...]) -> Summary:
-    """As far as Pacemaker knows; what its target lacks is known of this host alone."""
+    """As far as Pacemaker or Keepalived knows; what its target lacks is known of this host alone."""
+    if facts.host in to and (why := keepalived.hindrance(facts)):  # newer than what was predicted
+        return Summary(WARN, f"nobody would take over: {why}")
     failed = checks.failed(facts) if facts.host in to else ()
     if failed:
         return Summary(WARN, f"this host would take over, and could not: {checks.lacks(failed)}")
@@ -201,6 +245,8 @@ def _ready(facts: Facts, to: tuple[str, ...]) -> Summary:
 
 
 def _why_not(facts: Facts, known: _Known) -> str:
+    if known.by_keepalived:
+        return "Keepalived can't be read" if not facts.keepalived else "this host does not know who holds it"
     if facts.of("pacemaker").state == OFF:
         return "Pacemaker is not configured here"
     if not facts.pacemaker:

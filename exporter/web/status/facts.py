@@ -7,6 +7,7 @@ from exporter.sources.address.reading import Holding
 from exporter.sources.corosync.reading import CorosyncReading
 from exporter.sources.galera.reading import GaleraReading
 from exporter.sources.haproxy.reading import HaproxyReading
+from exporter.sources.keepalived.reading import KeepalivedReading
 from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.watchers.failover.metrics import FailoverReading
 from exporter.watchers.prober.counters import ProbeReading
@@ -31,6 +32,7 @@ class Facts:
     told: Mapping[str, Told] = field(default_factory=dict)
     pacemaker: PacemakerReading | None = None
     corosync: CorosyncReading | None = None
+    keepalived: KeepalivedReading | None = None
     haproxy: HaproxyReading | None = None
     galera: GaleraReading | None = None
     address: Holding | None = None

@@ -9,6 +9,7 @@ from exporter.sources.address.reading import Holding
 from exporter.sources.corosync.reading import CorosyncReading
 from exporter.sources.galera.reading import GaleraReading
 from exporter.sources.haproxy.reading import HaproxyReading
+from exporter.sources.keepalived.reading import KeepalivedReading
 from exporter.sources.pacemaker.reading import PacemakerReading
 from exporter.watchers.failover.metrics import FailoverReading
 from exporter.watchers.prober.watcher import VipReading
@@ -28,6 +29,7 @@ def facts(collected: Mapping[str, Collected], host: str, at: float) -> Facts:
         told={name: _told(one) for name, one in collected.items()},
         pacemaker=_value(collected, "pacemaker", PacemakerReading),
         corosync=_value(collected, "corosync", CorosyncReading),
+        keepalived=_value(collected, "keepalived", KeepalivedReading),
         haproxy=_value(collected, "haproxy", HaproxyReading),
         galera=_value(collected, "galera", GaleraReading),
         address=_value(collected, "address", Holding),

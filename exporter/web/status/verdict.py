@@ -1,6 +1,15 @@
 """All that the page shows, and in one word how it is (pure)."""
 
-from exporter.web.status import addresses, checks, clients, cluster, collectors, failovers, servers
+from exporter.web.status import (
+    addresses,
+    checks,
+    clients,
+    cluster,
+    collectors,
+    failovers,
+    keepalived,
+    servers,
+)
 from exporter.web.status.facts import Facts
 from exporter.web.status.view import BAD, LEVELS, OFF, OK, UNKNOWN, WARN, Address, Finding, View
 
@@ -30,6 +39,8 @@ def view(facts: Facts, version: str) -> View:
         galera=servers.galera_summary(facts),
         databases=servers.databases(facts),
         collectors=collectors.collectors(facts),
+        keepalived=keepalived.summary(facts),
+        instances=keepalived.instances(facts),
     )
 
 
@@ -41,6 +52,7 @@ def _findings(facts: Facts, shown: tuple[Address, ...]) -> tuple[Finding, ...]:
         *clients.findings(facts),
         *checks.findings(facts),
         *cluster.findings(facts),
+        *keepalived.findings(facts),
         *servers.findings_of_haproxy(facts),
         *servers.findings_of_galera(facts),
         *collectors.findings(facts),
@@ -62,7 +74,9 @@ def _anything_known(facts: Facts, shown: tuple[Address, ...]) -> bool:
     of_address = any(
         one.level != UNKNOWN or any(service.level != UNKNOWN for service in one.services) for one in shown
     )
-    without_addresses = not shown and (facts.pacemaker or facts.haproxy or facts.galera or facts.corosync)
+    without_addresses = not shown and (
+        facts.pacemaker or facts.keepalived or facts.haproxy or facts.galera or facts.corosync
+    )
     return of_address or bool(without_addresses)
 
 

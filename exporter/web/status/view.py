@@ -61,8 +61,8 @@ class Address:
     address: str
     level: str
     text: str  # who holds it, or what is wrong
-    resource: str = ""  # Pacemaker's name for it; empty where that is not known
-    holders: tuple[str, ...] | None = None  # by Pacemaker
+    resource: str = ""  # Pacemaker's or Keepalived's name for it; empty where that is not known
+    holders: tuple[str, ...] | None = None  # by Pacemaker, or by kernel and ARP under Keepalived
     here: bool | None = None  # by this host's kernel
     claimants: int | None = None  # how many hosts answer for it on this link
     since: float | None = None
@@ -94,6 +94,16 @@ class Node:
     level: str
     text: str
     runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A VRRP instance on this host."""
+
+    name: str
+    level: str
+    text: str
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,8 @@ class View:
     galera: Summary
     databases: tuple[Database, ...]
     collectors: tuple[Collector, ...]
+    keepalived: Summary | None = None  # None: not configured
+    instances: tuple[Instance, ...] = ()
 
 
 def worst(levels: "list[str]") -> str:

@@ -16,6 +16,7 @@ from exporter.commands.setup.plan import ACLS, plan
 from exporter.commands.setup.rights import Acl
 from exporter.commands.setup.steps import State
 from exporter.errors import Denied, Refused, TimedOut, Unreachable
+from exporter.watchers.readiness import vrrp
 from exporter.watchers.readiness.reasons import REASONS
 from exporter.web.status.view import FAILED, PARTLY, Collector
 from tests.commands.doctor.cases import (
@@ -100,7 +101,7 @@ def test_a_ban_that_a_person_wrote_is_deleted_by_its_name() -> None:
     assert remedy == ("""cibadmin --delete --xml-text '<rsc_location id="never-there"/>'""",)
 
 
-@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("reason", [*REASONS, *vrrp.REASONS])
 def test_each_reason_has_words_and_a_command(reason: str) -> None:
     """Those of the exporter's page, all of them."""
     broken = page(*blocked(ONE, reason, "failover-ip"), ready=False)

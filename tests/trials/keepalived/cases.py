@@ -152,6 +152,12 @@ CASES = (
         cause="priority_changed",
         out=2.0,
     ),
+    Case(
+        "equal-priorities",
+        "by a reload of the backup: who is MASTER stays it",
+        out=BRIEF,
+        watch=45.0,
+    ),
     Case("adverts-dropped", "each takes the other for dead", (Told(PEER, "peer_lost"),), page=(SPLIT,)),
     Case("adverts-one-way", "the lower one hears nothing", (Told(PEER, "peer_lost"),), page=(SPLIT,)),
     Case(

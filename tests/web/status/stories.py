@@ -22,6 +22,7 @@ from exporter.web.status.view import FAILED, PARTLY, READ
 from tests.golden import CAPTURES
 from tests.sources.corosync.captures import outputs
 from tests.sources.galera.captured import answers, silent
+from tests.sources.keepalived.captured import reading as keepalived
 from tests.sources.pacemaker import captured as pacemaker
 
 VIP = "10.0.0.100"
@@ -271,7 +272,52 @@ def half() -> Facts:
     )
 
 
+KEEPALIVED = ("keepalived", "haproxy", "galera", "address", "vip", "failover", "readiness")
+ENTRANCE, SHARED = "entrance", "10.4.0.100"
+PROXY_A, PROXY_B = "proxy-a", "proxy-b"
+
+
+def vrrp_backup(case: str = "backup") -> Facts:
+    """Under Keepalived, the host that does not hold the address; which captured state it is in."""
+    reading = keepalived(f"2.2.7-{case}")
+    at = 1795946800.0
+    reasons = {"fault-script": ("script",), "fault-link": ("link_down",)}.get(case, ())
+    addresses = {ENTRANCE: SHARED}
+    holders, names = {ENTRANCE: (PROXY_A,)}, (PROXY_B, PROXY_A)
+    return Facts(
+        host=PROXY_B,
+        at=at,
+        told=dict.fromkeys(KEEPALIVED, Told(READ)),
+        keepalived=reading,
+        haproxy=haproxy(),
+        galera=galera(),
+        address=Holding({SHARED: False}, {SHARED: 1}),
+        probes=(replace(probe(at), endpoint=Endpoint(SHARED, 3306)),),
+        failover=FailoverReading((ENTRANCE,), holders, names, Totals(), HEALTHY_JOURNAL, addresses),
+        readiness=ReadinessReading((Takeover(ENTRANCE, PROXY_A, () if reasons else (PROXY_B,), reasons),)),
+    )
+
+
+def vrrp_master() -> Facts:
+    """The other one, which knows nothing of its peer."""
+    other = vrrp_backup()
+    return replace(
+        other,
+        host=PROXY_A,
+        keepalived=keepalived("2.2.7-master"),
+        address=Holding({SHARED: True}, {SHARED: 1}),
+        readiness=ReadinessReading(()),
+    )
+
+
+def vrrp_not_ready() -> Facts:
+    return vrrp_backup("fault-script")
+
+
 STORIES: Mapping[str, Callable[[], Facts]] = {
     one.__name__.replace("_", "-"): one
-    for one in (healthy, passive, split, down, not_ready, partition, unreadable, half)
+    for one in (
+        *(healthy, passive, split, down, not_ready, partition, unreadable, half),
+        *(vrrp_backup, vrrp_master, vrrp_not_ready),
+    )
 }

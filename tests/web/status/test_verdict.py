@@ -40,6 +40,13 @@ def texts(page: View, level: str) -> str:
             OK,
             "10.0.0.100: clients can work; no outage seen in the 15 min of the last hour that were probed",
         ),
+        ("vrrp-backup", OK, "10.4.0.100 is held by proxy-a; proxy-b would take over"),
+        ("vrrp-master", OK, "10.4.0.100 is held by proxy-a, this host"),
+        (
+            "vrrp-not-ready",
+            WARN,
+            "10.4.0.100: nobody would take over: a check script fails on this host (and 2 more)",
+        ),
     ],
 )
 def test_what_is_read_first(story: str, level: str, headline: str) -> None:

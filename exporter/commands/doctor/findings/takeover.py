@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from exporter.commands.doctor.facts import Facts
 from exporter.commands.doctor.finding import Finding, error, ok, unknown, warning
 from exporter.commands.doctor.page import Page
+from exporter.watchers.readiness import vrrp
 from exporter.web.status.wording import listed
 
 READY, TARGET, BLOCKED = (
@@ -16,7 +17,7 @@ READY, TARGET, BLOCKED = (
 CHECK, FAILED = "failover_check_ok", "failover_check_failed_info"
 _LEFTOVER = "ha_cluster_pacemaker_leftover_constraints"
 _LOCATION = "ha_cluster_pacemaker_location_constraints"
-_DOCS = "runbooks/FailoverNotReady.md"
+_DOCS, _VRRP_DOCS = "runbooks/FailoverNotReady.md", "runbooks/KeepalivedNotReady.md"
 _GALERA, _GALERA_DOCS = "galera_reachable", "runbooks/GaleraNodeDown.md"
 
 WORDS: Mapping[str, str] = {  # of the reasons in exporter/watchers/readiness/reasons.py
@@ -31,6 +32,11 @@ WORDS: Mapping[str, str] = {  # of the reasons in exporter/watchers/readiness/re
     "no_quorum": "what would be left has no quorum",
     "fencing": "the lost node would have to be fenced first, and can't be",
     "unknown": "Pacemaker does not say why",
+    # … and in exporter/watchers/readiness/vrrp.py
+    "keepalived_stopped": "Keepalived does not run on the other host",
+    "link_down": "the interface of the other host's VRRP instance has no link",
+    "script": "a check script fails on the other host",
+    "fault": "the other host's VRRP instance is in FAULT",
 }
 # What a person could type, where it does not depend on what else is seen.
 _COMMANDS: Mapping[str, str] = {
@@ -47,6 +53,10 @@ _COMMANDS: Mapping[str, str] = {
     "no_quorum": "corosync-quorumtool -s",
     "fencing": "stonith_admin --list-registered",
     "unknown": "crm_simulate --live-check --show-scores",
+    "keepalived_stopped": "systemctl start keepalived   # on the other host",
+    "link_down": "ip -brief link   # on the other host",
+    "script": "journalctl -u keepalived   # on the other host: which script, and its exit code",
+    "fault": "journalctl -u keepalived   # on the other host",
 }
 # What to look at when a host's own check fails; the reason is on its page.
 CHECKS: Mapping[str, str] = {
@@ -70,7 +80,7 @@ def takeover(facts: Facts) -> Iterator[Finding]:
         yield error(
             f"If {lost} were lost now, nothing would run {listed(resources)}: {why}",
             *_remedies(facts, lost, resources, reasons),
-            docs=_DOCS,
+            docs=_VRRP_DOCS if set(reasons) & set(vrrp.REASONS) else _DOCS,
         )
     for lost, placed in _ready(facts).items():
         if all(lost != node for node, _ in barred):
@@ -84,6 +94,11 @@ def _nothing_said(facts: Facts) -> Iterator[Finding]:
             "Whether the other node would take over: no exporter's page says so",
             "crm_simulate --live-check --show-scores",
             docs="readiness.md",
+        )
+    elif "keepalived" in facts.configured.sections:
+        yield unknown(
+            "Whether the other host would take over: its own exporter says so, and could not be asked",
+            docs="keepalived.md",
         )
 
 

@@ -20,7 +20,7 @@ from exporter.watchers.readiness.checks.digests import COROSYNC_CONF, CorosyncDi
 from exporter.watchers.readiness.checks.galera_reachable import GaleraReachable, unreachable
 from exporter.watchers.readiness.checks.haproxy_config import HaproxyConfig
 from exporter.watchers.readiness.checks.haproxy_files import HaproxyFiles, find
-from exporter.watchers.readiness.checks.parameters import Parameters, parameters
+from exporter.watchers.readiness.checks.parameters import Parameters
 from exporter.watchers.readiness.checks.resource_agents import ResourceAgents
 from exporter.watchers.readiness.checks.runner import Results, Runner
 from exporter.watchers.readiness.checks.vip_bindable import VipBindable
@@ -51,8 +51,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Seen:
-    reading: PacemakerReading
-    snapshot: Snapshot
+    reading: PacemakerReading | None  # None: not Pacemaker moves the addresses
+    snapshot: Snapshot | None
     at: float  # monotonic seconds
 
 
@@ -71,11 +71,12 @@ class CheckLoop:
         self,
         options: Options,
         wanted: Wanted,
-        cib: Callable[[Deadline], bytes],
+        configured: Callable[[Deadline], Parameters],
         host: Host | None = None,
     ):
-        """`cib` reads Pacemaker's whole configuration. It runs from start() to close()."""
-        self._wanted, self._cib, self._host = wanted, cib, host or Host()
+        """`configured` reads what of the manager's configuration concerns the checks; blocking. It runs from
+        start() to close()."""
+        self._wanted, self._configured, self._host = wanted, configured, host or Host()
         self._runner = Runner(tuple(_checks(wanted, options, self._host)))
         self._read_corosync: Read | None = None
         self._read_galera: Read | None = None
@@ -89,9 +90,9 @@ class CheckLoop:
         self._read_corosync, self._read_galera = read_corosync, read_galera
 
     def observe(
-        self, reading: PacemakerReading, snapshot: Snapshot, seen_at: float, *, changed: bool
+        self, reading: PacemakerReading | None, snapshot: Snapshot | None, seen_at: float, *, changed: bool
     ) -> None:
-        """In the loop; must not wait."""
+        """Who moves the addresses was looked at. In the loop; must not wait."""
         self._seen = _Seen(reading, snapshot, seen_at)
         if changed:
             self._wake.set()
@@ -148,9 +149,7 @@ class CheckLoop:
         seen = self._seen if self._seen and time.monotonic() - self._seen.at < STALE_SECONDS else None
         configured: Parameters | Exception = Parameters()
         if seen:
-            configured = await self._prepared(
-                "Pacemaker's configuration", lambda due: parameters(self._cib(due))
-            )
+            configured = await self._prepared("the cluster's configuration", self._configured)
         told = () if isinstance(configured, Exception) else configured.haproxy_files
         files: HaproxyFiles | Exception = HaproxyFiles()
         if self._wanted.haproxy:

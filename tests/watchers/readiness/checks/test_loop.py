@@ -16,6 +16,7 @@ from exporter.transports import interfaces
 from exporter.transports.deadline import Deadline
 from exporter.watchers.readiness.checks import loop
 from exporter.watchers.readiness.checks.loop import CheckLoop, Wanted
+from exporter.watchers.readiness.checks.parameters import Parameters, parameters
 from exporter.watchers.readiness.checks.runner import Results
 from exporter.watchers.readiness.options import Options
 from tests.watchers.readiness.checks.known import CFG, host
@@ -29,8 +30,8 @@ def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "LOOK_SECONDS", 0.02)
 
 
-def cib(_deadline: Deadline) -> bytes:
-    return article()
+def configured(_deadline: Deadline) -> Parameters:
+    return parameters(article())
 
 
 def program(folder: Path) -> str:
@@ -58,7 +59,7 @@ def states(results: Results) -> dict[str, tuple[str, ...]]:
 async def test_a_changed_file_is_looked_at_soon(tmp_path: Path) -> None:
     """Not only after a minute: broken and mended, and its digest with it."""
     root = host(tmp_path, {CFG: "server\n"})
-    made = CheckLoop(Options(haproxy_path=program(tmp_path)), Wanted(haproxy=True), cib, root)
+    made = CheckLoop(Options(haproxy_path=program(tmp_path)), Wanted(haproxy=True), configured, root)
     made.start()
     well = await shown(made, lambda results: states(results).get("haproxy_config") == ())
     host(tmp_path, {CFG: f"{BROKEN} x\n"})
@@ -80,7 +81,7 @@ async def test_a_galera_node_that_falls_silent_is_looked_at_soon(tmp_path: Path)
         errors = tuple(Unreachable(f"{name} (10.0.0.21:3306): refused") for name in down)
         return Reading(GaleraReading(nodes, None, errors), None, 0.0)
 
-    made = CheckLoop(Options(), Wanted(galera=True), cib, host(tmp_path, {}))
+    made = CheckLoop(Options(), Wanted(galera=True), configured, host(tmp_path, {}))
     made.attach(None, recent)
     made.start()
     await shown(made, lambda results: states(results).get("galera_reachable") == ())
@@ -98,7 +99,7 @@ async def test_an_interface_that_goes_is_looked_at_soon(
     here = there | {"eth0": [InterfaceAddress("ipv4", "10.0.0.11", "255.255.255.0")]}
     monkeypatch.setattr(interfaces, "interfaces", lambda: dict(here))
     monkeypatch.setattr(interfaces, "running", lambda: frozenset(here))
-    made = CheckLoop(Options(), Wanted(addresses=("10.0.0.100",)), cib, host(tmp_path, {}))
+    made = CheckLoop(Options(), Wanted(addresses=("10.0.0.100",)), configured, host(tmp_path, {}))
     made.start()
     await shown(made, lambda results: states(results).get("vip_interface") == ())
     del here["eth0"]
@@ -110,7 +111,7 @@ async def test_an_interface_that_goes_is_looked_at_soon(
 async def test_at_rest_nothing_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the stamps of the files are looked at; after the minute all is asked again."""
     root = host(tmp_path, {CFG: "server\n"})
-    made = CheckLoop(Options(haproxy_path=program(tmp_path)), Wanted(haproxy=True), cib, root)
+    made = CheckLoop(Options(haproxy_path=program(tmp_path)), Wanted(haproxy=True), configured, root)
     times: list[float] = []
     known = made._known
 
@@ -131,7 +132,7 @@ async def test_at_rest_nothing_is_asked_again(tmp_path: Path, monkeypatch: pytes
 
 async def test_a_defect_is_shown_and_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No check is on the page then, and the next time may be better."""
-    made = CheckLoop(Options(), Wanted(), cib, host(tmp_path, {}))
+    made = CheckLoop(Options(), Wanted(), configured, host(tmp_path, {}))
     known, broken = made._known, True
 
     async def sometimes() -> object:

@@ -6,7 +6,7 @@ links.py        where links lead
 panels.py       each kind of panel with its habits
 page.py         what all dashboards have: variables, annotations, links, rows, numbers
 fleet.py …      one module a dashboard: its question, its panels
-clients.py …    panels by what they are about: pacemaker.py, corosync.py, haproxy_traffic.py, galera_pace.py
+clients.py …    panels by what they are about: pacemaker.py, corosync.py, vrrp.py, haproxy_traffic.py, …
 targets.py      what a dashboard asks, read from its JSON;  interpolate.py  as Grafana would send it
 __main__.py     writes the JSON: `make dashboards`
 """

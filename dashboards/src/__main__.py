@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dashboards.src import cluster, fleet, galera, haproxy, story
+from dashboards.src import cluster, fleet, galera, haproxy, keepalived, story
 from dashboards.src.page import Page
 
 FOLDER = Path(__file__).parent.parent
@@ -14,6 +14,7 @@ def pages() -> dict[str, Page]:
         "failover-fleet": fleet.page(),
         "failover-story": story.page(),
         "failover-cluster": cluster.page(),
+        "failover-keepalived": keepalived.page(),
         "failover-haproxy": haproxy.page(),
         "failover-galera": galera.page(),
     }

@@ -9,6 +9,7 @@ TITLES = {
     "failover-fleet": "Fleet",
     "failover-story": "Failover",
     "failover-cluster": "Pacemaker and Corosync",
+    "failover-keepalived": "Keepalived",
     "failover-haproxy": "HAProxy",
     "failover-galera": "Galera",
 }

@@ -93,7 +93,7 @@ def coded(cases: Mapping[State, str]) -> str:
 
 
 def _balancers() -> str:
-    return pick("ha_cluster_scrape_success", collector="pacemaker")
+    return pick("ha_cluster_scrape_success", collector=("pacemaker", "keepalived"))
 
 
 def of_balancers(expr: str) -> str:

@@ -226,7 +226,7 @@ def signs() -> Panel:
             """No split shows all of them. Corosync killed: bound on two balancers, two MAC addresses, and
             nothing in Pacemaker. A network cut: two DCs as well. A sign in a single scrape is a handover.""",
             ("VIPSplitBrain", "PacemakerSplitBrain", "GaleraSplitBrain"),
-            ("failover-cluster", "failover-galera"),
+            ("failover-cluster", "failover-keepalived", "failover-galera"),
         ),
         *(Query(expr, name) for name, expr in facts.SIGNS.items()),
         states=SIGN,
@@ -243,7 +243,7 @@ def views() -> Panel:
             """Each balancer's Pacemaker on the other nodes. Lost in both directions, and both go on: a
             split. Rows that end: Pacemaker on that balancer can't be read, or has not joined yet.""",
             ("PacemakerNodeOffline", "PacemakerSplitBrain"),
-            ("failover-cluster",),
+            ("failover-cluster", "failover-keepalived"),
         ),
         Query(f"{seen} unless on (cluster, host, node) {itself}", "{{host}} sees {{node}}"),
         states=CONNECTED,
@@ -257,7 +257,7 @@ def running() -> Panel:
             """Two nodes in vermilion: each half of a split reports its own. What Pacemaker does not know is
             not here: compare with who holds the address.""",
             ("PacemakerSplitBrain", "PacemakerResourceNotRunning", "PacemakerResourceDisabled"),
-            ("failover-cluster",),
+            ("failover-cluster", "failover-keepalived"),
         ),
         Query(doubled(f"({facts.RUN})", "cluster, resource"), "{{resource}} on {{node}}"),
         states=RUNNING,

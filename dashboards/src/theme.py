@@ -38,6 +38,14 @@ RUNNING = (State(0, "no", IDLE), State(1, "runs here", ACTIVE), State(2, "runs h
 SEVERITY = (State(0, "none", WELL), State(1, "warning", REDUCED), State(2, "critical", BAD))
 SIGN = (State(0, "no", IDLE), State(1, "yes", BAD))
 
+SCRIPT = (State(0, "says no", REDUCED), State(1, "says yes", WELL))
+VRRP = (
+    State(0, "INIT", CHANGING),
+    State(1, "BACKUP", IDLE),
+    State(2, "MASTER", ACTIVE),
+    State(3, "FAULT", REDUCED),
+)
+
 NODE_ONLINE = State(0, "online", WELL)
 NODE_STANDBY = State(1, "standby", BY_HAND)
 NODE_MAINTENANCE = State(2, "maintenance", BY_HAND)

@@ -248,6 +248,11 @@ _KEEPALIVED = tuple(
         ("script-hangs", "the check script hangs", keepalived.script_hangs),
         ("script-lowers", "a check script with a weight fails", keepalived.script_lowers),
         ("priority-lowered", "the priority lowered by a reload", keepalived.priority_lowered),
+        (
+            "equal-priorities",
+            "the backup's priority made the master's by a reload",
+            keepalived.equal_priorities,
+        ),
         ("adverts-dropped", "advertisements dropped both ways: two MASTERs", keepalived.adverts_dropped),
         ("adverts-one-way", "the master's advertisements dropped: two MASTERs", keepalived.adverts_one_way),
         ("black-hole", "a split heals: all looks well, clients are cut off", keepalived.black_hole),

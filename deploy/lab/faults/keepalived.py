@@ -92,6 +92,14 @@ def priority_lowered(fleet: Fleet, name: str | None) -> str:
     return f"the priority of {host.name} set to {LOWERED} by a reload"
 
 
+def equal_priorities(fleet: Fleet, name: str | None) -> str:
+    host = fleet.host(name) if name else fleet.peer(fleet.holder())
+    same = vrrp.usual(fleet.topology.peer(host.name), fleet.topology).priority
+    vrrp.set_up(host, fleet, priority=same)
+    vrrp.reload(host)
+    return f"the priority of {host.name} set to {same} by a reload, that of the other balancer"
+
+
 def adverts_dropped(fleet: Fleet, _name: str | None) -> str:
     one, other = fleet.topology.balancers
     network.separate(fleet.switch, one, other, vrrp.ADVERTS)

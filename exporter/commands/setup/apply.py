@@ -4,6 +4,7 @@ import grp
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,9 +57,13 @@ class Machine:
             Path(made).unlink(missing_ok=True)
             raise
 
-    def remove(self, path: str) -> None:
+    def remove(self, path: str, *, with_folder: bool = False) -> None:
         """Raises OSError."""
-        (self.root / path.lstrip("/")).unlink(missing_ok=True)
+        file = self.root / path.lstrip("/")
+        file.unlink(missing_ok=True)
+        if with_folder:
+            with suppress(OSError):  # something else is in it
+                file.parent.rmdir()
 
 
 def apply(steps: Sequence[Step], before: Record, machine: Machine) -> list[Step]:
@@ -87,7 +92,7 @@ def _do(action: Action, machine: Machine) -> str:
         case WriteFile():
             machine.write(action.path, action.text, action.mode, action.group)
         case RemoveFile():
-            machine.remove(action.path)
+            machine.remove(action.path, with_folder=action.with_folder)
         case Run():
             return _run(action, machine)
     return ""

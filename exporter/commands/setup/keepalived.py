@@ -93,7 +93,7 @@ def forget(facts: Facts) -> Step:
     if changed := [path for path, text in there.items() if text != FILES[path]]:
         reason = f"{', '.join(changed)}: changed since setup wrote it: look what else it is for"
         return Step(SIGNALS, State.BY_HAND, reason, by_hand=[f"rm {' '.join(there)}", _RELOAD.shell()])
-    actions: list[Action] = [*(RemoveFile(path) for path in there), _RELOAD]
+    actions: list[Action] = [*(RemoveFile(path, with_folder=True) for path in there), _RELOAD]
     reason = (
         "setup gave the service the right, and Keepalived a folder: it keeps that until it is started anew"
     )

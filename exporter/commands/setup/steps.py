@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 
 class State(StrEnum):
@@ -29,9 +30,12 @@ class WriteFile:
 @dataclass(frozen=True)
 class RemoveFile:
     path: str
+    with_folder: bool = False  # which goes too where nothing else is in it
 
     def shell(self) -> str:
-        return f"rm -f {shlex.quote(self.path)}"
+        file, folder = shlex.quote(self.path), shlex.quote(str(PurePosixPath(self.path).parent))
+        also = f"; rmdir --ignore-fail-on-non-empty {folder}" if self.with_folder else ""
+        return f"rm -f {file}{also}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from exporter.commands.setup import record
 from exporter.commands.setup.apply import Machine, apply
 from exporter.commands.setup.keepalived import FILES
 from exporter.commands.setup.plan import plan, removal
-from exporter.commands.setup.rights import Record
+from exporter.commands.setup.rights import KEEPALIVEDS_DROP_IN, OWN_DROP_IN, Record
 from exporter.commands.setup.steps import State
 from exporter.transports.command import Completed
 from tests.commands.setup.cases import CONFIG, FRESH, UIDGID, USER
@@ -103,8 +103,12 @@ def test_keepalived_gets_its_files_and_loses_them_again(machine: Recording) -> N
     assert machine.record() == Record(keepalived=True)
     assert [str(step.state) for step in after] == ["done", "done", "by hand", "done"]
     facts = replace(BARE, drop_ins=FILES, record=machine.record())
+    theirs = machine.path(KEEPALIVEDS_DROP_IN).with_name("override.conf")
+    theirs.touch()
     apply(removal(facts), facts.record, machine)
     assert not any(machine.path(path).exists() for path in (*FILES, record.PATH))
+    assert theirs.exists()
+    assert not machine.path(OWN_DROP_IN).parent.exists()
     machine.path(record.PATH).write_text('{"groups": ["haclient"], "corosync": true}')
     assert machine.record() == Record(("haclient",), corosync=True)
 

@@ -121,11 +121,11 @@ def test_without_the_user_no_right_can_be_granted() -> None:
 
 def test_only_what_was_granted_is_taken_away() -> None:
     (step,) = removal(replace(DONE, record=Record(keepalived=True)))
-    assert step.commands() == [
-        f"rm -f {KEEPALIVEDS_DROP_IN}",
-        f"rm -f {OWN_DROP_IN}",
-        "systemctl daemon-reload",
+    removed = [
+        f"rm -f {path}; rmdir --ignore-fail-on-non-empty {path.rpartition('/')[0]}"
+        for path in (KEEPALIVEDS_DROP_IN, OWN_DROP_IN)
     ]
+    assert step.commands() == [*removed, "systemctl daemon-reload"]
     assert step.takes_back and step.takes_back.keepalived
     (gone,) = removal(replace(BARE, record=Record(keepalived=True)))
     assert gone.commands() == []

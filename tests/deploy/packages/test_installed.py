@@ -9,6 +9,8 @@ import pytest
 
 from deploy.packages import package, roots
 from deploy.packages.releases import RELEASES
+from exporter.commands.setup.keepalived import FILES
+from exporter.sources.keepalived.source import FOLDER
 from tests.deploy.packages.booted import Host, booted
 from tests.deploy.packages.conftest import Built
 
@@ -38,6 +40,7 @@ def test_a_debian_host_from_installing_to_purging(
         _serves(host)
         _reloads(host)
         _upgrades(host)
+        _signals_keepalived(host, inside)
         _goes_on_when_killed(host)
         _takes_passed_sockets(host)
         _is_removed(host)
@@ -89,6 +92,32 @@ def _upgrades(host: Host) -> None:
     host.run("systemctl stop failover-exporter; dpkg --install /in/new.deb")
     assert host.property("failover-exporter", "ActiveState") == "inactive"
     host.run("systemctl start failover-exporter")
+
+
+def _signals_keepalived(host: Host, inside: Path) -> None:
+    """What `setup` lays beside two units: a folder of root's that the group may enter, also after a restart;
+    one right more. Keepalived's program is a stand-in, for this is about systemd."""
+    host.run("printf '[Service]\nExecStart=/bin/sleep infinity\n' >/etc/systemd/system/keepalived.service")
+    for number, (path, text) in enumerate(FILES.items()):
+        (inside / str(number)).write_text(text)
+        host.run(f"install -D --mode=644 /in/{number} {path}")
+    host.run("systemctl daemon-reload; systemctl restart keepalived failover-exporter")
+    for _ in range(2):
+        assert host.run(f"stat --format='%U:%G %a' {FOLDER}") == "root:failover-exporter 2750"
+        assert "TMPDIR=" in host.property("keepalived", "Environment")
+        host.run("systemctl restart keepalived")
+    pid = host.property("failover-exporter", "MainPID")
+    rights = host.run(f"grep CapEff /proc/{pid}/status").split()[1]
+    assert int(rights, 16) == 1 << 13 | 1 << 5  # CAP_NET_RAW, CAP_KILL
+    renamed = "groupmod --new-name gone failover-exporter", "groupmod --new-name failover-exporter gone"
+    host.run("; systemctl restart keepalived; ".join(renamed))
+    host.run("systemctl stop keepalived; rm /etc/systemd/system/keepalived.service")
+    record = '{"groups": [], "corosync": false, "keepalived": true}'
+    host.run(
+        f"echo '{record}' >/var/lib/failover-exporter/setup.json; failover-exporter setup --remove --apply"
+    )
+    assert host.run(f"ls {' '.join(FILES)} 2>/dev/null || true") == ""
+    host.run("systemctl restart failover-exporter")
 
 
 def _goes_on_when_killed(host: Host) -> None:

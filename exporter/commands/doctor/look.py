@@ -26,11 +26,10 @@ from exporter.commands.doctor.page import Page
 from exporter.commands.doctor.together import together
 from exporter.commands.doctor.waiting import Waiting
 from exporter.commands.paths import DEFAULT_CONFIG
-from exporter.commands.setup import keepalived
 from exporter.commands.setup.look import look as look_at_rights
-from exporter.commands.setup.plan import ACLS, plan
+from exporter.commands.setup.plan import plan
 from exporter.commands.setup.rights import PACEMAKERS_GROUP
-from exporter.commands.setup.steps import State
+from exporter.commands.setup.steps import ACLS, DUMPS, SIGNALS, State
 from exporter.config import Config
 from exporter.endpoint import Endpoint
 from exporter.errors import SourceError
@@ -128,8 +127,8 @@ def _rights(path: Path, config: Config | None) -> Rights | None:
     has = seen.user.groups if seen.user else frozenset()
     unseen = {ACLS} if seen.acl is None else set()
     if seen.dump is None:
-        unseen.add(keepalived.DUMPS)
-    signals = any(step.name == keepalived.SIGNALS and step.state is State.DONE for step in steps)
+        unseen.add(DUMPS)
+    signals = any(step.name == SIGNALS and step.state is State.DONE for step in steps)
     return Rights(steps, frozenset(needed & has), signals, frozenset(unseen))
 
 

@@ -1,7 +1,7 @@
-"""Keepalived: what lets the service ask for its dumps and read them, as two drop-ins for systemd (pure).
+"""Keepalived: what lets the service ask for its dumps and read them, as two drop-ins for systemd.
 
 It takes another TMPDIR, and reads its configuration's `umask`, when it is started anew: on the host that
-holds the address that moves it, so a person says when.
+holds the address that moves it, so a person says when. Asks nobody.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,10 +9,19 @@ from pathlib import PurePosixPath
 
 from exporter.commands.setup.facts import Facts
 from exporter.commands.setup.rights import KEEPALIVEDS_DROP_IN, OWN_DROP_IN, USER, User
-from exporter.commands.setup.steps import Action, Grant, RemoveFile, Run, State, Step, WriteFile
+from exporter.commands.setup.steps import (
+    DUMPS,
+    PLACE,
+    SIGNALS,
+    Action,
+    Grant,
+    RemoveFile,
+    Run,
+    State,
+    Step,
+    WriteFile,
+)
 from exporter.sources.keepalived.source import FOLDER, Options
-
-PLACE, DUMPS, SIGNALS = "Keepalived's folder", "Keepalived's files", "Keepalived"
 
 # The `-`: a group that is gone, as with the package, must not keep Keepalived from starting.
 _FOLDERS = f"""\

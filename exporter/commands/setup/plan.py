@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from exporter.commands.setup import accounts, acl, config_file, keepalived
 from exporter.commands.setup.facts import Facts
 from exporter.commands.setup.rights import COROSYNCS_FOLDER, PACEMAKERS_GROUP, USER, SocketFile, User
-from exporter.commands.setup.steps import Grant, RemoveFile, Run, State, Step, WriteFile
+from exporter.commands.setup.steps import ACLS, Grant, RemoveFile, Run, State, Step, WriteFile
 from exporter.config import Config
 
-ACLS = "Pacemaker's ACLs"
 COROSYNCS_FILE = f"{COROSYNCS_FOLDER}/{USER}"
 _NO_USER = (
     f"there is no user {USER} on this host: the package makes it, or `useradd --system --user-group "

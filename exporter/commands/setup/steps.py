@@ -4,7 +4,10 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
+
+# Names of steps, by which others know them.
+ACLS = "Pacemaker's ACLs"
+PLACE, DUMPS, SIGNALS = "Keepalived's folder", "Keepalived's files", "Keepalived"
 
 
 class State(StrEnum):
@@ -33,7 +36,7 @@ class RemoveFile:
     with_folder: bool = False  # which goes too where nothing else is in it
 
     def shell(self) -> str:
-        file, folder = shlex.quote(self.path), shlex.quote(str(PurePosixPath(self.path).parent))
+        file, folder = shlex.quote(self.path), shlex.quote(self.path.rpartition("/")[0])
         also = f"; rmdir --ignore-fail-on-non-empty {folder}" if self.with_folder else ""
         return f"rm -f {file}{also}"
 

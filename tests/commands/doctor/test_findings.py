@@ -12,9 +12,9 @@ from exporter.commands.doctor.findings import CHECKS, examine
 from exporter.commands.doctor.findings.takeover import WORDS
 from exporter.commands.doctor.grants import parse as parse_grants
 from exporter.commands.doctor.page import Page, parse
-from exporter.commands.setup.plan import ACLS, plan
+from exporter.commands.setup.plan import plan
 from exporter.commands.setup.rights import Acl
-from exporter.commands.setup.steps import State
+from exporter.commands.setup.steps import ACLS, State
 from exporter.errors import Denied, Refused, TimedOut, Unreachable
 from exporter.watchers.readiness import vrrp
 from exporter.watchers.readiness.reasons import REASONS

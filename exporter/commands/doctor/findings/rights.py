@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from exporter.commands.doctor.facts import Facts, Rights, Service
 from exporter.commands.doctor.finding import Finding, error, info, ok, unknown, warning
 from exporter.commands.doctor.page import Page
-from exporter.commands.setup import keepalived
-from exporter.commands.setup.plan import ACLS
 from exporter.commands.setup.rights import USER
-from exporter.commands.setup.steps import State, Step
+from exporter.commands.setup.steps import ACLS, DUMPS, PLACE, SIGNALS, State, Step
 
 _DOCS = "installing.md#who-asks-as-whom"
 _RESTART = "systemctl restart failover-exporter"
@@ -17,7 +15,7 @@ _COLLECTORS = {
     ACLS: "pacemaker",
     "Corosync": "corosync",
     "HAProxy's socket": "haproxy",
-    **dict.fromkeys((keepalived.PLACE, keepalived.DUMPS, keepalived.SIGNALS), "keepalived"),
+    **dict.fromkeys((PLACE, DUMPS, SIGNALS), "keepalived"),
 }
 SUCCESS = "ha_cluster_scrape_success"
 _NO_RAW = (

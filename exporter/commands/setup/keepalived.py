@@ -23,14 +23,13 @@ from exporter.commands.setup.steps import (
 )
 from exporter.sources.keepalived.source import FOLDER, Options
 
-# The `-`: a group that is gone, as with the package, must not keep Keepalived from starting.
+# The `-`: a group that is gone, as with the package, must not keep Keepalived from starting. No
+# RuntimeDirectory: systemd 252 gives that to root's group again after each ExecStartPre.
 _FOLDERS = f"""\
 # By `failover-exporter setup`: a folder for Keepalived's dumps, which group {USER} may enter
 [Service]
 Environment=TMPDIR={FOLDER}
-RuntimeDirectory={PurePosixPath(FOLDER).name}
-RuntimeDirectoryMode=2750
-ExecStartPre=-/bin/chgrp {USER} {FOLDER}
+ExecStartPre=-/usr/bin/install --directory --mode=2750 --group={USER} {FOLDER}
 """
 _SIGNALLING = """\
 # By `failover-exporter setup`: the right to send Keepalived the signal at which it writes its dumps

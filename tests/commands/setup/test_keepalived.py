@@ -59,8 +59,9 @@ def test_the_drop_ins_say_what_keepalived_and_the_service_need() -> None:
     """Keepalived starts though the exporter's group is gone; the service gets one capability more."""
     keepalived, own = (parse(FILES[path]) for path in (KEEPALIVEDS_DROP_IN, OWN_DROP_IN))
     assert keepalived.words("Environment") == [f"TMPDIR={FOLDER}"]
-    assert f"/run/{keepalived.one('RuntimeDirectory')}" == FOLDER
-    assert keepalived.one("ExecStartPre").startswith("-")
+    before = keepalived.one("ExecStartPre")
+    assert before.startswith("-")
+    assert before.endswith(f" --mode=2750 --group=failover-exporter {FOLDER}")
     assert own.words("AmbientCapabilities") == own.words("CapabilityBoundingSet") == ["CAP_KILL"]
 
 

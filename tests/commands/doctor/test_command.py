@@ -12,11 +12,11 @@ import pytest
 from exporter.cli import main
 from exporter.commands.doctor import pages
 from exporter.commands.doctor.options import DoctorOptions
-from exporter.commands.doctor.page import Page
+from exporter.commands.doctor.page import Page, parse
 from exporter.commands.http_account import HttpAccount
 from exporter.rules.groups import ALERTS as ALL_ALERTS
 from exporter.web.status.record import to_object
-from tests.commands.doctor.cases import ONE, TWO, page, page_text, status
+from tests.commands.doctor.cases import ONE, TWO, page, page_text, series, status
 from tests.commands.doctor.test_prometheus_answers import RULES, TARGETS
 from tests.commands.http_server import Server, serving
 from tests.transports.peers import closed_port
@@ -179,6 +179,8 @@ def test_the_other_nodes_are_found(servers: tuple[Answering, Answering, Answerin
     """By Pacemaker's names without this host's own, then by their addresses, at this exporter's port."""
     assert pages.other_nodes(page(), ONE) == (TWO,)
     assert pages.other_nodes(page(), "another-name") == (TWO,)
+    keepalived = "".join(series("failover_holder", 0, resource="v", node=node) for node in (ONE, TWO))
+    assert pages.other_nodes(parse(keepalived), ONE) == (TWO,)
     of_corosync = Page(())
     assert pages.other_nodes(of_corosync, ONE) == ()
     own, *_ = servers

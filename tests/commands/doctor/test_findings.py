@@ -12,9 +12,10 @@ from exporter.commands.doctor.findings import CHECKS, examine
 from exporter.commands.doctor.findings.takeover import WORDS
 from exporter.commands.doctor.grants import parse as parse_grants
 from exporter.commands.doctor.page import Page, parse
+from exporter.commands.setup.keepalived import FILES
 from exporter.commands.setup.plan import plan
 from exporter.commands.setup.rights import Acl
-from exporter.commands.setup.steps import ACLS, State
+from exporter.commands.setup.steps import ACLS, DUMPS, SIGNALS, State
 from exporter.errors import Denied, Refused, TimedOut, Unreachable
 from exporter.watchers.readiness import vrrp
 from exporter.watchers.readiness.reasons import REASONS
@@ -40,6 +41,7 @@ from tests.commands.doctor.cases import (
     without_rights,
 )
 from tests.commands.setup.cases import FRESH
+from tests.commands.setup.test_keepalived import BARE
 
 
 def first(facts: Facts) -> Examined:
@@ -197,6 +199,40 @@ def test_a_group_that_the_service_has_not_got_yet() -> None:
     assert told.check == "user"
     assert told.finding.remedy == ("systemctl restart failover-exporter",)
     assert "haclient, haproxy" in told.finding.text
+
+
+def test_a_right_of_the_unit_that_the_service_has_not_got_yet() -> None:
+    """CAP_KILL came with a drop-in after it was started; an exporter that has it is fine."""
+    assert FACTS.service and FACTS.rights
+    facts = replace(FACTS, rights=replace(FACTS.rights, signals=True))
+    told = first(facts)
+    assert (told.check, told.finding.severity) == ("user", Severity.ERROR)
+    assert "has CAP_KILL, but the exporter runs since before" in told.finding.text
+    assert "error" not in found(replace(facts, service=replace(FACTS.service, signals=True)))
+
+
+def test_a_dump_that_can_not_be_asked_for() -> None:
+    """Keepalived does not run, or who asks may not: no right is called missing by that."""
+    steps = plan(replace(BARE, dump=None, drop_ins=FILES))
+    own = [one for one in steps if one.name in (DUMPS, SIGNALS)]
+    facts = replace(FACTS, rights=Rights((*STEPS, *own), GROUPS, unseen=frozenset({DUMPS})))
+    assert any(text.startswith(f"rights: {DUMPS}") for text in found(facts)["unknown"])
+    assert "error" not in found(facts)
+    missing = replace(facts, rights=Rights((*STEPS, *own), GROUPS))
+    assert first(missing).finding.remedy[0].startswith("# in keepalived.conf")
+
+
+def test_a_pair_under_keepalived_whose_pages_say_nothing_of_a_takeover() -> None:
+    """Only the other host knows: not seen, and no tool of Pacemaker is named."""
+    configured = replace(FACTS.configured, sections=frozenset({"keepalived", "haproxy"}))
+    bare = exporter(ONE, parse(series("keepalived_up", 1)))
+    (said,) = [
+        one
+        for one in examine(replace(FACTS, own=bare, peers=(), configured=configured))
+        if one.check == "takeover"
+    ]
+    assert (said.finding.severity, said.finding.remedy) == (Severity.UNKNOWN, ())
+    assert "its own exporter" in said.finding.text
 
 
 def test_acls_that_can_not_be_asked_about() -> None:

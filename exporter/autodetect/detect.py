@@ -8,7 +8,7 @@ from pathlib import Path
 from exporter.autodetect import cib
 from exporter.autodetect.found import Account, Detected, Seen, configure
 from exporter.endpoint import parse_endpoint
-from exporter.errors import SourceError, Unreachable
+from exporter.errors import Denied, SourceError, Unreachable
 from exporter.sources.haproxy.configuration import files, haproxy_cfg
 from exporter.sources.haproxy.configuration.files import Host
 from exporter.sources.haproxy.configuration.haproxy_cfg import HaproxyConfig, Server
@@ -96,7 +96,18 @@ def _keepalived() -> tuple[tuple[str, ...], str]:
     reading = KeepalivedSource(KeepalivedOptions(folder)).read(Deadline.after(TIMEOUT))
     if reading.running is None:
         raise Unreachable("it does not run: `systemctl status keepalived`")
-    return reading.addresses, f"{folder}/{KEEPALIVED_JSON}"
+    path = f"{folder}/{KEEPALIVED_JSON}"
+    if _strangers(path):
+        raise Denied(f"{path} is not root's: somebody else laid it there; look at it, and remove it")
+    return reading.addresses, path
+
+
+def _strangers(path: str) -> bool:
+    """What is not root's in a folder for all, as /tmp, tells root nothing."""
+    try:
+        return os.geteuid() == 0 and os.lstat(path).st_uid != 0
+    except OSError:
+        return False
 
 
 def _dumps() -> str:

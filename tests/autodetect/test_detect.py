@@ -204,6 +204,24 @@ def test_root_asks_where_keepalived_writes(
     assert asked == [folder, FOLDER]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's variables are root's to read")
+def test_a_dump_that_somebody_else_laid_there(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder for all: root takes no address from it."""
+    write(host, "/etc/keepalived/keepalived.conf", "# closed to the exporter\n")
+    monkeypatch.setattr(KeepalivedSource, "read", lambda *_: reading("2.2.7-backup"))
+    running = Process(os.getpid(), "keepalived", 0.0)
+    monkeypatch.setattr(processes, "find", lambda names: running if "keepalived" in names else None)
+    monkeypatch.setattr(processes, "variable", lambda *_: str(tmp_path))
+    planted = tmp_path / "keepalived.json"
+    planted.touch()
+    os.chown(planted, 65534, 65534)
+    seen = look(tmp_path, host)
+    assert (seen.addresses, seen.dump) == (None, "")
+    assert "is not root's" in seen.troubles[0]
+
+
 def test_a_keepalived_that_can_t_be_asked_yet(
     host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

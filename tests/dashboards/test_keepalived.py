@@ -39,7 +39,7 @@ def test_who_is_master_and_who_could_be(
     at: str, masters: dict[str, float], able: int, tmp_path: Path
 ) -> None:
     """The value is how many are MASTER of the address; an instance in FAULT and a failed script count out."""
-    asked = {"MASTER A": masters, "Hosts that could hold it A": {WHOLE: able}}
+    asked: dict[str, dict[str, float]] = {"MASTER A": masters, "Hosts that could hold it A": {WHOLE: able}}
     for target, expected in asked.items():
         expr = interpolate(TARGETS[f"failover-keepalived: {target}"].expr, ALL, RANGE)
         evaluate(tmp_path, PAIR, expr, at, expected)

@@ -199,8 +199,8 @@ class Detector:
             cause, supporting = cause_of(step, [one.change for one in evidence])
             first = min([unsettled, *(one.at for one in evidence if _led_to(one, origin, supporting))])
             start = snapshot.starts.get((resource, target))
-            late = late or self._elsewhere(resource, start)
-            at = min(start.changed, now.wall) if late and start and start.changed else now.wall
+            afterwards = late or self._elsewhere(resource, start)
+            at = min(start.changed, now.wall) if afterwards and start and start.changed else now.wall
             event = Event(
                 id=f"{round(now.wall * 1000)}-{resource}-{target}-{start.call if start else 0}",
                 resource=resource,
@@ -209,11 +209,11 @@ class Detector:
                 target=target,
                 cause=cause,
                 at=at - _STEP * (len(moves) - 1 - number),
-                detected=None if late else now.wall_of(first),
-                late=late,
+                detected=None if afterwards else now.wall_of(first),
+                late=afterwards,
                 evidence=_sentences([*supporting, *(one.change for one in evidence)]),
             )
-            found.append(Detected(event, None if late else first, now.mono))
+            found.append(Detected(event, None if afterwards else first, now.mono))
             self._used_up([one for one in evidence if one.change in supporting], resource, now.mono)
         self._evidence.spend(resource, now.mono)
         placement.unsettled_since = None

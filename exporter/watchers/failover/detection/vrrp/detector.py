@@ -10,16 +10,24 @@ from exporter.watchers.failover.detection.vrrp.causes import (
     GAINED,
     LOST,
     RETURNS,
+    SILENT,
     UNKNOWN,
     cause_of,
 )
-from exporter.watchers.failover.detection.vrrp.changes import SHARED, Change, changes
+from exporter.watchers.failover.detection.vrrp.changes import (
+    CONFIGURED,
+    RAISED,
+    SHARED,
+    Change,
+    changes,
+)
 from exporter.watchers.failover.detection.vrrp.snapshot import BACKUP, MASTER, Shown, VrrpSnapshot
 from exporter.watchers.failover.detection.vrrp.track import Dated, Loss, Track
 from exporter.watchers.failover.events import MOVE, RESTART, Event, Held, Moment
 
 ANSWERS_SECONDS = 5.0  # so long after a loss who answers may still be this host itself, asked before it
 SOON_SECONDS = 3.0
+EFFECT = 6  # advertisements: four, and a look that comes later
 NOBODY_KNOWN = "another host"
 
 
@@ -142,12 +150,20 @@ class VrrpDetector:
     ) -> Detected:
         shown = snapshot.instances[name]
         concluded = track.heard(shown, snapshot.children) if shown.state == MASTER else None
-        why = _explained(GAINED, [*track.take(), *([Dated(concluded, now.mono)] if concluded else [])])
+        seen = [one for one in track.take() if not _came_to_nothing(one, concluded, shown, now)]
+        why = _explained(GAINED, [*seen, *([Dated(concluded, now.mono)] if concluded else [])])
         known = shown.state == MASTER and track.looked - SOON_SECONDS <= shown.since <= now.wall
         at = shown.since if known and not why.own else now.wall
         first = now.mono - (now.wall - shown.since) if known else now.mono
         places = track.holder or NOBODY_KNOWN, self._here
         return _event(name, places, why, at, None if late else first, now, late=late)
+
+
+def _came_to_nothing(one: Dated, concluded: Change | None, shown: Shown, now: Moment) -> bool:
+    """A priority takes effect within four advertisements: where the other host fell silent after that, it was
+    not the priority."""
+    silent = concluded is not None and concluded.kind == SILENT
+    return silent and one.change.kind in (CONFIGURED, RAISED) and now.mono - one.at > EFFECT * shown.interval
 
 
 def _taken(loss: Loss, shown: Shown, now: Moment) -> str:

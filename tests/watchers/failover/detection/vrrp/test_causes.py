@@ -73,6 +73,15 @@ def test_lost_without_a_word() -> None:
     assert event.evidence == ("the other host was not heard any more",)
 
 
+def test_a_priority_that_was_configured_before_explains_no_silence() -> None:
+    """A reload that changed it moved nothing; 13 s later the other host is not heard any more."""
+    host = backup()
+    host.look(28.0, received=128, base_priority=110, priority=110)
+    host.look(38.0, received=138)
+    (event,) = host.look(41.62, state=MASTER, since=41.61, bound=True, others=0, received=138)
+    assert told([event]) == [("move", A, B, "peer_lost")]
+
+
 def test_a_priority_that_fell_seen_from_the_one_that_takes_over() -> None:
     """It was heard until then: four advertisements came that were not taken."""
     host = backup()

@@ -35,7 +35,7 @@ class Member:
         inside = self.pids(self.host) if self.pids else daemon_pids(self.host, self.daemon)
         if not inside:
             raise LabError(f"{self.name} does not run on {self.host.name}")
-        return Watched(outside(self.host.pid(), inside))
+        return Watched(outside(self.host.pid(), inside), standing=True)
 
     def memory(self) -> Memory:
         return self.watched().memory() if self.has_memory else NO_MEMORY

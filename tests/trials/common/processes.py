@@ -2,15 +2,19 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from deploy.lab.errors import LabError
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")  # a second
 KIB = 1024
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,39 @@ class Watched:
     """The processes of one program, by their pids on this machine."""
 
     pids: tuple[int, ...]
+    standing: bool = False  # whether the processes that they started and keep are theirs too
 
     def cpu(self) -> Cpu:
-        """The kernel counts its own time by the nanosecond; what children used, by the tick (10 ms)."""
+        """The kernel counts its own time by the nanosecond; what children used, by the tick (10 ms).
+
+        What a standing child used is its parent's once it has ended and was waited for.
+        """
         children = sum(parse_stat(_read(pid, "stat")).children for pid in self.pids)
-        return Cpu(sum(time.clock_gettime(cpu_clock(pid)) for pid in self.pids), children)
+        living = sum(self._of_standing(_cpu_so_far))
+        return Cpu(sum(time.clock_gettime(cpu_clock(pid)) for pid in self.pids), children + living)
 
     def memory(self) -> Memory:
-        return sum((_memory(pid) for pid in self.pids), NO_MEMORY)
+        return sum((*map(_memory, self.pids), *self._of_standing(_memory)), NO_MEMORY)
+
+    def _of_standing(self, measure: Callable[[int], T]) -> Iterator[T]:
+        """Of each such process, unless it ends at this moment."""
+        for parent in self.pids if self.standing else ():
+            for pid in descendants(parent):
+                with suppress(LabError, OSError):
+                    yield measure(pid)
+
+
+def descendants(parent: int) -> Iterator[int]:
+    """The living ones: children of all threads (proc(5), children), and theirs."""
+    for listed in PROC.glob(f"{parent}/task/*/children"):
+        with suppress(OSError):
+            for pid in map(int, listed.read_text().split()):
+                yield pid
+                yield from descendants(pid)
+
+
+def _cpu_so_far(pid: int) -> float:
+    return time.clock_gettime(cpu_clock(pid)) + parse_stat(_read(pid, "stat")).children
 
 
 def cpu_clock(pid: int) -> int:

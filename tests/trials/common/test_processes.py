@@ -47,6 +47,20 @@ def test_the_clock_counts_own_time_and_children() -> None:
     assert after.children - before.children >= 0.09
 
 
+def test_what_a_process_keeps_running_can_be_its_own() -> None:
+    """A child that stands counts where that is asked for, its CPU at once and its memory too."""
+    burn = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
+    me = Watched((os.getpid(),), standing=True)
+    before = me.cpu()
+    argv = [sys.executable, "-c", burn]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        child.stdout.readline()
+        assert me.cpu().children - before.children >= 0.09
+        assert me.memory().resident > Watched((os.getpid(),)).memory().resident
+        child.communicate(b"\n")
+
+
 def test_memory_of_a_live_process() -> None:
     """The peak is never below what is resident."""
     memory = Watched((os.getpid(),)).memory()

@@ -14,7 +14,9 @@ from deploy.lab.monitoring import Monitoring
 from tests.trials.common import circumstances, command
 from tests.trials.common.members import PEER_PACKAGES, check_read
 from tests.trials.common.processes import busy
+from tests.trials.common.tables import Table
 from tests.trials.compare import peers, report, tables
+from tests.trials.compare.asked import asked_in, at_rest
 from tests.trials.compare.growth import grow
 from tests.trials.compare.results import LIBRARIES, PACKAGES, Results
 from tests.trials.compare.rounds import measure, parity
@@ -25,7 +27,7 @@ BUSY = 0.3  # the lab alone takes about a tenth of two cores
 
 def parser() -> argparse.ArgumentParser:
     top = command.parser("compare", "This exporter compared with those in common use.")
-    command.add_rounds(top, 30, "scrapes of each page for the cost")
+    command.add_rounds(top, 60, "scrapes of each page for the cost")
     command.add_output(top, DOCUMENT)
     return top
 
@@ -59,14 +61,17 @@ def run(lab: Lab, rounds: int, step: Report) -> Results:
             found = parity(lab, theirs)
             step(f"cost: {rounds} rounds")
             check_read(ours.client())
-            *costs, our_cost = measure([*theirs, ours], rounds, step)
+            asked = asked_in(lab)
+            *costs, our_cost = measure([*theirs, ours], rounds, step, others=asked)
+        step("at rest: with this exporter and without")
+        rest = at_rest(lab, asked)
         step("growth: ever larger clusters")
         growth = grow(lab, max(rounds // 2, 2), step)
     check_whole(lab)
     if lab.holder() != holder:
         raise LabError(f"the address moved from {holder} while it was measured: run it again")
     how = tuple(dict.fromkeys((one.kind, one.says) for one in (*theirs, ours)))
-    return Results(at, rounds, share, tuple(found), tuple(costs), our_cost, tuple(growth), how)
+    return Results(at, rounds, share, tuple(found), tuple(costs), our_cost, rest, tuple(growth), how)
 
 
 def _command(lab: Lab, rounds: int) -> str:
@@ -75,9 +80,11 @@ def _command(lab: Lab, rounds: int) -> str:
 
 
 def show(results: Results, screen: Screen) -> None:
-    sections = (
+    sections: tuple[tuple[str, Table, Sequence[str]], ...] = (
         ("Parity", tables.parity(results.parity), tables.failures(results.parity)),
         ("Cost of one scrape round", tables.cost(results), tables.targets(results)),
+        ("CPU of those who are asked", tables.asked(results), ()),
+        ("The same while nobody scrapes", tables.at_rest(results), ()),
         ("Growth", tables.growth(results.growth), tables.flatness(results.growth)),
     )
     for title, table, lines in sections:

@@ -22,6 +22,8 @@ def document(results: Results) -> str:
         corrections=tables.differences(CORRECTIONS).markdown(),
         gaps=tables.differences(NOT_IN_THE_CSV).markdown(),
         cost=tables.cost(results).markdown(),
+        asked=tables.asked(results).markdown(),
+        at_rest=tables.at_rest(results).markdown(),
         targets=listed(tables.targets(results)),
         how=listed(f"{name}: {how}" for name, how in results.how),
         growth=tables.growth(results.growth).markdown(),

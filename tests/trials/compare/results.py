@@ -1,5 +1,6 @@
 """Everything that one run found, as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.trials.common.circumstances import Circumstances
@@ -29,6 +30,7 @@ class Results:
     parity: tuple[Parity, ...]
     peers: tuple[Cost, ...]
     ours: Cost
+    at_rest: Mapping[str, float]  # CPU seconds in a second that ours costs each program while nobody scrapes
     growth: tuple[Growth, ...]
     how: tuple[tuple[str, str], ...]  # each peer, and how it was run
 
@@ -52,6 +54,7 @@ class Results:
             "busy": self.busy,
             "parity": [_parity(peer) for peer in self.parity],
             "cost": [_cost(cost) for cost in (*self.peers, self.set, self.ours)],
+            "asked_at_rest": dict(self.at_rest),
             "targets": [_target(target) for target in self.targets],
             "growth": [_growth(growth) for growth in self.growth],
         }
@@ -73,6 +76,7 @@ def _cost(cost: Cost) -> dict[str, object]:
         "peak_bytes": cost.memory.peak,
         "proportional_bytes": cost.memory.proportional,
         "series": cost.series,
+        "asked_cpu_seconds": dict(cost.asked),
     }
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deploy.lab.borrowed import Report
 from deploy.lab.errors import LabError
@@ -12,8 +12,9 @@ from tests.trials.common.members import Member
 from tests.trials.common.page_client import LIKE_PROMETHEUS, PageClient, Scrape
 from tests.trials.common.processes import Watched
 from tests.trials.compare import peers as all_peers
+from tests.trials.compare.asked import NOBODY, Asked
 from tests.trials.compare.documented import KEPT
-from tests.trials.compare.figures import Cost, Sample, cost
+from tests.trials.compare.figures import Cost, Sample, asked, cost, rates
 from tests.trials.compare.parity import Parity, Triple, compare
 from tests.trials.compare.peers import Peer
 
@@ -64,13 +65,14 @@ class Meter:
     member: Member
     client: PageClient
     watched: Watched
+    others: Asked
     samples: list[Sample] = field(default_factory=list)
     last: Scrape | None = None
     began: tuple[float, float] = (0, 0)  # CPU and monotonic seconds
 
     @classmethod
-    def of(cls, member: Member) -> "Meter":
-        meter = cls(member, member.client(), member.watched())
+    def of(cls, member: Member, others: Asked) -> "Meter":
+        meter = cls(member, member.client(), member.watched(), others)
         meter.client.scrape(LIKE_PROMETHEUS)  # the first one is not counted: it connects and allocates
         return meter
 
@@ -78,11 +80,13 @@ class Meter:
         return self.watched.cpu().total, time.monotonic()
 
     def scrape(self) -> None:
+        before = self.others.cpu()
         cpu, began = self.now()
         self.last = self.client.scrape(LIKE_PROMETHEUS)
         time.sleep(SETTLE)
         after, ended = self.now()
-        self.samples.append(Sample(self.last.seconds, after - cpu, ended - began))
+        used = self.others.since(before)
+        self.samples.append(Sample(self.last.seconds, after - cpu, ended - began, used))
 
     def cost(self) -> Cost:
         cpu, ended = self.now()
@@ -91,11 +95,19 @@ class Meter:
         return cost(self.member.name, self.samples, used, seconds, self.member.memory(), series)
 
 
-def measure(members: Sequence[Member], rounds: int, report: Report, spacing: float = SPACING) -> list[Cost]:
-    """Scrapes all of them once a round, one after the other; `spacing` from one round to the next."""
-    meters = [Meter.of(member) for member in members]
+def measure(
+    members: Sequence[Member],
+    rounds: int,
+    report: Report,
+    spacing: float = SPACING,
+    others: Asked = NOBODY,
+) -> list[Cost]:
+    """Scrapes all of them once a round, one after the other; `spacing` from one round to the next. `others`
+    are the programs that they ask."""
+    meters = [Meter.of(member, others) for member in members]
     try:
         time.sleep(spacing)
+        before, began = others.cpu(), time.monotonic()
         for meter in meters:
             meter.began = meter.now()
         for number in range(1, rounds + 1):
@@ -105,7 +117,9 @@ def measure(members: Sequence[Member], rounds: int, report: Report, spacing: flo
             if number % 10 == 0:
                 report(f"round {number} of {rounds}")
             time.sleep(max(due - time.monotonic(), 0))
-        return [meter.cost() for meter in meters]
+        used, seconds = others.since(before), time.monotonic() - began
+        idle = rates([sample for meter in meters for sample in meter.samples], used, seconds)
+        return [replace(meter.cost(), asked=asked(meter.samples, idle)) for meter in meters]
     finally:
         for meter in meters:
             meter.client.close()

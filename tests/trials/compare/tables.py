@@ -44,6 +44,21 @@ def _cost(one: Cost) -> Row:
     )
 
 
+def asked(results: Results) -> Table:
+    """What those who are asked spend, by exporter."""
+    names = list(results.at_rest)
+    rows = [
+        (one.name, *(f"{one.asked.get(name, 0) * 1e3:.1f}" for name in names))
+        for one in (*results.peers, results.set, results.ours)
+    ]
+    return Table(("ms a round", *names), rows)
+
+
+def at_rest(results: Results) -> Table:
+    values = tuple(f"{rate * 1e3:.2f}" for rate in results.at_rest.values())
+    return Table(("ms in a second", *results.at_rest), [(results.ours.name, *values)])
+
+
 def targets(results: Results) -> list[str]:
     return [str(target) for target in results.targets]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.trials.common.processes import Memory
-from tests.trials.compare.figures import Cost, Growth, Sample, Target, cost, targets, together
+from tests.trials.compare.figures import Cost, Growth, Sample, Target, asked, cost, rates, targets, together
 
 
 def a_cost(
@@ -22,6 +22,21 @@ def test_scrapes_and_pauses_are_told_apart() -> None:
     assert found.worst == 0.04
 
 
+def test_those_who_are_asked_spend_something_anyway() -> None:
+    """What a program uses between scrapes is no part of what a scrape costs it; nothing costs less than 0."""
+    samples = [Sample(0.02, 0.0, 0.5, {"corosync": 0.03, "haproxy": 0.0}) for _ in range(2)]
+    idle = rates(samples, {"corosync": 0.08, "haproxy": 0.01}, 2.0)
+    assert idle == pytest.approx({"corosync": 0.02, "haproxy": 0.01})
+    assert asked(samples, idle) == pytest.approx({"corosync": 0.02, "haproxy": 0})
+
+
+def test_what_the_set_asks_adds_up() -> None:
+    """Each program spends on all of them; one that a peer does not ask spends nothing on it."""
+    one = Cost("a", (0.01,), 0.0, 0.0, Memory(1, 1, 1), 1, {"corosync": 0.01})
+    other = Cost("b", (0.01,), 0.0, 0.0, Memory(1, 1, 1), 1, {"corosync": 0.02, "haproxy": 0.03})
+    assert together("set", [one, other]).asked == pytest.approx({"corosync": 0.03, "haproxy": 0.03})
+
+
 def test_the_set_is_as_slow_as_its_slowest_member() -> None:
     """Latency is the worst of each round; CPU, memory and series add up."""
     whole = together("set", [a_cost(latencies=(0.01, 0.05, 0.01)), a_cost(latencies=(0.02, 0.02, 0.03))])
@@ -31,10 +46,12 @@ def test_the_set_is_as_slow_as_its_slowest_member() -> None:
 
 
 def test_targets() -> None:
-    """CPU and memory must be less than the set's, latency no more."""
+    """CPU and memory must be less than the set's, latency no more, at best 0.6 of it, and steady."""
     same = targets(a_cost(), a_cost())
-    assert [target.met for target in same] == [False, False, True]
-    assert all(target.met for target in targets(a_cost(cpu=1, resident=99), a_cost()))
+    assert [target.met for target in same] == [False, False, True, False, True]
+    slow = a_cost(latencies=(0.02,), cpu=1, resident=99)
+    assert all(target.met for target in targets(slow, a_cost()))
+    assert not targets(slow, a_cost(latencies=(0.01, 0.01, 0.03)))[-1].met
 
 
 @pytest.mark.parametrize(

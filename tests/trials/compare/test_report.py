@@ -17,11 +17,35 @@ from tests.trials.compare.results import Results
 def results(parity: Parity) -> Results:
     when = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     at = Circumstances(when, "the command", "article", "2 cores", (("haproxy", "2.6"),))
-    theirs = Cost("ha_cluster_exporter", (0.02, 0.03), 0.04, 0.001, Memory(20_000_000, 21_000_000, 1), 57)
-    ours = Cost("failover-exporter", (0.05, 0.06), 0.03, 0.0, Memory(66_000_000, 67_000_000, 1), 826)
+    theirs = Cost(
+        "ha_cluster_exporter",
+        (0.02, 0.03),
+        0.04,
+        0.001,
+        Memory(20_000_000, 21_000_000, 1),
+        57,
+        {"Corosync": 0.01},
+    )
+    ours = Cost(
+        "failover-exporter",
+        (0.05, 0.06),
+        0.03,
+        0.0,
+        Memory(66_000_000, 67_000_000, 1),
+        826,
+        {"Corosync": 0.001},
+    )
     growth = Growth("HAProxy servers", "a real HAProxy", ((10, theirs), (100, ours)))
     return Results(
-        at, 30, 0.25, (parity,), (theirs,), ours, (growth,), (("ha_cluster_exporter", "as installed"),)
+        at,
+        30,
+        0.25,
+        (parity,),
+        (theirs,),
+        ours,
+        {"Corosync": 0.0004},
+        (growth,),
+        (("ha_cluster_exporter", "as installed"),),
     )
 
 
@@ -43,6 +67,9 @@ def test_the_document_has_all_tables() -> None:
     assert "| peer | 1 | 1 | 0 | 0 | 0 | 0 |" in text
     assert "| failover-exporter | 30.0 | 0.00 | 66.0 | 67.0 | 55.0 | 60.0 | 826 |" in text
     assert "median latency: MISSED: 55.0 ms against the set's 25.0 ms, 120% more" in text
+    assert "| failover-exporter | 1.0 |" in text
+    assert "| failover-exporter | 0.40 |" in text
+    assert "CPU of the programs asked: met: 1.0 ms against the set's 10.0 ms, 90% less" in text
     assert "| HAProxy servers | 100 | 826 |" in text
     assert "Nothing is missing, nothing differs." in text
     assert all(difference.reason in text for difference in DIFFERENCES)
@@ -65,5 +92,5 @@ def test_json_has_the_same_figures() -> None:
         "failover-exporter",
     ]
     assert found["cost"][2]["cpu_seconds"] == 0.03
-    assert [target["met"] for target in found["targets"]] == [True, False, False]
+    assert [target["met"] for target in found["targets"]] == [True, False, False, False, True, True]
     assert found["growth"][0]["sizes"][1]["series"] == 826

@@ -11,6 +11,7 @@ from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
+from deploy.lab.topologies import PAIRS
 from tests.trials.common import circumstances, command
 from tests.trials.common.members import PEER_PACKAGES, check_read
 from tests.trials.common.processes import busy
@@ -21,12 +22,14 @@ from tests.trials.compare.growth import grow
 from tests.trials.compare.results import LIBRARIES, PACKAGES, Results
 from tests.trials.compare.rounds import measure, parity
 
+CLUSTERS = tuple(one.name for one in PAIRS)
 DOCUMENT = REPOSITORY / "docs/comparison.md"
 BUSY = 0.3  # the lab alone takes about a tenth of two cores
 
 
 def parser() -> argparse.ArgumentParser:
-    top = command.parser("compare", "This exporter compared with those in common use.")
+    without = f"the lab that is up, or {' and '.join(CLUSTERS)}, one after the other"
+    top = command.parser("compare", "This exporter compared with those in common use.", without)
     command.add_rounds(top, 60, "scrapes of each page for the cost")
     command.add_output(top, DOCUMENT)
     return top
@@ -41,14 +44,18 @@ def _compare(options: argparse.Namespace) -> int:
     output = command.Output(options)
     preflight.check()
     preflight.need(PEER_PACKAGES, "compare")
-    with whole_lab(options.topology, options.folder, output.step) as lab:
-        results = run(lab, options.rounds, output.step)
-    output.document(lambda: report.document(results))
-    output.results(results.as_json(), lambda screen: show(results, screen))
-    return 0 if results.parity_holds else 1
+    up = Lab(options.folder).state.topology()
+    runs: list[Results] = []
+    for topology in [options.topology or up] if options.topology or up else CLUSTERS:
+        with whole_lab(topology, options.folder, output.step) as lab:
+            runs.append(run(lab, options.rounds, output.step, growing=not runs))
+    output.document(lambda: report.document(runs))
+    output.results({"runs": [one.as_json() for one in runs]}, lambda screen: show_all(runs, screen))
+    return 0 if all(one.parity_holds for one in runs) else 1
 
 
-def run(lab: Lab, rounds: int, step: Report) -> Results:
+def run(lab: Lab, rounds: int, step: Report, *, growing: bool) -> Results:
+    """`growing` is whether larger clusters are measured too, which are the same on each topology."""
     holder = lab.holder()
     at, share = circumstances.now(_command(lab, rounds), lab.topology.name, PACKAGES, LIBRARIES), busy(2)
     if share > BUSY:
@@ -65,8 +72,8 @@ def run(lab: Lab, rounds: int, step: Report) -> Results:
             *costs, our_cost = measure([*theirs, ours], rounds, step, others=asked)
         step("at rest: with this exporter and without")
         rest = at_rest(lab, asked)
-        step("growth: ever larger clusters")
-        growth = grow(lab, max(rounds // 2, 2), step)
+        step("growth: ever larger clusters" if growing else "growth was measured before")
+        growth = grow(lab, max(rounds // 2, 2), step) if growing else []
     check_whole(lab)
     if lab.holder() != holder:
         raise LabError(f"the address moved from {holder} while it was measured: run it again")
@@ -77,6 +84,12 @@ def run(lab: Lab, rounds: int, step: Report) -> Results:
 def _command(lab: Lab, rounds: int) -> str:
     options = ["--topology", lab.topology.name, "--rounds", str(rounds)]
     return shlex.join(["python", "-m", "tests.trials.compare", *options])
+
+
+def show_all(runs: Sequence[Results], screen: Screen) -> None:
+    for results in runs:
+        screen.line(f"\n{results.at.topology}")
+        show(results, screen)
 
 
 def show(results: Results, screen: Screen) -> None:

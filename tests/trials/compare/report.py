@@ -1,5 +1,7 @@
-"""docs/comparison.md: what a run found, for people."""
+"""docs/comparison.md: what the runs found, for people."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.trials.common.report import filled, listed
@@ -11,23 +13,36 @@ from tests.trials.compare.results import Results
 TEMPLATE = Path(__file__).with_name("comparison.md.template")
 
 
-def document(results: Results) -> str:
+def document(runs: Sequence[Results]) -> str:
+    """One run of each topology; growth is the first one's."""
+    first = runs[0]
     return filled(
         TEMPLATE,
-        results.at,
-        rounds=results.rounds,
-        busy=f"{results.busy:.0%}",
-        parity=tables.parity(results.parity).markdown(),
-        failures=listed(tables.failures(results.parity)) or "Nothing is missing, nothing differs.",
+        replace(first.at, topology="` and `".join(one.at.topology for one in runs)),
+        rounds=first.rounds,
+        busy=" and ".join(f"{one.busy:.0%}" for one in runs),
+        parity=_each(runs, _parity),
         corrections=tables.differences(CORRECTIONS).markdown(),
         gaps=tables.differences(NOT_IN_THE_CSV).markdown(),
-        cost=tables.cost(results).markdown(),
-        asked=tables.asked(results).markdown(),
-        at_rest=tables.at_rest(results).markdown(),
-        targets=listed(tables.targets(results)),
-        how=listed(f"{name}: {how}" for name, how in results.how),
-        growth=tables.growth(results.growth).markdown(),
-        flatness=listed(tables.flatness(results.growth)),
-        cases="; ".join(f"{growth.what}: {growth.how}" for growth in results.growth),
+        cost=_each(runs, _cost),
+        asked=_each(runs, lambda one: tables.asked(one).markdown()),
+        at_rest=_each(runs, lambda one: tables.at_rest(one).markdown()),
+        how=listed(f"{name}: {how}" for name, how in first.how),
+        growth=tables.growth(first.growth).markdown(),
+        flatness=listed(tables.flatness(first.growth)),
+        cases="; ".join(f"{growth.what}: {growth.how}" for growth in first.growth),
         flat=FLAT,
     )
+
+
+def _each(runs: Sequence[Results], part: Callable[[Results], str]) -> str:
+    return "\n\n".join(f"On `{one.at.topology}`:\n\n{part(one)}" for one in runs)
+
+
+def _parity(one: Results) -> str:
+    failures = listed(tables.failures(one.parity)) or "Nothing is missing, nothing differs."
+    return f"{tables.parity(one.parity).markdown()}\n\n{failures}"
+
+
+def _cost(one: Results) -> str:
+    return f"{tables.cost(one).markdown()}\n\n{listed(tables.targets(one))}"

@@ -1,6 +1,7 @@
 """The document and its tables."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.trials.common.circumstances import Circumstances
@@ -60,7 +61,7 @@ def test_a_table_in_markdown() -> None:
 
 def test_the_document_has_all_tables() -> None:
     """Date, machine, versions, every figure, every documented difference, and each target met or missed."""
-    text = document(results(compared(QUORATE, QUORATE)))
+    text = document([results(compared(QUORATE, QUORATE))])
     assert "2026-11-22 12:00 UTC" in text
     assert "2 cores, of which\n25% were busy" in text
     assert "| haproxy | 2.6 |" in text
@@ -79,7 +80,18 @@ def test_the_document_names_what_is_missing() -> None:
     """A comparison that fails says so in the document, by name."""
     found = results(compared(QUORATE, ""))
     assert not found.parity_holds
-    assert "- missing: peer: ha_cluster_corosync_quorate: theirs 1 (gauge), ours nothing" in document(found)
+    assert "- missing: peer: ha_cluster_corosync_quorate: theirs 1 (gauge), ours nothing" in document([found])
+
+
+def test_each_topology_has_its_tables() -> None:
+    """Parity and cost of both, growth once."""
+    one = results(compared(QUORATE, QUORATE))
+    other = replace(one, at=replace(one.at, topology="twin"), growth=())
+    text = document([one, other])
+    assert "on the lab's `article` and `twin`" in text
+    assert text.count("| failover-exporter | 30.0 |") == 2
+    assert text.count("On `twin`:") == 4
+    assert text.count("| HAProxy servers | 100 |") == 1
 
 
 def test_json_has_the_same_figures() -> None:

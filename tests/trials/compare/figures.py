@@ -148,6 +148,7 @@ class Growth:
     what: str
     how: str
     costs: tuple[tuple[int, Cost], ...]  # by size, the smallest first
+    late: int  # of the prober's attempts, at all sizes
 
     @property
     def cpu_ratio(self) -> float:

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.lab import galera
 from deploy.lab.borrowed import Report
-from deploy.lab.exporters import write_account
+from deploy.lab.exporters import vantage, write_account
 from deploy.lab.host import PYTHON, Host
 from deploy.lab.lab import Lab
+from deploy.lab.page import parse
 from tests.trials.common.large import FOLDER, SERVERS, Case, Setup, running
 from tests.trials.compare import cib, standin
 from tests.trials.compare.figures import Cost, Growth
-from tests.trials.compare.rounds import measure
+from tests.trials.compare.rounds import SETTLE, measure
 
 SPACING = 1.3  # seconds; this exporter uses a reading again that is younger than one
 FIRST_PORT = 14000
@@ -24,14 +26,22 @@ def pacemaker(_lab: Lab, host: Host, size: int) -> Setup:
 
 
 def nodes(lab: Lab, host: Host, size: int) -> Setup:
+    listed = "".join(f"    db{number:02}: 127.0.0.1:{FIRST_PORT + number}\n" for number in range(size))
+    config = f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{listed}"
+    return Setup(config, _standin(lab, host, size))
+
+
+def ports(lab: Lab, host: Host, size: int) -> Setup:
+    entry = "  - {{address: 127.0.0.1, port: {port}, client_file: {folder}/galera.cnf}}\n"
+    listed = "".join(entry.format(port=FIRST_PORT + number, folder=FOLDER) for number in range(size))
+    return Setup(f"vips:\n{listed}", _standin(lab, host, size))
+
+
+def _standin(lab: Lab, host: Host, size: int) -> tuple[str, ...]:
+    """The program that stands for so many nodes, and an account for them."""
     host.write(f"{FOLDER}/nodes.json", json.dumps(answers(lab, size)))
     write_account(host, f"{FOLDER}/galera.cnf", "exporter")
-    program = Path(standin.__file__)
-    listed = "".join(f"    db{number:02}: 127.0.0.1:{FIRST_PORT + number}\n" for number in range(size))
-    return Setup(
-        f"galera:\n  client_file: {FOLDER}/galera.cnf\n  nodes:\n{listed}",
-        (PYTHON, str(program), str(FIRST_PORT), f"{FOLDER}/nodes.json"),
-    )
+    return (PYTHON, str(Path(standin.__file__)), str(FIRST_PORT), f"{FOLDER}/nodes.json")
 
 
 def answers(lab: Lab, size: int) -> list[dict[str, list[tuple[str, str]]]]:
@@ -53,15 +63,19 @@ def answers(lab: Lab, size: int) -> list[dict[str, list[tuple[str, str]]]]:
     return found
 
 
+PORTS = Case(
+    "ports of the address", "probed ten times a second, with the same stand-in behind each", (1, 4, 16), ports
+)
 CASES = (
     SERVERS,
-    Case("Pacemaker resources", "the real crm_mon on a generated CIB (CIB_file)", (10, 100), pacemaker),
+    Case("Pacemaker resources", "the real crm_mon on a generated CIB (CIB_file)", (10, 100, 1000), pacemaker),
     Case(
         "Galera nodes",
         "a stand-in that speaks the MySQL protocol and gives a real node's rows",
         (3, 30),
         nodes,
     ),
+    PORTS,
 )
 
 
@@ -71,13 +85,26 @@ def grow(lab: Lab, rounds: int, report: Report, cases: Sequence[Case] = CASES) -
 
 
 def _grow(case: Case, lab: Lab, host: Host, rounds: int, report: Report) -> Growth:
-    costs = []
+    costs, late = [], 0
     for size in case.sizes:
         report(f"{size} {case.what}")
-        costs.append((size, _measure(case, size, lab, host, rounds)))
-    return Growth(case.what, case.how, tuple(costs))
+        cost, late_here = _measure(case, size, lab, host, rounds)
+        costs.append((size, cost))
+        late += late_here
+    return Growth(case.what, case.how, tuple(costs), late)
 
 
-def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> Cost:
-    with running(case, size, lab, host) as member:
-        return measure([member], rounds, str, SPACING)[0]
+def _measure(case: Case, size: int, lab: Lab, host: Host, rounds: int) -> tuple[Cost, int]:
+    """What a scrape costs above what is used at rest, and how many of the prober's attempts were late.
+
+    The lab's address is probed meanwhile, where none is anyway.
+    """
+    with running(case, size, lab, host, "" if case is PORTS else vantage(lab.topology)) as member:
+        (found,) = measure([member], rounds, str, SPACING)
+        client = member.client()
+        try:
+            late = sum(parse(client.scrape().text).all("vip_probe_late_total").values())
+        finally:
+            client.close()
+    at_rest = found.idle * (found.median + SETTLE)
+    return replace(found, cpu=max(found.cpu - at_rest, 0.0)), int(late)

@@ -97,4 +97,5 @@ def _growth(growth: Growth) -> dict[str, object]:
         "cpu_ratio": growth.cpu_ratio,
         "latency_ratio": growth.latency_ratio,
         "flat": growth.flat,
+        "late": growth.late,
     }

@@ -69,6 +69,7 @@ def growth(found: Iterable[Growth]) -> Table:
         "size",
         "series",
         "CPU ms",
+        "idle ms/s",
         "median ms",
         "resident MB",
         "CPU µs/series",
@@ -87,6 +88,7 @@ def _growth(one: Growth, size: int, cost: Cost) -> Row:
         str(size),
         str(cost.series),
         f"{cost.cpu * 1e3:.1f}",
+        f"{cost.idle * 1e3:.1f}",
         f"{cost.median * 1e3:.1f}",
         f"{cost.memory.resident / 1e6:.1f}",
         f"{cost.cpu_per_series * 1e6:.1f}",
@@ -98,7 +100,8 @@ def _growth(one: Growth, size: int, cost: Cost) -> Row:
 def flatness(found: Iterable[Growth]) -> list[str]:
     return [
         f"{one.what}: {'flat' if one.flat else 'NOT flat'}: a series of the largest costs "
-        f"{one.cpu_ratio:.2f} times the CPU and {one.latency_ratio:.2f} times the time of one of the smallest"
+        f"{one.cpu_ratio:.2f} times the CPU and {one.latency_ratio:.2f} times the time of one of the "
+        f"smallest; {one.late} attempts of the prober were late"
         for one in found
     ]
 

@@ -71,12 +71,12 @@ def test_growth_is_flat_where_a_series_costs_no_more() -> None:
     small = a_cost()
     for times, flat in ((11, True), (20, False)):
         big = a_cost(cpu=0.01 * times, series=1000)
-        found = Growth("servers", "", ((10, small), (100, big)))
+        found = Growth("servers", "", ((10, small), (100, big)), 0)
         assert found.cpu_ratio == pytest.approx(times / 10)
         assert found.flat is flat
 
 
 def test_growth_of_latency_counts_too() -> None:
     """Cheap but slow is not flat."""
-    found = Growth("servers", "", ((10, a_cost()), (100, a_cost(latencies=(0.5,), series=1000))))
+    found = Growth("servers", "", ((10, a_cost()), (100, a_cost(latencies=(0.5,), series=1000))), 0)
     assert not found.flat

@@ -114,16 +114,25 @@ class Target:
         )
 
 
-AIM = 0.6  # of the set's median latency
+AIM = 0.6  # of the set's memory, and of its median latency
 STEADY = 2.0  # the worst round, to the median
 
 
 def targets(peers: Cost, ours: Cost) -> list[Target]:
     megabyte = 1e6
     median, slowest = ours.median * 1e3, peers.median * 1e3
+    theirs_resident, resident = peers.memory.resident / megabyte, ours.memory.resident / megabyte
     found = [
         Target("CPU of a scrape round", "ms", peers.cpu * 1e3, ours.cpu * 1e3),
-        Target("resident memory", "MB", peers.memory.resident / megabyte, ours.memory.resident / megabyte),
+        Target("resident memory", "MB", theirs_resident, resident),
+        Target(
+            "resident memory, the aim",
+            "MB",
+            AIM * theirs_resident,
+            resident,
+            equal=True,
+            whose=f"{AIM} of the set's",
+        ),
         Target("median latency", "ms", slowest, median, equal=True),
         Target(
             "median latency, the aim", "ms", AIM * slowest, median, equal=True, whose=f"{AIM} of the set's"

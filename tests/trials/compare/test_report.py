@@ -105,5 +105,5 @@ def test_json_has_the_same_figures() -> None:
         "failover-exporter",
     ]
     assert found["cost"][2]["cpu_seconds"] == 0.03
-    assert [target["met"] for target in found["targets"]] == [True, False, False, False, True, True]
+    assert [target["met"] for target in found["targets"]] == [True, False, False, False, False, True, True]
     assert found["growth"][0]["sizes"][1]["series"] == 826

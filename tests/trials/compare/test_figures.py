@@ -46,7 +46,7 @@ def test_the_set_is_as_slow_as_its_slowest_member() -> None:
 
 
 def test_targets() -> None:
-    """CPU and memory are less than the set's, latency no more and steady; the aim is 0.6 of memory and latency."""
+    """CPU and memory below the set, latency no more and steady; the aim for memory and latency is 0.6."""
     same = targets(a_cost(), a_cost())
     assert [target.met for target in same] == [False, False, False, True, False, True]
     slow = a_cost(latencies=(0.02,), cpu=1, resident=99)

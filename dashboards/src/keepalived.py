@@ -8,7 +8,6 @@ from dashboards.src.panels import About, Panel, Query, numbers
 from dashboards.src.promql import FROM, by_host, in_range, or_zero, pick
 from dashboards.src.theme import ACTIVE, BAD, REDUCED, WELL
 
-SOME = ((None, WELL), (1, REDUCED))
 STATE = pick("keepalived_vrrp_state")
 UP = pick("keepalived_up")
 # In FAULT an instance takes nothing over; a script that fails says that its host should not.

@@ -1,6 +1,6 @@
 """Pacemaker's nodes, resources and operations, and how it is configured: panels of the cluster."""
 
-from dashboards.src import facts, theme
+from dashboards.src import facts, takeover, theme
 from dashboards.src.panels import About, Column, Panel, Query, lines, merged, rows, states
 from dashboards.src.promql import coded, pick
 from dashboards.src.theme import ACTIVE, BY_HAND, REDUCED, WELL
@@ -64,46 +64,24 @@ def resources() -> Panel:
 
 
 def takeovers() -> Panel:
-    """All balancers predict for the whole cluster; one that says no is enough to look."""
-    return states(
+    return takeover.ready(
         About(
             "Would it be taken over?",
             """Pacemaker's own scheduler, asked after each change what it would do if a node were lost.
             Nowhere: the next fault is an outage; the reason is beside.""",
             ("FailoverNotReady",),
-        ),
-        Query(
-            f"min by (cluster, resource, lost) ({pick('failover_takeover_ready')})",
-            "{{resource}} without {{lost}}",
-        ),
-        states=theme.TAKEN_OVER,
+        )
     )
 
 
 def targets() -> Panel:
-    by = "cluster, lost, resource"
-    return rows(
-        About(
-            "If a node were lost now",
-            """Where Pacemaker would run what runs there, or why nowhere: the other nodes are in standby or
-            maintenance, offline, banned, failed too often; no quorum; it waits for fencing.""",
-            ("FailoverNotReady", "PacemakerNodeStandby", "PacemakerLeftoverConstraint"),
-        ),
-        Query(f"min by ({by}) ({pick('failover_takeover_ready')})", instant=True, table=True),
-        Query(f"group by ({by}, to) ({pick('failover_takeover_target_info')})", instant=True, table=True),
-        Query(
-            f"group by ({by}, reason) ({pick('failover_takeover_blocked_info')})", instant=True, table=True
-        ),
-        steps=(merged(),),
-        columns={
-            "lost": Column("Were this lost"),
-            "resource": Column("Resource"),
-            "Value #A": Column("Would be", states=theme.TAKEN_OVER, width=110),
-            "to": Column("Would run on"),
-            "reason": Column("Because of"),
-        },
-        missing="not known",
+    about = About(
+        "If a node were lost now",
+        """Where Pacemaker would run what runs there, or why nowhere: the other nodes are in standby or
+        maintenance, offline, banned, failed too often; no quorum; it waits for fencing.""",
+        ("FailoverNotReady", "PacemakerNodeStandby", "PacemakerLeftoverConstraint"),
     )
+    return takeover.targets(about, "Resource", "Would run on")
 
 
 def operations() -> Panel:

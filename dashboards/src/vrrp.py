@@ -1,6 +1,6 @@
 """VRRP instances, check scripts and advertisements: panels of Keepalived."""
 
-from dashboards.src import theme
+from dashboards.src import takeover, theme
 from dashboards.src.panels import About, Column, Panel, Query, lines, merged, rows, states
 from dashboards.src.promql import by_host, counted, in_range, named, per_second, pick
 from dashboards.src.theme import BAD, BY_HAND, CHANGING, REDUCED
@@ -66,45 +66,24 @@ def scripts() -> Panel:
 
 
 def takeovers() -> Panel:
-    return states(
+    return takeover.ready(
         About(
             "Were the other host lost",
             """Said by the host that does not hold the address. Nowhere: the next fault is an outage; the
             reason is beside.""",
             ("KeepalivedNotReady", "KeepalivedDown"),
-        ),
-        Query(
-            f"min by (cluster, resource, lost) ({pick('failover_takeover_ready')})",
-            "{{resource}} without {{lost}}",
-        ),
-        states=theme.TAKEN_OVER,
+        )
     )
 
 
 def targets() -> Panel:
-    by = "cluster, lost, resource"
-    return rows(
-        About(
-            "If a host were lost now",
-            """Which host would take over, or why none: Keepalived is stopped there, a check script fails, its
-            interface has no link.""",
-            ("KeepalivedNotReady", "KeepalivedDown"),
-        ),
-        Query(f"min by ({by}) ({pick('failover_takeover_ready')})", instant=True, table=True),
-        Query(f"group by ({by}, to) ({pick('failover_takeover_target_info')})", instant=True, table=True),
-        Query(
-            f"group by ({by}, reason) ({pick('failover_takeover_blocked_info')})", instant=True, table=True
-        ),
-        steps=(merged(),),
-        columns={
-            "lost": Column("Were this lost"),
-            "resource": Column("Instance"),
-            "Value #A": Column("Would be", states=theme.TAKEN_OVER, width=110),
-            "to": Column("Would be held by"),
-            "reason": Column("Because of"),
-        },
-        missing="not known",
+    about = About(
+        "If a host were lost now",
+        """Which host would take over, or why none: Keepalived is stopped there, a check script fails, its
+        interface has no link.""",
+        ("KeepalivedNotReady", "KeepalivedDown"),
     )
+    return takeover.targets(about, "Instance", "Would be held by")
 
 
 def advertised() -> Panel:

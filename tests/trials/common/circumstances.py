@@ -38,14 +38,24 @@ def now(
 
 
 def versions(packages: Sequence[str], libraries: Sequence[str]) -> Versions:
-    query = ["dpkg-query", "--show", "--showformat=${Package}\t${Version}\n", *packages]
-    listed = subprocess.run(query, capture_output=True, text=True, check=False, timeout=20).stdout
-    installed = dict(line.split("\t") for line in listed.splitlines())
+    command = dpkg_query(packages)
+    listed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout
+    installed = dpkg_listed(listed)
     return (
         *((name, installed.get(name, "not installed")) for name in packages),
         ("Python", platform.python_version()),
         *((name, version(name)) for name in libraries),
     )
+
+
+def dpkg_query(packages: Sequence[str]) -> list[str]:
+    """The command that lists those of them that are installed, as dpkg_listed() reads it."""
+    return ["dpkg-query", "--show", "--showformat=${Package}\t${Version}\n", *packages]
+
+
+def dpkg_listed(output: str) -> dict[str, str]:
+    """Versions by package."""
+    return dict(line.split("\t") for line in output.splitlines())
 
 
 def machine() -> str:

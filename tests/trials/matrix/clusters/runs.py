@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.lab.borrowed import Report
 from deploy.lab.lab import Lab
 from deploy.lab.roots import codename
-from tests.trials.common.circumstances import PACKAGES
+from tests.trials.common.circumstances import PACKAGES, dpkg_listed, dpkg_query
 from tests.trials.matrix.clusters.results import Proof, kept
 from tests.trials.matrix.expectations import Expectation
 from tests.trials.matrix.runs import try_one
@@ -57,6 +57,4 @@ def _one(cluster: Cluster, faults: Sequence[Expectation], folder: Path, step: Re
 def _versions(lab: Lab) -> Mapping[str, str]:
     """As the hosts have them: those of a balancer, and what only this topology needs."""
     names = [*PACKAGES, *lab.topology.packages]
-    query = ["dpkg-query", "--show", "--showformat=${Package}\t${Version}\n", *names]
-    lines = lab.exec(lab.topology.balancers[0].name, query).stdout.splitlines()
-    return dict(line.split("\t") for line in lines)
+    return dpkg_listed(lab.exec(lab.topology.balancers[0].name, dpkg_query(names)).stdout)

@@ -149,6 +149,11 @@ class Stand:
         ((_, value),) = self.sql(f"SHOW GLOBAL STATUS LIKE '{name}'")
         return int(str(value))
 
+    def until_no_client(self) -> None:
+        """A server ends a connection a moment after its client has left; until then it holds a place."""
+        others = "SELECT 1 FROM information_schema.processlist WHERE user <> 'root' AND user <> 'system user'"
+        until("all clients have left the server", lambda: not self.sql(others))
+
     def _answers(self) -> bool:
         try:
             return (USER,) in self.sql("SELECT user FROM mysql.user")

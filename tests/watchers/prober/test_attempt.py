@@ -58,6 +58,7 @@ def test_without_an_account_the_refusal_is_the_answer_of_a_living_server(stand: 
 
 def test_attempts_with_an_account_leave_no_aborted_connect(stand: Stand, account: Account) -> None:
     """500 of them, then the count has not risen, nor that of clients that closed without COM_QUIT."""
+    stand.until_no_client()
     before = [stand.status(name) for name in ("Aborted_connects", "Aborted_clients")]
     assert {reason(stand.port, account) for _ in range(ATTEMPTS)} == {None}
     assert [stand.status(name) for name in ("Aborted_connects", "Aborted_clients")] == before
@@ -68,6 +69,7 @@ def test_the_account_of_haproxys_own_checks_is_enough(stand: Stand, tmp_path: Pa
     """It has no password and may come from the balancers alone, as every attempt does: none is aborted."""
     file = tmp_path / "probe.cnf"
     file.write_text(f"[client]\nuser = {CHECKING}\n")
+    stand.until_no_client()
     before = stand.status("Aborted_connects")
     answer = attempted(stand.port, AccountFile(str(file)).account())
     assert (answer.reason, answer.server) == (None, SERVER_NAME)
@@ -79,6 +81,7 @@ def test_attempts_without_an_account_never_get_the_balancer_blocked(stand: Stand
 
     Each counts as an aborted connect though: a server counts every refused login so.
     """
+    stand.until_no_client()
     before = stand.status("Aborted_connects")
     assert {reason(stand.port, None) for _ in range(ATTEMPTS)} == {None}
     assert stand.lets_a_client_in()

@@ -136,7 +136,7 @@ def test_no_more_are_in_flight_than_the_bound(monkeypatch: pytest.MonkeyPatch) -
         places.release()
         until("one more", lambda: prober.reading().attempts == 4)
         places.release(1000)
-        until("the late one is counted", lambda: prober.reading().late == 1)
+        until("the late one is counted", lambda: prober.reading().late >= 1)
 
 
 def test_attempts_are_faster_while_an_outage_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -563,6 +563,7 @@ def test_the_limits_of_the_account_are_no_outage_and_those_of_the_server_are(sta
             assert (prober.reading().up, prober.reading().active_seconds) == (True, 0.0)
     finally:
         stand.sql(f"ALTER USER {USER}@'%' WITH MAX_USER_CONNECTIONS 0")
+    stand.until_no_client()
     ((before,),) = stand.sql("SELECT @@max_connections")
     stand.sql("SET GLOBAL max_connections = 10")
     try:

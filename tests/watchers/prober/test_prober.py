@@ -544,6 +544,7 @@ def test_a_server_that_refuses_the_account_is_no_outage(
         finally:
             stand.sql(f"ALTER USER {USER}@'%' ACCOUNT UNLOCK")
         until("accepted again", lambda: prober.reading().account_ok)
+        until("that is logged", lambda: "is accepted again" in caplog.text)
         reading = prober.reading()
     assert (denied.up, denied.account_ok, denied.active_seconds) == (True, False, 0.0)
     assert (reading.outages, reading.active_seconds) == (0, 0.0)

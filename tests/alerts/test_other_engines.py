@@ -13,6 +13,7 @@ from deploy.lab.errors import LabError
 from deploy.lab.monitoring.engines import roots
 from deploy.packages.roots import run
 from exporter.rules import groups
+from exporter.rules.rule import Alert
 from exporter.rules.site import READY, Site
 from tests.alerts.rules import ALERTS
 
@@ -21,6 +22,10 @@ pytestmark = pytest.mark.lab
 LINKS = {"runbook_url": "https://R", "dashboard_url": "https://G"}
 LATE = 2  # evaluations: what vmalert recorded it knows at the next one, and SECONDS is made of EVENT
 HEX = re.compile(r"(?<![\w.+-])0x(\d+)")  # read as a hexadecimal number; 0+0x12 is the same thirteen zeros
+FIRING = re.compile(r'ALERTS\{(?P<own>alertname="(?P<alert>\w+)")')
+OF_GROUP = {
+    rule.alert: group.name for group in groups.GROUPS for rule in group.rules if isinstance(rule, Alert)
+}
 LARGE = re.compile(r"\b(\d+)e9")  # not read at all
 
 each_interval = pytest.mark.parametrize("interval", READY)
@@ -51,7 +56,7 @@ def test_victoria_metrics(tmp_path: Path, interval: int) -> None:
     for name, text in groups.files(site).items():
         _write(tmp_path / "in" / "rules" / f"{interval}s" / name, text)
     for name, text in unit_tests.made(interval).items():
-        tests = translated(text, name.partition(".")[0].partition("-")[0])
+        tests = translated(text)
         if name == "failover.yml":
             for test in tests["tests"]:
                 told_later(test, LATE * interval)
@@ -71,7 +76,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def translated(text: str, group: str) -> dict[str, Any]:
+def translated(text: str) -> dict[str, Any]:
     """As vmalert-tool reads it. Its external labels would be labels of each alert: links are written out."""
     for name, link in LINKS.items():
         text = re.sub(rf"{name}: [RG]/", f"{name}: {link}/", text)
@@ -83,9 +88,14 @@ def translated(text: str, group: str) -> dict[str, Any]:
         if "promql_expr_test" in test:
             test["metricsql_expr_test"] = test.pop("promql_expr_test")
         for sample in _samples(test):
-            sample["labels"] = sample["labels"].replace("ALERTS{", f'ALERTS{{alertgroup="{group}", ')
+            sample["labels"] = FIRING.sub(_with_its_group, sample["labels"])
             sample["value"] = float(sample["value"])
     return made
+
+
+def _with_its_group(match: re.Match[str]) -> str:
+    """vmalert's series of an alert has the name of its group, which is that of the file it is in."""
+    return f'ALERTS{{alertgroup="{OF_GROUP[match["alert"]]}", {match["own"]}'
 
 
 def _samples(test: dict[str, Any]) -> Iterator[dict[str, Any]]:

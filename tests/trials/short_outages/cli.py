@@ -135,7 +135,7 @@ def _late(counted: Sequence[Counted]) -> int:
 def _idle(folder: Path, name: str, endpoint: Endpoint, step: Report) -> Idle:
     """An exporter that probes this alone, at rest."""
     with exporting(folder, [endpoint]) as exporter:
-        time.sleep(rounds.REST)
+        exporter.wait_at_rest()
         (before,), cpu, began = exporter.counted(), exporter.cpu(), time.monotonic()
         time.sleep(IDLE_SECONDS)
         used, seconds = exporter.cpu() - cpu, time.monotonic() - began

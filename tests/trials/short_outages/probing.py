@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from tests.trials.common.truth import parse as parse_log
 PORT = 10664  # in a network of its own nobody else has it
 PATIENCE = 5.0  # seconds, as the exporter's
 START = 30.0  # seconds
+AT_REST = 11.0  # attempts a second of one endpoint, at most: they are 0.08 to 0.12 s apart
+PACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,21 @@ class Exporter:
         page = parse(_page())
         return [_counted(page, vip=one.address, port=str(one.port)) for one in self.endpoints]
 
+    def wait_answered(self) -> None:
+        """Until each endpoint answers."""
+        until("the exporter's attempts to be answered", lambda: _all_up(self.endpoints), START)
+
+    def wait_at_rest(self) -> None:
+        """Until attempts are as far apart as at rest: for some seconds after the start they are closer."""
+        until("attempts as at rest", lambda: self._pace() <= AT_REST, START)
+
+    def _pace(self) -> float:
+        """Attempts a second, of the busiest endpoint."""
+        before, began = self.counted(), time.monotonic()
+        time.sleep(PACE_SECONDS)
+        after, seconds = self.counted(), time.monotonic() - began
+        return max(now.attempts - then.attempts for now, then in zip(after, before, strict=True)) / seconds
+
     def cpu(self) -> float:
         """Seconds so far."""
         return Watched((self._pid,)).cpu().total
@@ -79,7 +97,7 @@ def exporting(folder: Path, endpoints: Sequence[Endpoint]) -> Iterator[Exporter]
         process = subprocess.Popen([sys.executable, "-m", "exporter", *options], stderr=log)
     try:
         exporter = Exporter(process.pid, endpoints)
-        until("the exporter's attempts to be answered", lambda: _all_up(endpoints), START)
+        exporter.wait_answered()
         yield exporter
     finally:
         process.send_signal(signal.SIGTERM)

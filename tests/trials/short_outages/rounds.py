@@ -56,6 +56,7 @@ def make(
         kind.make(seconds)
         over = time.monotonic() + seconds
         time.sleep(REST + random.uniform(0, 0.2))  # noqa: S311  # the next one begins anywhere between attempts
+        exporter.wait_answered()  # else it goes on, and is no short one
         after = exporter.counted()
         rounds += [_noted(kind, name, (began, over), before[which], after[which]) for name, which in probes]
         before = after

@@ -58,6 +58,17 @@ def settled(cluster: Cluster) -> Callable[[Page], bool]:
     return holds
 
 
+def durations_counted(cluster: Cluster, host: str, resource: str) -> float:
+    """Of how many events the page counts how long clients were out, once none waits to be counted."""
+
+    def old(page: Page) -> bool:
+        latest = page.all("failover_last_event_timestamp_seconds", resource=resource).values()
+        return time.time() - max(latest, default=0) > COUNTED
+
+    page = cluster.until(host, "what happened before to be counted", old, 2 * COUNTED)
+    return page.get("failover_duration_seconds_count", resource=resource) or 0
+
+
 def moves(cluster: Cluster, cause: str) -> Counts:
     """What a move of everything by this cause adds."""
     return {(resource, "move", cause): 1 for resource in cluster.lab.topology.primitives}
@@ -123,7 +134,7 @@ def test_haproxy_killed_is_a_restart(cluster: Cluster) -> None:
     """A restart by resource_failure on both pages, and no move; its outage is counted, its phases add up."""
     holder, resource = cluster.lab.holder(), cluster.lab.topology.primitives[-1]
     before = all_counts(cluster)
-    before_it = cluster.page(holder).get("failover_duration_seconds_count", resource=resource) or 0
+    before_it = durations_counted(cluster, holder, resource)
     expected = {(resource, "restart", "resource_failure"): 1}
     with Starts(cluster.lab, holder) as starts:
         cluster.lab.fault("haproxy-killed")

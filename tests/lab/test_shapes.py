@@ -35,13 +35,16 @@ def check_well(cluster: Cluster) -> dict[str, Page]:
 
 
 def hold_on(cluster: Cluster, host: str) -> None:
-    """The first address is held there, and no constraint is left of how it came there."""
-    fleet = cluster.lab.fleet
+    """The first address is held there, each page says how it came there, and no constraint is left."""
+    fleet, topology = cluster.lab.fleet, cluster.lab.topology
     if cluster.lab.holder() == host:
         return
-    orders.move(cluster.lab.host(host), cluster.lab.topology.moved)
+    before = {one: counts(cluster.page(one)) for one in cluster.balancers}
+    orders.move(cluster.lab.host(host), topology.moved)
     there = [fleet.host(host)]
     until(f"{host} to hold it", lambda: fleet.holders() == there and cluster.served(), MOVE)
+    for one in cluster.balancers:
+        reports(cluster, one, before[one], topology.tied or topology.primitives, "operator_move")
     orders.tidy(cluster.lab.host(host))
     cluster.lab.wait_whole()
 

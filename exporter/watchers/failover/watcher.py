@@ -33,7 +33,8 @@ from exporter.watchers.failover.options import Options
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0  # between looks where changes are notified
-BLIND_HEARTBEAT_SECONDS = 1.0  # where they are not
+BLIND_HEARTBEAT_SECONDS = 1.0  # where they are not, at least
+BLIND_SHARE = 0.1  # of the time at most is taken by looks there, as long as HEARTBEAT_SECONDS allow it
 UNREADABLE_SECONDS = 5.0  # while who moves the addresses can't be asked
 RESTLESS_SECONDS = 60.0  # so long the watcher looks each second while a resource is between two places
 STALE_SECONDS = 30.0  # a holder is not reported when the latest look that saw it is older
@@ -194,7 +195,7 @@ class FailoverWatcher(Source[FailoverReading]):
             if self._feed.pending:
                 break
             await loop.run_in_executor(None, self.manager.learn, resource)
-        return self._pause()
+        return self._pause(reading.seconds)
 
     def _stopped_here(self) -> bool:
         """Whether an address that ran here at the latest snapshot is gone: killing Pacemaker leaves it."""
@@ -224,14 +225,14 @@ class FailoverWatcher(Source[FailoverReading]):
         for event in events:
             _log(event)
 
-    def _pause(self) -> float:
+    def _pause(self, took: float) -> float:
         now = time.monotonic()
         with self._lock:
             restless, waiting = not self._detector.settled(), self._attribution.waiting
         if self._feed.busy(now) or (restless and now - self._feed.latest < RESTLESS_SECONDS):
             return REUSE_SECONDS
         if not self._feed.reliable:
-            return BLIND_HEARTBEAT_SECONDS
+            return blind_pause(took)
         return UNREADABLE_SECONDS if waiting else HEARTBEAT_SECONDS
 
     def _keep(self, events: Iterable[Event]) -> None:
@@ -266,6 +267,14 @@ class FailoverWatcher(Source[FailoverReading]):
         with self._lock:
             if changed := self._attribution.outage(endpoint, felt, _now()):
                 self._keep(changed)
+
+
+def blind_pause(took: float) -> float:
+    """Seconds to the next look where no change is notified, after one that took so long.
+
+    crm_mon of a cluster with a thousand resources runs for a second: one each second would keep a core busy.
+    """
+    return min(max(BLIND_HEARTBEAT_SECONDS, took / BLIND_SHARE), HEARTBEAT_SECONDS)
 
 
 async def _newer(read: Read, budget: float, notified: float | None) -> Reading:

@@ -92,6 +92,15 @@ async def run(path: Path, recording: Recording, felt: Mapping[int, Felt] = Mappi
     return page
 
 
+@pytest.mark.parametrize(("took", "pause"), [(0.02, 1.0), (0.1, 1.0), (0.4, 4.0), (1.2, 10.0), (4.0, 10.0)])
+def test_looks_that_take_long_are_made_seldom_where_no_change_is_notified(
+    monkeypatch: pytest.MonkeyPatch, took: float, pause: float
+) -> None:
+    """A tenth of the time at most, each second at best, and every ten seconds whatever they cost."""
+    monkeypatch.undo()
+    assert watcher_module.blind_pause(took) == pause
+
+
 async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
     """With the outage that the prober reported."""
     now = time.monotonic()

@@ -7,7 +7,7 @@ A template counts samples: `1x12 0x28` is 13 samples of 1, at any interval, and 
   fires("VIPNotHeld", 20)  sample 20
   before("VIPNotHeld") the evaluation before that
   samples(10)          how many evaluations `for: 10s` takes; in_window(60) how many samples [1m] holds
-  hold(10), window(60), offset(10)   those durations of a rule, in words
+  hold(10), window(60)   those durations of a rule, in words
   duration(75), clock(75)            seconds, and seconds since 1970, as Prometheus's templates write them
 Each expected alert gets its rank, and each page what it says of a takeover where no exporter reports one.
 """
@@ -89,7 +89,6 @@ def _names(site: Site) -> dict[str, str | int | Callable[..., str | int]]:
         "in_window": lambda long: site.window(long) // every + 1,
         "hold": lambda long: in_words(site.hold(long)),
         "window": lambda long: in_words(site.window(long)),
-        "offset": lambda long: in_words(site.offset(long)),
         "duration": _duration,
         "clock": _clock,
     }

@@ -23,32 +23,11 @@ EXPLAIN_OUTAGES = (
     "KeepalivedBlackHole",
 )
 
-# A host that is late with more than half of its attempts is too busy to know (ProbeNotBelievable).
-TOO_BUSY = """
-2 * (vip_probe_late_total - vip_probe_late_total offset 10s)
-> (vip_probe_attempts_total - vip_probe_attempts_total offset 10s)
-"""
-
-# Attempts of the last 10 s, on hosts where none succeeded. A server that refuses the probe's account has answered,
-# and clients are well: then only an outage counts, which that answer would have ended.
-UNANSWERED = """
-(vip_probe_attempts_total - vip_probe_attempts_total offset 10s > 0)
-and on (cluster, instance, vip, port) (
-  vip_probe_duration_seconds_count{phase="total"}
-  == vip_probe_duration_seconds_count{phase="total"} offset 10s
-)
-unless on (cluster, instance, vip, port) (
-  vip_probe_account_ok == 0
-  unless on (cluster, instance, vip, port) (
-    vip_outage_active_seconds > 0 and vip_outage_active_seconds offset 10s > 0
-  )
-)
-"""
-SILENT = f"""
-{UNANSWERED.strip()}
-unless on (cluster, instance, vip, port) ({TOO_BUSY})
-"""
+# Ports through which nobody has been let in for so long, on hosts that are not too busy to know (ProbeNotBelievable).
 SILENT_FOR = 10  # seconds
+TOO_BUSY = "vip_probe_too_busy == 1"
+UNANSWERED = f"vip_probe_unanswered_seconds >= {SILENT_FOR}"
+SILENT = f"({UNANSWERED} unless on (cluster, instance, vip, port) {TOO_BUSY})"
 
 # Clusters of which no part has quorum: by Corosync where Pacemaker has no DC that could report it.
 NO_QUORUM = "max by (cluster) (ha_cluster_pacemaker_with_quorum or ha_cluster_corosync_quorate) == 0"
@@ -64,6 +43,8 @@ max by (cluster, resource) (
 STOPPED = f"""
 {RUNNING} == 0
 unless on (cluster, resource) (ha_cluster_pacemaker_resource_disabled == 1)
-unless on (cluster, resource) ha_cluster_pacemaker_resources{{agent=~"stonith:.*"}}
+unless on (cluster, resource) ha_cluster_pacemaker_resource_disabled{{agent=~"stonith:.*"}}
 """
-ADDRESS = 'ha_cluster_pacemaker_resources{agent=~".*:(IPaddr2?|IPv6addr)"}'
+# By agent: 1 where a person stopped it, 0 else.
+ADDRESS = 'ha_cluster_pacemaker_resource_disabled{agent=~".*:(IPaddr2?|IPv6addr)"}'
+HAPROXY = 'ha_cluster_pacemaker_resource_disabled{agent=~".*:haproxy"}'

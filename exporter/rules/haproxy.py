@@ -46,7 +46,7 @@ GROUP = Group(
                 unless on (cluster, instance, vip) (vip_probe_up == 1 or vip_probe_account_ok == 0)
                 or {UNANSWERED}
               )
-              unless on (cluster, instance) ({TOO_BUSY})
+              unless on (cluster, instance) {TOO_BUSY}
             )
             unless on (cluster, vip) (sum by (cluster, vip) (vip_bound) > 1)
             unless on (cluster) ({STOPPED})

@@ -5,6 +5,7 @@ from exporter.rules.expressions import (
     DISABLED_ADDRESSES,
     DISABLED_HAPROXY,
     DISABLED_SERVICE,
+    HAPROXY,
     JOINED,
     NO_QUORUM,
     STOPPED,
@@ -16,17 +17,11 @@ CRITICAL = Severity.CRITICAL
 INFO = Severity.INFO
 WARNING = Severity.WARNING
 
-HAPROXY = 'ha_cluster_pacemaker_resources{agent=~".*:haproxy"}'
-# Where a person stopped it: target-role (its own, its group's, its clone's), stop-all-resources, a ticket. What is
-# compared first is seldom there, and costs nothing to join.
-DISABLED = "ha_cluster_pacemaker_resource_disabled == 1"
-# Of clusters in which all of a kind are disabled.
-ALL_DISABLED = f"""
-count by (cluster) (group by (cluster, resource) ({DISABLED} and on (cluster, resource) {{kind}}))
-unless on (cluster) ({{kind}} unless on (cluster, resource) {DISABLED})
-"""
-NO_HAPROXY = ALL_DISABLED.replace("{kind}", HAPROXY)
-NO_ADDRESS = ALL_DISABLED.replace("{kind}", ADDRESS)
+# Of a cluster 1 where a person stopped each resource of the kind: target-role (its own, its group's, its clone's),
+# stop-all-resources, a ticket. A resource counts as stopped as soon as one host says so.
+ALL_DISABLED = "min by (cluster) (max by (cluster, resource) ({kind})) == 1"
+NO_ADDRESS = ALL_DISABLED.format(kind=ADDRESS)
+NO_HAPROXY = ALL_DISABLED.format(kind=HAPROXY)
 # 0: at least one host with a DC does not see the node online.
 ONLINE = f"""
 min by (cluster, node) (
@@ -71,11 +66,9 @@ GROUP = Group(
         Recording(
             DISABLED_ADDRESSES,
             f"""
-            count by (cluster) (group by (cluster, resource) ({DISABLED} and on (cluster, resource) {ADDRESS}))
+            count by (cluster) (max by (cluster, resource) ({ADDRESS}) == 1)
             unless on (cluster) (
-              count by (cluster) (
-                group by (cluster, resource) ({ADDRESS} unless on (cluster, resource) {DISABLED})
-              )
+              count by (cluster) (max by (cluster, resource) ({ADDRESS}) == 0)
               > on (cluster) sum by (cluster) (max by (cluster, vip) (vip_bound))
             )
             """,
@@ -84,15 +77,11 @@ GROUP = Group(
         Recording(
             DISABLED_HAPROXY,
             NO_HAPROXY,
-            why="Disabled HAProxies, of clusters that have no other.",
+            why="Clusters whose HAProxies are all disabled.",
         ),
         Recording(
             DISABLED_SERVICE,
-            f"""
-            {NO_ADDRESS.strip()}
-            or on (cluster)
-            {NO_HAPROXY.strip()}
-            """,
+            f"{NO_ADDRESS} or on (cluster) {NO_HAPROXY}",
             why="""Clusters where a person stopped what clients need, every address or every HAProxy: what depends on it is
             stopped too, and no other fault can hurt a client.""",
         ),
@@ -196,9 +185,9 @@ GROUP = Group(
         Alert(
             "PacemakerResourceDisabled",
             WARNING,
-            f"""
-            group by (cluster, resource) ({DISABLED})
-            and on (cluster, resource) failover_events_total{{kind="move", cause="standby"}}
+            """
+            group by (cluster, resource) (ha_cluster_pacemaker_resource_disabled == 1)
+            and on (cluster, resource) failover_events_total{kind="move", cause="standby"}
             """,
             hold=10,
             summary="$cluster: $resource is disabled",

@@ -27,7 +27,7 @@ DURATIONS = re.compile(
 CLUSTER = re.compile(r"\bcluster\b(?!:)")  # the label; a recorded series' name may begin with it
 OF_JOB = re.compile(r"\bjob=([\"'])failover\1")
 QUERY = re.compile(r'(?<=printf ")[^"]+(?=")')
-TIME = re.compile(r"<(?P<what>for|window|offset)(?: (?P<long>\d+[smh]))?>")
+TIME = re.compile(r"<(?P<what>for|window)(?: (?P<long>\d+[smh]))?>")
 
 
 class Unusable(ValueError):
@@ -100,8 +100,7 @@ class Site:
         def words(match: re.Match[str]) -> str:
             if match["what"] == "for":
                 return in_words(self.hold(hold))
-            long = seconds(match["long"])
-            return in_words(self.window(long) if match["what"] == "window" else self.offset(long))
+            return in_words(self.window(seconds(match["long"])))
 
         template = expand(TIME.sub(words, " ".join(text.split())), "$labels.", "$value")
         template = QUERY.sub(lambda match: self.query(match[0]), template)

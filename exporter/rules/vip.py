@@ -164,7 +164,7 @@ GROUP = Group(
             needs=SILENT_FOR,
             summary="$cluster: nobody gets in through $vip:$port",
             description="""
-            For more than <offset 10s> no login through $vip:$port of $cluster has succeeded, seen from $value
+            For more than 10 s no login through $vip:$port of $cluster has succeeded, seen from $value
             vantage point(s): <instances> of <all>. Clients fail the same way: <reason>.
             """,
             parts={

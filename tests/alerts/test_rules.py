@@ -6,6 +6,7 @@ import promql_parser as promql
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from exporter.rules.expressions import SILENT_FOR
 from exporter.rules.groups import GROUPS
 from exporter.rules.rule import THRESHOLD
 from tests.alerts.rules import ALERTING, ALERTS, FOLDER, RECORDING, RULES, RUNBOOKS, Rule
@@ -34,7 +35,7 @@ PARTS = ["## How to look", "## How to mend", "## What not to do"]
 OF_SCRAPING = {"cluster", "job", "instance"}
 NUMBER = re.compile(r"[><]=? *\d+(?:\.\d+)?")  # beside a comparison
 OF_A_HOST = {"HAProxyNotServing"}  # its text has the port, if another one of the same address serves
-FACTS = {"0", "1"}  # states are compared with these: no thresholds
+FACTS = {"0", "1", str(SILENT_FOR)}  # states are compared with these, the last is in texts: no thresholds
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 each_alert = pytest.mark.parametrize("rule", ALERTING.values(), ids=ALERTING)

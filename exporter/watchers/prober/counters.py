@@ -1,6 +1,6 @@
 """Counts the attempts and outages of one address and port (pure)."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from exporter.endpoint import Endpoint
@@ -25,6 +25,9 @@ OUTAGE_BOUNDS = (0.1, 0.3, 0.95, 1.9, 3.3, 4.5, 10.0, 30.0, 120.0, 900.0)
 SERVERS = 64  # names; more than a Galera cluster has nodes
 OTHER_SERVERS = "other"
 
+# Over so many seconds it is counted how many attempts were late.
+BUSY_SECONDS = 10.0
+
 # For so long after a refusal the account counts as refused: one server of three may refuse it.
 ACCOUNT_SECONDS = 5.0
 
@@ -43,6 +46,8 @@ class ProbeReading:
     endpoint: Endpoint
     attempts: int
     late: int
+    too_busy: bool  # more than half of the latest attempts were late
+    unanswered_seconds: float
     failures: dict[str, int]  # by reason, each of them there
     servers: dict[str, int]
     up: bool | None  # None: no attempt has ended yet
@@ -64,6 +69,10 @@ class Counters:
     late: int = 0
     up: bool | None = None
     last: LastOutage | None = None
+    _launches: deque[float] = field(default_factory=deque)  # of the last seconds
+    _late: deque[float] = field(default_factory=deque)  # when it was found, of the last seconds
+    _launched: float | None = None  # launch of the latest attempt
+    _answered: float | None = None  # of the latest one that was answered; before that the first one
     _latest: float = float("-inf")  # launch of the latest attempt that has ended
     _denied: float = float("-inf")  # of the latest one whose account was refused
     _accepted: bool = False  # whether an account was ever accepted
@@ -88,10 +97,40 @@ class Counters:
             return True if self._accepted else None
         return self._latest > self._denied and self._latest - self._denied >= ACCOUNT_SECONDS
 
+    @property
+    def unanswered_seconds(self) -> float:
+        """Between the launches of the latest attempt that was answered and of the latest one.
+
+        Where none is launched it stays as it is: who does not ask can't be left without an answer.
+        """
+        if self._launched is None or self._answered is None:
+            return 0.0
+        return max(0.0, self._launched - self._answered)
+
+    def launch(self, now: float) -> None:
+        self.attempts += 1
+        self._launched = now
+        if self._answered is None:
+            self._answered = now
+        self._launches.append(now)
+
+    def add_late(self, now: float) -> None:
+        self.late += 1
+        self._late.append(now)
+
+    def too_busy(self, now: float) -> bool:
+        """Whether more than half of the attempts of the last seconds were late or could not be made."""
+        for times in (self._launches, self._late):
+            while times and times[0] < now - BUSY_SECONDS:
+                times.popleft()
+        return 2 * len(self._late) > len(self._launches)
+
     def add_result(self, launch: float, result: AttemptResult) -> None:
         """Launches in any order: an attempt that timed out does not hide the results of later ones."""
         if launch >= self._latest:
             self.up, self._latest = result.answered, launch
+        if result.answered and self._answered is not None:
+            self._answered = max(self._answered, launch)
         if result.denied:
             self._denied = max(self._denied, launch)
         if result.reason is not None:
@@ -110,11 +149,13 @@ class Counters:
         self._outage_durations.observe(outage.duration)
         self.last = LastOutage(outage.duration, end_timestamp, outage.slowest_connect)
 
-    def reading(self, endpoint: Endpoint, active_seconds: float) -> ProbeReading:
+    def reading(self, endpoint: Endpoint, now: float, active_seconds: float) -> ProbeReading:
         return ProbeReading(
             endpoint=endpoint,
             attempts=self.attempts,
             late=self.late,
+            too_busy=self.too_busy(now),
+            unanswered_seconds=self.unanswered_seconds,
             failures={reason: self._failures[reason] for reason in REASONS},
             servers=dict(self._servers),
             up=self.up,

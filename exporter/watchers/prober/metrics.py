@@ -53,16 +53,33 @@ def _attempts(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
         "vip",
         "port",
     )
+    too_busy = gauge(
+        "vip_probe_too_busy",
+        "1 while more than half of the attempts of the last ten seconds were late or could not be made: do not "
+        "believe the other vip_ metrics of this host just now; 0 else.",
+        "vip",
+        "port",
+    )
+    unanswered = gauge(
+        "vip_probe_unanswered_seconds",
+        "Between the launches of the latest attempt that was answered and of the latest one: a fraction of a "
+        "second while clients get in. Refusing the probe's own account is an answer. Before the first answer, "
+        "since the first attempt.",
+        "vip",
+        "port",
+    )
     for reading in readings:
         attempts.add(reading.attempts, **_labels(reading))
         late.add(reading.late, **_labels(reading))
+        too_busy.add(float(reading.too_busy), **_labels(reading))
+        unanswered.add(reading.unanswered_seconds, **_labels(reading))
         if reading.up is not None:
             up.add(float(reading.up), **_labels(reading))
         if reading.account_ok is not None:
             account_ok.add(float(reading.account_ok), **_labels(reading))
         for reason, count in reading.failures.items():
             failures.add(count, **_labels(reading), reason=reason)
-    return attempts, failures, up, account_ok, late
+    return attempts, failures, up, account_ok, late, too_busy, unanswered
 
 
 def _servers(readings: Sequence[ProbeReading]) -> Iterable[Metric]:

@@ -148,7 +148,7 @@ class Prober:
             now = time.monotonic()
             outages = self._settle(now)
             reading = replace(
-                self._counters.reading(self.endpoint, self._ledger.active_seconds(now)),
+                self._counters.reading(self.endpoint, now, self._ledger.active_seconds(now)),
                 probed=_on_the_wall(self._history.probed(now), now),
                 recent_outages=_on_the_wall(self._history.outages(now), now),
             )
@@ -221,7 +221,7 @@ class Prober:
             oldest, in_flight = self._ledger.oldest_in_flight, self._in_flight
             interval = self._schedule.interval(now, outage=outage, oldest=oldest, in_flight=in_flight)
             attempt = self._ledger.launch(now)
-            self._counters.attempts += 1
+            self._counters.launch(now)
             self._in_flight += 1
             self._due = due + interval if due + interval > now else now + interval
             return _Launched(attempt, account, due + self._vip.interval, self._schedule.queries(now))
@@ -247,8 +247,9 @@ class Prober:
         with self._lock:
             was_failing = self._ledger.failing
             self._in_flight -= 1
-            self._counters.late += late
             now = time.monotonic()
+            if late:
+                self._counters.add_late(now)
             if result is None:
                 self._ledger.withdraw(attempt)
             else:

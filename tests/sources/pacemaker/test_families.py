@@ -117,7 +117,7 @@ def disabled(read: PacemakerReading) -> set[str]:
     """The resources that are disabled; each other one has 0."""
     series = {name: value for name, value in page(read).items() if name.startswith("resource_disabled")}
     assert len(series) == len({one.id for one in read.view.resources})
-    return {name.split('"')[1] for name, value in series.items() if value}
+    return {name.split('resource="')[1].split('"')[0] for name, value in series.items() if value}
 
 
 def test_what_is_disabled_on_purpose_is_distinguished_from_what_could_not_be_started() -> None:

@@ -22,12 +22,12 @@ def failure(reason: str) -> AttemptResult:
 
 
 def page(counters: Counters, active_seconds: float = 0.0) -> list[str]:
-    return exposition(families([counters.reading(VIP, active_seconds)])).splitlines()
+    return exposition(families([counters.reading(VIP, 0.0, active_seconds)])).splitlines()
 
 
 def test_the_page_before_the_first_attempt_has_ended(update_golden: bool) -> None:
     """All counters are there at 0; what is not known yet is absent."""
-    reading = Counters().reading(VIP, 0.0)
+    reading = Counters().reading(VIP, 0.0, 0.0)
     assert_golden(EXPECTED / "start.prom", families([reading]), update=update_golden)
 
 
@@ -41,7 +41,7 @@ def test_the_page_of_two_addresses_after_an_outage(update_golden: bool) -> None:
     one.add_result(102, failure("timeout"))
     one.add_outage(Outage(10.0, 10.25, 1.0), 1700000000.5)
     two.add_result(0, AttemptResult(0.0, None, None, {"connect": 0.001, "login": 0.002, "total": 0.003}))
-    readings = [one.reading(VIP, 1.5), two.reading(Endpoint("2001:db8::1", 3307), 0.0)]
+    readings = [one.reading(VIP, 102.0, 1.5), two.reading(Endpoint("2001:db8::1", 3307), 0.0, 0.0)]
     assert_golden(EXPECTED / "outage.prom", families(readings), update=update_golden)
 
 
@@ -51,14 +51,14 @@ def test_every_reason_has_its_counter() -> None:
     for count, reason in enumerate(REASONS, start=1):
         for _ in range(count):
             counters.add_result(0, failure(reason))
-    assert counters.reading(VIP, 0.0).failures == {reason: n for n, reason in enumerate(REASONS, start=1)}
+    assert counters.reading(VIP, 0.0, 0.0).failures == {reason: n for n, reason in enumerate(REASONS, start=1)}
 
 
 def test_failed_attempts_are_not_in_the_histogram() -> None:
     """A timeout would show as a slow success."""
     counters = Counters()
     counters.add_result(0, failure("timeout"))
-    assert all(one.cumulative[-1] == 0 for one in counters.reading(VIP, 0.0).phases.values())
+    assert all(one.cumulative[-1] == 0 for one in counters.reading(VIP, 0.0, 0.0).phases.values())
 
 
 def test_up_is_that_of_the_latest_launch_that_has_ended() -> None:
@@ -81,7 +81,7 @@ def test_a_refused_account_is_an_answer() -> None:
     shown = page(counters)
     assert 'vip_probe_up{port="3306",vip="10.0.0.100"} 1.0' in shown
     assert ACCOUNT_OK + "0.0" in shown
-    assert counters.reading(VIP, 0.0).failures["denied"] == 1
+    assert counters.reading(VIP, 0.0, 0.0).failures["denied"] == 1
 
 
 def test_the_account_is_in_order_when_no_server_has_refused_it_for_a_while() -> None:
@@ -121,7 +121,7 @@ def test_two_ports_of_one_address_are_series_of_their_own() -> None:
     writes.add_result(0.0, failure("handshake"))
     reads.add_result(0.0, success())
     endpoints = Endpoint(VIP.host, 3306), Endpoint(VIP.host, 3307)
-    readings = [one.reading(at, 0.0) for one, at in zip((writes, reads), endpoints, strict=True)]
+    readings = [one.reading(at, 0.0, 0.0) for one, at in zip((writes, reads), endpoints, strict=True)]
     shown = exposition(families(readings)).splitlines()
     assert 'vip_probe_up{port="3306",vip="10.0.0.100"} 0.0' in shown
     assert 'vip_probe_up{port="3307",vip="10.0.0.100"} 1.0' in shown
@@ -133,7 +133,7 @@ def test_a_server_with_a_new_name_each_time_makes_a_bounded_page() -> None:
     for number in range(1000):
         counters.add_result(number, success(f"n{number}"))
     counters.add_result(1000, success("n1"))
-    servers = counters.reading(VIP, 0.0).servers
+    servers = counters.reading(VIP, 0.0, 0.0).servers
     assert len(servers) == SERVERS + 1
     assert (servers["n1"], servers["other"]) == (2, 1000 - SERVERS)
 
@@ -143,3 +143,41 @@ def test_a_hostile_name_is_only_text_on_the_page() -> None:
     counters = Counters()
     counters.add_result(0, success('x"} 9\nvip_probe_up 7'))
     assert not [line for line in page(counters) if line.startswith("vip_probe_up 7")]
+
+
+def test_how_long_nobody_was_let_in_is_counted_by_launches() -> None:
+    """From the latest answered attempt to the latest one, whatever ended between; a refused account answers."""
+    counters = Counters()
+    assert counters.unanswered_seconds == 0
+    counters.launch(5.0)
+    counters.launch(7.0)
+    assert counters.unanswered_seconds == 2, "no answer yet: since the first attempt"
+    counters.add_result(7.0, success())
+    counters.add_result(5.0, success())
+    assert counters.unanswered_seconds == 0
+    for launch in (8.0, 9.0):
+        counters.launch(launch)
+    counters.add_result(8.0, failure("timeout"))
+    assert counters.unanswered_seconds == 2
+    counters.add_result(9.0, failure("denied"))
+    assert counters.unanswered_seconds == 0
+
+
+def test_a_prober_that_makes_no_attempts_says_nothing_of_the_address() -> None:
+    """What was last known stays, however much later it is asked."""
+    counters = Counters()
+    counters.launch(5.0)
+    assert counters.reading(VIP, 500.0, 0.0).unanswered_seconds == 0
+
+
+def test_a_host_is_too_busy_while_more_than_half_of_its_attempts_are_late() -> None:
+    """Of those of the last ten seconds."""
+    counters = Counters()
+    for launch in range(20):
+        counters.launch(float(launch))
+        if launch % 2:
+            counters.add_late(float(launch))
+    assert (counters.too_busy(19.5), counters.late) == (False, 10)
+    counters.add_late(19.5)
+    assert counters.too_busy(19.5)
+    assert not counters.too_busy(30.0)

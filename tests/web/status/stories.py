@@ -86,7 +86,7 @@ def probe(
 ) -> ProbeReading:
     """Probed for `since` seconds, out for `out` now."""
     return replace(
-        Counters().reading(Endpoint(VIP, 3306), out),
+        Counters().reading(Endpoint(VIP, 3306), at, out),
         up=not out,
         account_ok=True,
         probed=(Stretch(at - since, at),),

@@ -55,10 +55,11 @@ def _disabled(reading: PacemakerReading) -> Family:
         "by a ticket that is not held here, or by stop-all-resources; 0 for each other. What does not run "
         "and is 0 here could not be started.",
         "resource",
+        "agent",
     )
     meant = disabled(reading)
-    for name in dict.fromkeys(resource.id for resource in reading.view.resources):
-        family.add(float(name in meant), resource=name)
+    for name, agent in {resource.id: resource.agent for resource in reading.view.resources}.items():
+        family.add(float(name in meant), resource=name, agent=agent)
     return family
 
 

@@ -7,7 +7,7 @@ import pytest
 from exporter.sources.haproxy.configuration.timers import Check
 from exporter.watchers.readiness.expected.explanation import Explanation, explain
 from exporter.watchers.readiness.expected.settings import Group, Settings
-from tests.watchers.readiness.test_promises import BACKEND, IP, PAIR, PROXY
+from tests.watchers.readiness.test_promises import ARBITER, BACKEND, IP, PAIR, PROXY
 
 
 def of(settings: Settings, fault: str, phase: str) -> Explanation:
@@ -23,6 +23,16 @@ def test_token_and_consensus() -> None:
     assert change.what.startswith("`token: 1000`")
     assert change.seconds == pytest.approx(4.4)
     assert "taken for lost" in change.price
+
+
+def test_an_arbiter() -> None:
+    """It outlasts token and consensus, so less of them brings nothing; its own time-out does."""
+    found = of(replace(PAIR, qdevice=ARBITER), "node_lost", "detection")
+    assert found.set_by == "token 3 s + consensus 3.6 s + until the arbiter gives the lost node up 5.4 s"
+    (change,) = found.changes
+    assert change.what.startswith("`timeout: 5000`")
+    assert change.seconds == pytest.approx(5.4)
+    assert "corosync-qdevice(8)" in change.price
 
 
 def test_the_articles_question() -> None:

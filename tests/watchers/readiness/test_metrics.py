@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from exporter.watchers.readiness.expected.formulas import Promise, Term, Unknown
+from exporter.watchers.readiness.expected.formulas import Promise
+from exporter.watchers.readiness.expected.terms import Term, Unknown
 from exporter.watchers.readiness.metrics import Checked, ConfigFile, ReadinessReading, Takeover, families
 from tests.golden import assert_golden
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from deploy.lab import haproxy
 from deploy.lab.topologies import TOPOLOGIES
+from exporter.sources.corosync.parse.configuration import QdeviceConfiguration
 from exporter.sources.haproxy.configuration.haproxy_cfg import parse
 from exporter.sources.haproxy.configuration.timers import Check, Timers
 from exporter.sources.pacemaker.parse import crm_mon
@@ -20,12 +21,12 @@ from exporter.watchers.readiness.expected.formulas import (
     ELECTION_SECONDS,
     STEP_SECONDS,
     SYN_SECONDS,
-    Unknown,
     attempts,
     fault_of,
     promises,
 )
 from exporter.watchers.readiness.expected.settings import Group, Part, Settings, durations, settings
+from exporter.watchers.readiness.expected.terms import Unknown
 from tests.golden import CAPTURES
 
 IP = Part("vip", start=0.1, stop=0.05, check=0.02, interval=1.0)
@@ -33,6 +34,7 @@ PROXY = Part("haproxy", start=0.2, stop=0.04, check=0.03, interval=1.0)
 BACKEND = Timers(
     connect=3.0, redispatch=-1, servers={name: Check(enabled=True, inter=1.0) for name in ("a", "b", "c")}
 )
+ARBITER = QdeviceConfiguration("net", "192.0.2.31", "ffsplit")
 PAIR = Settings(groups=(Group((IP,), (PROXY,)),), token=3.0, consensus=3.6, backends=(BACKEND,))
 
 
@@ -60,6 +62,28 @@ def test_the_usual_pair() -> None:
     for fault in ("node_lost", "haproxy_crash", "server_gone", "move"):
         parts = [value for (name, phase), value in found.items() if name == fault and phase != "total"]
         assert found[fault, "total"] == pytest.approx(sum(value or 0 for value in parts))
+
+
+@pytest.mark.parametrize(
+    ("token", "arbiter", "expected"),
+    [
+        (3.0, ARBITER, 1.5 * 0.8 * 10),
+        (3.0, replace(ARBITER, timeout=5.0), 6.6),
+        (10.0, ARBITER, 22.0),
+        (3.0, replace(ARBITER, timeout=0.5), 6.6),
+        (0.1, replace(ARBITER, timeout=0.5), 1.5),
+        (3.0, replace(ARBITER, timeout=500.0), 180.0),
+        (3.0, replace(ARBITER, heuristics=15.0), 21.6),
+        (3.0, replace(ARBITER, algorithm="lms"), 12 + 2),
+    ],
+)
+def test_with_an_arbiter(token: float, arbiter: QdeviceConfiguration, expected: float) -> None:
+    """Those that are left wait for its vote, and it votes when it has dropped the lost node's connection:
+    1.5 of qdevice's heartbeats after the last one, each 0.8 of its time-out and 1 s to 120 s. Heuristics
+    come before the question, lms looks again each quarter of a heartbeat."""
+    found = seconds(replace(PAIR, token=token, consensus=1.2 * token, qdevice=arbiter))
+    assert found["node_lost", "detection"] == pytest.approx(expected)
+    assert found["node_lost", "address"] == seconds(PAIR)["node_lost", "address"]
 
 
 def test_phases_and_events_are_those_of_the_journal() -> None:
@@ -107,6 +131,10 @@ def test_attempts_at_a_server_that_is_gone(change: dict[str, object], expected: 
     ("of", "fault", "phase", "reason"),
     [
         (replace(PAIR, token=None), "node_lost", "detection", "Corosync was not read"),
+        (
+            replace(PAIR, qdevice=QdeviceConfiguration("own", "", "")),
+            *("node_lost", "detection", "quorum device `own`"),
+        ),
         (replace(PAIR, fencing=True), "node_lost", "address", "fenced first"),
         (replace(PAIR, groups=()), "move", "address", "Pacemaker has no address"),
         (

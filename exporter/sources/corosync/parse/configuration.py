@@ -13,9 +13,10 @@ from exporter.sources.corosync.parse.node_ids import node_id
 _TIMEOUT = "runtime.config.totem.token"  # ms; from 2.3.5
 _CONSENSUS = "runtime.config.totem.consensus"  # ms, likewise
 _CONSENSUS_OF_TOKEN = 1.2  # corosync.conf(5): where `consensus` is not set
+_QDEVICE = "quorum.device."
 CONFIGURATION_KEYS = (  # those that end in a dot are prefixes
     "nodelist.node.",
-    "quorum.device.",
+    _QDEVICE,
     _CONSENSUS,
     _TIMEOUT,
 )
@@ -27,7 +28,12 @@ _NODE_KEY = re.compile(r"nodelist\.node\.([0-9]+)\.([a-z0-9_]+)")
 # quorum.device.model (str) = net
 # quorum.device.net.host (str) = 10.0.0.31
 # quorum.device.net.algorithm (str) = ffsplit
-_MODEL = "quorum.device.model"
+# quorum.device.timeout (u32) = 10000                        ms, where corosync.conf sets it
+# quorum.device.heuristics.mode (str) = sync
+# quorum.device.heuristics.exec_gateway (str) = /usr/bin/ping -c 1 192.0.2.1
+_HEURISTICS = f"{_QDEVICE}heuristics."
+_OFF = {"off", "no", "0"}
+_QDEVICE_TIMEOUT, _SYNC_TIMEOUT = 10_000, 30_000  # ms, votequorum.h: where they are not set
 
 _RING_ADDRESS = re.compile(r"ring([0-7])_addr")
 
@@ -43,6 +49,8 @@ class QdeviceConfiguration:
     model: str  # net; another where a program of one's own is the quorum device
     host: str  # of corosync-qnetd; empty with another model
     algorithm: str  # ffsplit, lms, 2nodelms; empty with another model
+    timeout: float = _QDEVICE_TIMEOUT / 1000  # seconds; its heartbeats follow from it
+    heuristics: float = 0.0  # seconds that commands of its own may take after a node was lost
 
 
 @dataclass(frozen=True)
@@ -70,21 +78,32 @@ def parse_configuration(entries: Mapping[str, str]) -> Configuration:
         for keys in by_position.values()
         if "nodeid" in keys
     }
-    return Configuration(nodes, token / 1000, _consensus(entries, token) / 1000, _qdevice(entries))
-
-
-def _consensus(entries: Mapping[str, str], token: int) -> float:
-    """Milliseconds."""
-    text = entries.get(_CONSENSUS)
-    return _CONSENSUS_OF_TOKEN * token if text is None else integer(text, f"{TOOL}: {_CONSENSUS}")
+    consensus = _milliseconds(entries, _CONSENSUS, _CONSENSUS_OF_TOKEN * token)
+    return Configuration(nodes, token / 1000, consensus / 1000, _qdevice(entries))
 
 
 def _qdevice(entries: Mapping[str, str]) -> QdeviceConfiguration | None:
-    model = entries.get(_MODEL)
+    model = entries.get(f"{_QDEVICE}model")
     if not model:
         return None
-    host, algorithm = (entries.get(f"quorum.device.{model}.{key}", "") for key in ("host", "algorithm"))
-    return QdeviceConfiguration(model, host, algorithm)
+    host, algorithm = (entries.get(f"{_QDEVICE}{model}.{key}", "") for key in ("host", "algorithm"))
+    timeout = _milliseconds(entries, f"{_QDEVICE}timeout", _QDEVICE_TIMEOUT)
+    return QdeviceConfiguration(model, host, algorithm, timeout / 1000, _heuristics(entries) / 1000)
+
+
+def _heuristics(entries: Mapping[str, str]) -> float:
+    """Milliseconds; corosync-qdevice(8): `sync_timeout` of the heuristics is half of the device's."""
+    commands = any(key.startswith(f"{_HEURISTICS}exec_") for key in entries)
+    if not commands or entries.get(f"{_HEURISTICS}mode", "off").lower() in _OFF:
+        return 0
+    own = entries.get(f"{_HEURISTICS}sync_timeout", "")  # as somebody wrote it: Corosync does not check it
+    half = _milliseconds(entries, f"{_QDEVICE}sync_timeout", _SYNC_TIMEOUT) / 2
+    return int(own) if own.isdecimal() else half
+
+
+def _milliseconds(entries: Mapping[str, str], key: str, otherwise: float) -> float:
+    text = entries.get(key)
+    return otherwise if text is None else integer(text, f"{TOOL}: {key}")
 
 
 def _node(keys: Mapping[str, str]) -> Node:

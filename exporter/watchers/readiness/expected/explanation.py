@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from exporter.sources.haproxy.configuration.timers import Check, Timers
 from exporter.watchers.readiness.expected import formulas
-from exporter.watchers.readiness.expected.formulas import Promise, Unknown, promises
+from exporter.watchers.readiness.expected.formulas import Promise, promises
 from exporter.watchers.readiness.expected.settings import Group, Part, Settings
+from exporter.watchers.readiness.expected.terms import Unknown
 
 TOKEN_SECONDS = 1.0  # what corosync.conf(5) had as its default to 3.0
 CONSENSUS_OF_TOKEN = 1.2  # the least that corosync.conf(5) allows
+QDEVICE_SECONDS = 5.0  # half of its default
 INTERVAL_SECONDS = 1.0
 CONNECT_SECONDS = 1.1  # one SYN that is lost is sent again after 1 s
 FAST_SECONDS = 0.2
@@ -90,6 +92,13 @@ def _default_consensus(settings: Settings) -> Settings:
     return replace(settings, consensus=min(settings.consensus, CONSENSUS_OF_TOKEN * settings.token))
 
 
+def _lower_qdevice(settings: Settings) -> Settings:
+    if settings.qdevice is None:
+        return settings
+    timeout = min(settings.qdevice.timeout, QDEVICE_SECONDS)
+    return replace(settings, qdevice=replace(settings.qdevice, timeout=timeout))
+
+
 def _each_service(settings: Settings, change: Callable[[Part], Part]) -> Settings:
     def changed(group: Group) -> Group:
         return replace(group, services=tuple(change(one) for one in group.services))
@@ -152,6 +161,14 @@ _IDEAS = (
         "no `consensus` in corosync.conf: it is 1.2 times the token then",
         "none; less is not allowed",
         _default_consensus,
+    ),
+    _Idea(
+        formulas.NODE_LOST,
+        formulas.DETECTION,
+        f"`timeout: {QDEVICE_SECONDS * 1000:.0f}` in the section quorum.device of corosync.conf",
+        "an arbiter, or a network to it, that is silent for half as long is taken for lost, and a node that "
+        "is alone stops then; corosync-qdevice(8) advises to leave it at 10000",
+        _lower_qdevice,
     ),
     _Idea(
         formulas.NODE_LOST,

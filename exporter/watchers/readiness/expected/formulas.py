@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from exporter.sources.haproxy.configuration.timers import ROUND_ROBIN, Check, Timers
+from exporter.watchers.readiness.expected import membership
 from exporter.watchers.readiness.expected.settings import Group, Part, Settings
+from exporter.watchers.readiness.expected.terms import (
+    Found,
+    Term,
+    Unknown,
+    one_after_the_other,
+    slowest,
+    total,
+)
 
 NODE_LOST, HAPROXY_CRASH, SERVER_GONE, MOVE = "node_lost", "haproxy_crash", "server_gone", "move"
 DETECTION, ADDRESS, SERVICE, RECONNECT, TOTAL = "detection", "address", "service", "reconnect", "total"
@@ -30,24 +39,6 @@ _OF_EVENTS = {
     ("restart", "resource_failure"): HAPROXY_CRASH,
 }
 
-
-@dataclass(frozen=True)
-class Term:
-    """One thing that is waited for."""
-
-    what: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """The phase can't be known, and why."""
-
-    why: str
-
-
-Terms = tuple[Term, ...]
-Found = Terms | Unknown
 Formula = Callable[[Settings], Found]
 
 
@@ -62,10 +53,6 @@ class Promise:
     @property
     def seconds(self) -> float | None:
         return None if isinstance(self.found, Unknown) else total(self.found)
-
-
-def total(terms: Terms) -> float:
-    return sum(one.seconds for one in terms)
 
 
 def promises(settings: Settings) -> tuple[Promise, ...]:
@@ -86,28 +73,18 @@ def _of_fault(fault: str, settings: Settings) -> Iterator[Promise]:
     yield Promise(fault, TOTAL, unknown or known)
 
 
-def _slowest(alternatives: Iterable[Found], otherwise: str) -> Found:
-    """What takes longest. One that is not known makes all of it unknown, and so do none at all."""
-    known: list[Terms] = []
-    for one in alternatives:
-        if isinstance(one, Unknown):
-            return one
-        known.append(one)
-    return max(known, key=total) if known else Unknown(otherwise)
-
-
 def _of_groups(formula: Callable[[Group], Found]) -> Formula:
-    def slowest(settings: Settings) -> Found:
-        return _slowest(map(formula, settings.groups), "Pacemaker has no address, or was not read")
+    def of_all(settings: Settings) -> Found:
+        return slowest(map(formula, settings.groups), "Pacemaker has no address, or was not read")
 
-    return slowest
+    return of_all
 
 
 def _of_backends(formula: Callable[[Timers], Found]) -> Formula:
-    def slowest(settings: Settings) -> Found:
-        return _slowest(map(formula, settings.backends), "no haproxy.cfg with a MySQL service was read")
+    def of_all(settings: Settings) -> Found:
+        return slowest(map(formula, settings.backends), "no haproxy.cfg with a MySQL service was read")
 
-    return slowest
+    return of_all
 
 
 def _operations(task: str, parts: Iterable[Part]) -> Found:
@@ -121,30 +98,14 @@ def _operations(task: str, parts: Iterable[Part]) -> Found:
     return tuple(terms)
 
 
-def _one_after_the_other(*parts: Found) -> Found:
-    terms: Terms = ()
-    for one in parts:
-        if isinstance(one, Unknown):
-            return one
-        terms += one
-    return terms
-
-
-# A lost node. token and consensus: corosync.conf(5); the token is missed at most `token` after the node was
-# lost, then the others wait `consensus` for it to join them (totemsrp.c, memb_state_gather_enter).
-
-
-def _membership(settings: Settings) -> Found:
-    if settings.token is None or settings.consensus is None:
-        return Unknown("Corosync was not read")
-    return (Term("token", settings.token), Term("consensus", settings.consensus))
+# A lost node: membership.py has its detection.
 
 
 def _address_elsewhere(settings: Settings) -> Found:
     if settings.fencing:
         return Unknown("the lost node is fenced first, and no tool says how long the device takes")
     return _of_groups(
-        lambda group: _one_after_the_other(
+        lambda group: one_after_the_other(
             (Term("Pacemaker elects and decides", ELECTION_SECONDS),), _operations("start", group.addresses)
         )
     )(settings)
@@ -165,7 +126,7 @@ def _syn(_settings: Settings) -> Found:
 def _monitor(group: Group) -> Found:
     if not group.services:
         return Unknown("Pacemaker does not run HAProxy: what restarts it is not known")
-    return _slowest(map(_next_look, group.services), "")
+    return slowest(map(_next_look, group.services), "")
 
 
 def _next_look(part: Part) -> Found:
@@ -185,14 +146,14 @@ def _recovery_address(group: Group) -> Found:
     """Nothing where it is restarted in place."""
     if not _moves(group):
         return ()
-    return _one_after_the_other(
+    return one_after_the_other(
         _dead_stops(group), _operations("stop", group.addresses), _operations("start", group.addresses)
     )
 
 
 def _recovery_service(group: Group) -> Found:
     starts = _operations("start", group.services)
-    return starts if _moves(group) else _one_after_the_other(_dead_stops(group), starts)
+    return starts if _moves(group) else one_after_the_other(_dead_stops(group), starts)
 
 
 def _dead_stops(group: Group) -> Found:
@@ -220,7 +181,7 @@ def _at_once(_settings: Settings) -> Found:
 
 
 def _stop_and_start(group: Group) -> Found:
-    return _one_after_the_other(
+    return one_after_the_other(
         _operations("stop", group.services),
         _operations("stop", group.addresses),
         _operations("start", group.addresses),
@@ -234,7 +195,7 @@ def _stop_and_start(group: Group) -> Found:
 def _marked_down(timers: Timers) -> Found:
     if not timers.servers:
         return Unknown("the servers are made from DNS, or there are none")
-    return _slowest((_checks(name, one, timers) for name, one in timers.servers.items()), "")
+    return slowest((_checks(name, one, timers) for name, one in timers.servers.items()), "")
 
 
 def _checks(name: str, check: Check, timers: Timers) -> Found:
@@ -271,7 +232,7 @@ def attempts(timers: Timers) -> int:
 
 FORMULAS: Mapping[str, Mapping[str, Formula]] = {
     NODE_LOST: {
-        DETECTION: _membership,
+        DETECTION: membership.detection,
         ADDRESS: _address_elsewhere,
         SERVICE: _of_groups(_service),
         RECONNECT: _syn,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from exporter.sources.corosync.parse.configuration import QdeviceConfiguration
 from exporter.sources.corosync.reading import CorosyncReading
 from exporter.sources.haproxy.configuration.timers import Timers
 from exporter.sources.pacemaker.reading import Operation, PacemakerReading
@@ -40,6 +41,7 @@ class Settings:
     groups: tuple[Group, ...] = ()  # empty: Pacemaker was not read
     token: float | None = None  # seconds; None: Corosync was not read
     consensus: float | None = None
+    qdevice: QdeviceConfiguration | None = None  # None: there is none
     fencing: bool = False
     backends: tuple[Timers, ...] = ()  # of MySQL services; empty: no haproxy.cfg was read
 
@@ -59,6 +61,7 @@ def settings(
         groups=tuple(_groups(reading, snapshot, took)),
         token=totem.token_timeout if totem else None,
         consensus=totem.consensus_timeout if totem else None,
+        qdevice=totem.qdevice if totem else None,
         fencing=options is not None and options.stonith_enabled,
         backends=tuple(backends),
     )

@@ -44,6 +44,36 @@ def test_a_quorum_device() -> None:
     assert parse_configuration(parse_map(own + CONFIG)).qdevice == QdeviceConfiguration("own", "", "")
 
 
+@pytest.mark.parametrize(
+    ("lines", "timeout", "heuristics"),
+    [
+        ("", 10.0, 0.0),
+        ("timeout (u32) = 5000", 5.0, 0.0),
+        ("heuristics.mode (str) = sync", 10.0, 0.0),
+        ("heuristics.mode (str) = off\nheuristics.exec_ping (str) = /bin/ping", 10.0, 0.0),
+        ("heuristics.exec_ping (str) = /bin/ping", 10.0, 0.0),
+        ("heuristics.mode (str) = on\nheuristics.exec_ping (str) = /bin/ping", 10.0, 15.0),
+        (
+            "sync_timeout (u32) = 20000\nheuristics.mode (str) = sync\n"
+            "heuristics.exec_ping (str) = /bin/ping",
+            *(10.0, 10.0),
+        ),
+        (
+            "heuristics.sync_timeout (str) = 4000\nheuristics.mode (str) = sync\n"
+            "heuristics.exec_ping (str) = /bin/ping",
+            *(10.0, 4.0),
+        ),
+    ],
+)
+def test_how_long_a_quorum_device_takes(lines: str, timeout: float, heuristics: float) -> None:
+    """Its time-out, and how long its own commands may take when a node is lost, by the defaults of
+    corosync-qdevice(8); no commands take no time."""
+    keys = "".join(f"quorum.device.{line}\n" for line in ("model (str) = net", *lines.splitlines()))
+    found = parse_configuration(parse_map(keys.encode() + CONFIG)).qdevice
+    assert found is not None
+    assert (found.timeout, found.heuristics) == (timeout, heuristics)
+
+
 def test_corosync_before_2_3_5_is_refused_by_its_version() -> None:
     """It has no key for the token's timeout; the text says from which version on it is read."""
     lines = [line for line in CONFIG.splitlines(keepends=True) if b"totem.token (" not in line]

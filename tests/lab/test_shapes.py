@@ -69,6 +69,10 @@ def answered(vip: str) -> Callable[[Page], bool]:
     return lambda page: page.get("vip_probe_up", vip=vip) == page.get("vip_claimants", vip=vip) == 1
 
 
+def has_failed(resource: str, node: str) -> Callable[[Page], bool]:
+    return lambda page: page.get(f"{PACEMAKER}fail_count", resource=resource, node=node) == 1
+
+
 @ON_ARBITER
 def test_an_arbiter_decides_which_half_goes_on(cluster: Cluster) -> None:
     """It votes for both while they are together. Of a split one half has quorum and the address, by one move;
@@ -118,6 +122,26 @@ def test_each_address_of_three_balancers_has_its_own_story(cluster: Cluster) -> 
         assert page.get("failover_holder", resource=second, node=other) == 1
         assert page.get(f"{PACEMAKER}with_quorum") == 1
         assert page.get(f"{COROSYNC}quorum_votes", type="total_votes") == 2
+
+
+@ON_THREE
+def test_a_cloned_haproxy_restarts_in_place(cluster: Cluster) -> None:
+    """Beside an address that is one event about that instance, felt by its clients; elsewhere none."""
+    first, second = cluster.lab.topology.primitives
+    page = check_well(cluster)[cluster.lab.holder()]
+    here = {one: page.get("failover_holder", resource=first, node=one) for one in cluster.balancers}
+    there = {one: page.get("failover_holder", resource=second, node=one) for one in cluster.balancers}
+    holder = next(one for one in cluster.balancers if here[one])
+    spare = next(one for one in cluster.balancers if not here[one] and not there[one])
+    before = counts(page)
+    for host in (spare, holder):
+        cluster.lab.fault("haproxy-killed", host)
+        cluster.until(holder, f"its failure on {host}", has_failed("balancer", host))
+    wanted = {("balancer", "restart", "resource_failure"): 1.0}
+    page = cluster.until(holder, f"{wanted}", lambda page: added(before, counts(page)) == wanted, DECIDED)
+    event = {"resource": "balancer", "kind": "restart", "from": holder, "to": holder}
+    assert page.get("failover_last_event_info", **event, cause="resource_failure") == 1
+    cluster.lab.heal()
 
 
 @ON_FENCED

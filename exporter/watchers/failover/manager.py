@@ -16,6 +16,10 @@ class Seen(Protocol):
     @property
     def holders(self) -> Mapping[str, tuple[str, ...]]: ...
     @property
+    def watched(self) -> frozenset[str]:
+        """The names of what may have events."""
+
+    @property
     def nodes(self) -> Collection[str]: ...
     @property
     def addresses(self) -> frozenset[str]: ...

@@ -21,6 +21,7 @@ from exporter.errors import Unreachable
 from exporter.scrape import REUSE_SECONDS, Reading, Source
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.change_feed import ChangeFeed, addresses_here
+from exporter.watchers.failover.detection.detector import Detected
 from exporter.watchers.failover.events import Event, Moment
 from exporter.watchers.failover.journal.attribution import Attribution
 from exporter.watchers.failover.journal.phases import Felt, FinishedOutage
@@ -123,7 +124,7 @@ class FailoverWatcher(Source[FailoverReading]):
             raise RuntimeError("the latest look at the cluster failed") from self._defect
         with self._lock:
             fresh = self._snapshot if time.monotonic() - self._seen_at < STALE_SECONDS else None
-            watched = self._snapshot.holders if self._snapshot else {}
+            watched = self._snapshot.watched if self._snapshot else frozenset[str]()
             totals = copy.deepcopy(self._attribution.totals)
         return FailoverReading(
             resources=tuple(sorted({*watched, *totals.resources})),
@@ -213,17 +214,19 @@ class FailoverWatcher(Source[FailoverReading]):
             before = _places(self._detector)
             found = self._detector.observe(seen, Moment(finished, now.wall_of(finished)), notified)
             events = [
-                self._attribution.add(
-                    one, self._feed.arrivals, self.manager.of(one.event.resource, seen), now
-                )
+                self._attribution.add(one, self._feed.arrivals, self._felt_at(one, seen), now)
                 for one in found
             ]
             self._snapshot, self._seen_at = seen, finished
-            forgotten = seen.led and self._forget(seen.holders, now.wall)
+            forgotten = seen.led and self._forget(seen.watched, now.wall)
             if events or before != _places(self._detector) or forgotten:
                 self._keep(events)
         for event in events:
             _log(event)
+
+    def _felt_at(self, found: Detected, seen: Seen) -> frozenset[str]:
+        resources = found.felt_at or (found.event.resource,)
+        return frozenset().union(*(self.manager.of(resource, seen) for resource in resources))
 
     def _pause(self, took: float) -> float:
         now = time.monotonic()

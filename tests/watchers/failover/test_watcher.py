@@ -111,6 +111,19 @@ async def test_events_reach_the_page_and_the_journal(path: Path) -> None:
     assert causes(path) == [("failover-ip", "operator_move", True), ("haproxy", "operator_move", True)]
 
 
+async def test_a_clone_that_an_address_depends_on_is_counted_from_zero(path: Path) -> None:
+    """Before its instance fails the counter is there, so that the first one is an increase."""
+    labels = 'failover_events_total{cause="resource_failure",kind="restart",resource="balancer"}'
+    before, whole = (Recording("cloned-haproxy-killed-lb1") for _ in range(2))
+    before.readings = before.readings[:1]
+    assert f"{labels} 0.0" in await run(path, before)
+    page = await run(path.with_name("another.db"), whole)
+    assert f"{labels} 1.0" in page
+    assert 'failover_last_event_info{cause="resource_failure",from="lb1",kind="restart"' in page
+    assert 'resource="balancer"} 1.0' in page
+    assert 'failover_holder{node="lb1",resource="balancer"}' not in page
+
+
 @pytest.mark.parametrize("fails", [(0,), (1,), (2,), (1, 2, 3)])
 async def test_a_crm_mon_that_fails_in_the_middle_loses_nothing(path: Path, fails: tuple[int, ...]) -> None:
     """Each move is reported once, wherever the failure was."""

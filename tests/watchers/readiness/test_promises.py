@@ -13,7 +13,7 @@ from exporter.sources.corosync.parse.configuration import QdeviceConfiguration
 from exporter.sources.haproxy.configuration.haproxy_cfg import parse
 from exporter.sources.haproxy.configuration.timers import Check, Timers
 from exporter.sources.pacemaker.parse import crm_mon
-from exporter.sources.pacemaker.reading import Colocation, Configuration, PacemakerReading
+from exporter.sources.pacemaker.reading import Colocation, Configuration, Order, PacemakerReading
 from exporter.watchers.failover.detection.causes import CAUSES
 from exporter.watchers.failover.detection.snapshot import snapshot
 from exporter.watchers.failover.journal.phases import PHASES
@@ -28,6 +28,7 @@ from exporter.watchers.readiness.expected.formulas import (
 from exporter.watchers.readiness.expected.settings import Group, Part, Settings, durations, settings
 from exporter.watchers.readiness.expected.terms import Unknown
 from tests.golden import CAPTURES
+from tests.watchers.failover.replay import frames
 
 IP = Part("vip", start=0.1, stop=0.05, check=0.02, interval=1.0)
 PROXY = Part("haproxy", start=0.2, stop=0.04, check=0.03, interval=1.0)
@@ -175,6 +176,33 @@ def test_a_crash_that_reaches_the_threshold_moves() -> None:
     found = seconds(replace(PAIR, groups=(Group((IP,), (replace(PROXY, moves=True),)),)))
     assert found["haproxy_crash", "address"] == pytest.approx(3 * STEP_SECONDS + 0.04 + 0.05 + 0.1)
     assert found["haproxy_crash", "reconnect"] == SYN_SECONDS
+
+
+def test_a_clone_is_restarted_in_place() -> None:
+    """HAProxy on both nodes: a crash is promised like one resource's, a move does not wait for it."""
+    cloned = replace(PAIR, groups=(Group((IP,), clones=(PROXY,)),))
+    found = seconds(cloned)
+    assert found["haproxy_crash", "total"] == seconds(PAIR)["haproxy_crash", "total"]
+    assert found["move", "service"] == found["node_lost", "service"] == 0
+    found = seconds(replace(PAIR, groups=(Group((IP,), clones=(PROXY,), follows=True),)))
+    assert found["haproxy_crash", "address"] == pytest.approx(3 * STEP_SECONDS + 0.04 + 0.05 + 0.1)
+    assert found["haproxy_crash", "service"] == pytest.approx(STEP_SECONDS + 0.2)
+    assert found["haproxy_crash", "reconnect"] == SYN_SECONDS
+    found = seconds(replace(PAIR, groups=(Group((IP,), clones=(replace(PROXY, moves=True),)),)))
+    assert found["haproxy_crash", "address"] == pytest.approx(3 * STEP_SECONDS + 0.04 + 0.05 + 0.1)
+    assert found["haproxy_crash", "service"] == 0
+
+
+def test_settings_of_a_real_cluster_with_haproxy_cloned() -> None:
+    """Each address is a group with the clone beside it; what is started before it, it follows."""
+    before = next(frames("cloned-haproxy-killed-lb1")).reading
+    found = settings(before, snapshot(before))
+    assert [[part.name for part in group.addresses] for group in found.groups] == [["vip"], ["vip-reports"]]
+    assert all([part.name for part in group.clones] == ["balancer"] for group in found.groups)
+    assert all(group.clones[0].interval == 1.0 and group.clones[0].start for group in found.groups)
+    assert not any(group.services or group.follows for group in found.groups)
+    ordered = replace(before, orders=(Order(("balancers", "vip")),))
+    assert [group.follows for group in settings(ordered, snapshot(ordered)).groups] == [True, False]
 
 
 def test_of_several_addresses_the_slowest_counts() -> None:

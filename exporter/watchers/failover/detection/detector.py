@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from exporter.watchers.failover.detection import changes, kinds
 from exporter.watchers.failover.detection.causes import Step, cause_of
 from exporter.watchers.failover.detection.evidence import DOUBLED_SECONDS, Dated, Evidence
+from exporter.watchers.failover.detection.instances import Instances, Restart
 from exporter.watchers.failover.detection.kinds import Change
 from exporter.watchers.failover.detection.placement import CLOCKS_APART, Calls, Move, Placement
 from exporter.watchers.failover.detection.snapshot import Call, Snapshot
@@ -24,6 +25,25 @@ class Detected:
     event: Event
     first_change: float | None
     done: float
+    # The resources whose addresses and ports clients may have felt it at; empty: its own.
+    felt_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Story:
+    """What happened to a resource, or to one instance of a clone, and is to be explained."""
+
+    resource: str
+    key: str  # whose evidence it uses up
+    moves: Sequence[Move]
+    starts: Mapping[str, Call]  # by node
+    tied: tuple[str, ...]  # the watched resources that what happened to it is about
+    unsettled: float | None  # since when it did not run, monotonic seconds; None: it was not seen so
+
+
+def _story_of(one: Restart) -> _Story:
+    key, moves = f"{one.resource} on {one.node}", [(one.node, one.node)]
+    return _Story(one.resource, key, moves, {one.node: one.start}, one.addresses, one.unsettled)
 
 
 class Detector:
@@ -38,6 +58,7 @@ class Detector:
         }
         looked = max((held.looked for held in kept.values()), default=float("inf"))
         self._since = looked - CLOCKS_APART
+        self._instances = Instances()
         self._evidence = Evidence()
         # By resource and node, when it was last seen to run there and elsewhere too: monotonic seconds.
         self._doubled: dict[tuple[str, str], float] = {}
@@ -57,14 +78,22 @@ class Detector:
         late = now.mono - self._looked > BLIND_SECONDS
         self._gather(snapshot, happened, now.mono)
         found: list[Detected] = []
+        homes = {resource: placement.holder for resource, placement in self._placements.items()}
         for resource, holders in snapshot.holders.items():
             placement = self._placements.setdefault(resource, Placement())
             excluded = self._excluded(resource, snapshot, placement.looked)
             moves = placement.follow(holders, Calls.of(resource, snapshot), excluded, happened)
             if moves:
-                found += self._explain(placement, resource, moves, snapshot, now, late=late)
+                calls = Calls.of(resource, snapshot)
+                story = _Story(
+                    resource, resource, moves, calls.starts, (resource,), placement.unsettled_since
+                )
+                found += self._explain(story, snapshot, now, late=late)
+                placement.unsettled_since = None
             if holders == (placement.holder,):
                 placement.looked = now.wall
+        for one in self._instances.follow(snapshot, homes, happened):
+            found += self._explain(_story_of(one), snapshot, now, late=late)
         if self._blind:  # this node is back: what was found now was before the halves met
             self._evidence.halves_meet(now.mono, reported=True)
         self._evidence.outlived(self._homes(snapshot), now.mono)
@@ -97,7 +126,8 @@ class Detector:
     def settled(self) -> bool:
         """Whether every watched resource ran on one node at the last snapshot, and no move of it was going
         on."""
-        return all(placement.unsettled_since is None for placement in self._placements.values())
+        moving = any(one.unsettled_since is not None for one in self._placements.values())
+        return self._instances.settled and not moving
 
     def held(self) -> dict[str, Held]:
         return {
@@ -170,35 +200,27 @@ class Detector:
         before = self._before.nodes if self._before else {}
         return ended | brought | {node for node, state in before.items() if not state.online}
 
-    def _explain(  # noqa: PLR0913 - all of what an event is made of
-        self,
-        placement: Placement,
-        resource: str,
-        moves: Sequence[Move],
-        snapshot: Snapshot,
-        now: Moment,
-        *,
-        late: bool,
-    ) -> list[Detected]:
+    def _explain(self, story: "_Story", snapshot: Snapshot, now: Moment, *, late: bool) -> list[Detected]:
+        resource, moves = story.resource, story.moves
         evidence = [
-            *self._evidence.of(resource, now.mono, placement.unsettled_since),
+            *self._evidence.of(story.key, now.mono, story.unsettled),
             *(Dated(change, now.mono) for change in changes.standing(snapshot)),
             *self._evidence.of_a_split(),
         ]
-        unsettled = now.mono if placement.unsettled_since is None else placement.unsettled_since
+        unsettled = now.mono if story.unsettled is None else story.unsettled
         found = []
         for number, (origin, target) in enumerate(moves):
             step = Step(
                 resource,
                 origin,
                 target,
-                snapshot.together[resource],
+                frozenset().union(*(snapshot.together[one] for one in story.tied)),
                 self._hosts.get(origin, ""),
-                snapshot.before.get(resource, frozenset()),
+                frozenset().union(*(snapshot.before.get(one, frozenset()) for one in story.tied)),
             )
             cause, supporting = cause_of(step, [one.change for one in evidence])
             first = min([unsettled, *(one.at for one in evidence if _led_to(one, origin, supporting))])
-            start = snapshot.starts.get((resource, target))
+            start = story.starts.get(target)
             afterwards = late or self._elsewhere(resource, start)
             at = min(start.changed, now.wall) if afterwards and start and start.changed else now.wall
             event = Event(
@@ -213,10 +235,9 @@ class Detector:
                 late=afterwards,
                 evidence=_sentences([*supporting, *(one.change for one in evidence)]),
             )
-            found.append(Detected(event, None if afterwards else first, now.mono))
+            found.append(Detected(event, None if afterwards else first, now.mono, story.tied))
             self._used_up([one for one in evidence if one.change in supporting], resource, now.mono)
-        self._evidence.spend(resource, now.mono)
-        placement.unsettled_since = None
+        self._evidence.spend(story.key, now.mono)
         return found
 
     def _used_up(self, used: Sequence[Dated], resource: str, now: float) -> None:

@@ -24,6 +24,7 @@ class Names:
     def __init__(self, reading: PacemakerReading):
         self._orders = [one.resources for one in reading.orders]
         self._unique = {one.id: one.clone for one in reading.view.resources if _is_unique_instance(one)}
+        self._cloned = [one for one in reading.view.resources if not (self.is_single(one) or one.orphaned)]
         # The names of what runs in many places at once.
         self.instances = frozenset(
             name
@@ -73,6 +74,18 @@ class Names:
         if name not in self._unique:
             found |= {instance for instance, clone in self._unique.items() if clone in found}
         return frozenset(found)
+
+    def clones(
+        self, addresses: Mapping[str, frozenset[str]], chosen: Collection[str]
+    ) -> dict[str, frozenset[str]]:
+        """By name of what runs in many places the addresses that are tied to it. `addresses`: by name what
+        is tied to each; `chosen`: names of resources or clones, none: all."""
+        found: dict[str, frozenset[str]] = {}
+        for one in self._cloned:
+            name = self.plain(one.id)
+            if not chosen or name in chosen or one.clone in chosen:
+                found[name] = frozenset(address for address, tied in addresses.items() if name in tied)
+        return {name: tied for name, tied in found.items() if tied}
 
     def before(self, together: frozenset[str]) -> frozenset[str]:
         """The names of what is started before any of these."""

@@ -1,7 +1,8 @@
 """What of Pacemaker's reading decides where the watched resources run, and why.
 
-A resource of an anonymous clone or a bundle runs in many places at once: there is no holder, so it is not
-watched. The instances of a globally unique clone (a cloned IP) run in one place each, and are.
+A resource of an anonymous clone or a bundle runs in many places at once: there is no holder, and it does not
+move. Where a watched address is tied to it (HAProxy cloned, the address where it runs), its instances are
+watched for restarts. Those of a globally unique clone (a cloned IP) run in one place each, and have a holder.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -89,6 +90,15 @@ class Snapshot:
     timed_stickiness: bool = False
     # By watched resource the names of what is started before it.
     before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # By name of a cloned resource the watched addresses that are tied to it.
+    clones: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # By such a name and node its instances that run; None where Pacemaker does not list the start.
+    running: Mapping[tuple[str, str], Call | None] = field(default_factory=dict)
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The names of what may have events."""
+        return frozenset(self.holders) | frozenset(self.clones)
 
 
 def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
@@ -102,6 +112,7 @@ def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
         name for name in single if together[name] & addresses
     }
     starts, stops = _latest(view, "start"), _latest(view, "stop")
+    clones = names.clones({name: together[name] for name in watched & addresses}, {*chosen})
     return Snapshot(
         led=view.dc is not None,
         updated=view.last_update,
@@ -131,7 +142,24 @@ def snapshot(reading: PacemakerReading, chosen: Iterable[str] = ()) -> Snapshot:
         ticket_resources={one.ticket: frozenset(one.resources) for one in reading.tickets},
         timed_stickiness=reading.timed_stickiness,
         before={name: names.before(together[name]) for name in watched},
+        clones=clones,
+        running=_running(view, names, clones, starts),
     )
+
+
+def _running(
+    view: ClusterView,
+    names: Names,
+    clones: Collection[str],
+    starts: Mapping[tuple[str, str], Operation],
+) -> dict[tuple[str, str], Call | None]:
+    found: dict[tuple[str, str], Call | None] = {}
+    for one in view.resources:
+        if (name := names.plain(one.id)) in clones:
+            for node in _holders(one, starts):
+                start = starts.get((one.id, node)) or starts.get((name, node))
+                found[name, node] = Call(start.call, start.changed) if start and start.rc == 0 else None
+    return found
 
 
 def is_address(resource: Resource) -> bool:

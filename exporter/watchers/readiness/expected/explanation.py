@@ -101,7 +101,8 @@ def _lower_qdevice(settings: Settings) -> Settings:
 
 def _each_service(settings: Settings, change: Callable[[Part], Part]) -> Settings:
     def changed(group: Group) -> Group:
-        return replace(group, services=tuple(change(one) for one in group.services))
+        services, clones = (tuple(map(change, parts)) for parts in (group.services, group.clones))
+        return replace(group, services=services, clones=clones)
 
     return replace(settings, groups=tuple(changed(one) for one in settings.groups))
 

@@ -123,10 +123,14 @@ def _syn(_settings: Settings) -> Found:
 # HAProxy ends. Its monitor has just looked, waits `interval`, and looks again (Pacemaker Explained).
 
 
+def _crashes(group: Group) -> tuple[Part, ...]:
+    return group.services or group.clones
+
+
 def _monitor(group: Group) -> Found:
-    if not group.services:
+    if not _crashes(group):
         return Unknown("Pacemaker does not run HAProxy: what restarts it is not known")
-    return slowest(map(_next_look, group.services), "")
+    return slowest(map(_next_look, _crashes(group)), "")
 
 
 def _next_look(part: Part) -> Found:
@@ -139,12 +143,12 @@ def _next_look(part: Part) -> Found:
 
 
 def _moves(group: Group) -> bool:
-    return any(one.moves for one in group.services)
+    return any(one.moves for one in _crashes(group))
 
 
 def _recovery_address(group: Group) -> Found:
-    """Nothing where it is restarted in place."""
-    if not _moves(group):
+    """Nothing where HAProxy is restarted in place, without what is started after it."""
+    if not (_moves(group) or group.follows):
         return ()
     return one_after_the_other(
         _dead_stops(group), _operations("stop", group.addresses), _operations("start", group.addresses)
@@ -152,15 +156,18 @@ def _recovery_address(group: Group) -> Found:
 
 
 def _recovery_service(group: Group) -> Found:
-    starts = _operations("start", group.services)
-    return starts if _moves(group) else one_after_the_other(_dead_stops(group), starts)
+    """Of a clone an instance runs already where the address goes."""
+    if _moves(group):
+        return _operations("start", group.services)
+    starts = _operations("start", _crashes(group))
+    return starts if group.follows else one_after_the_other(_dead_stops(group), starts)
 
 
 def _dead_stops(group: Group) -> Found:
     """Pacemaker stops what failed before it starts it: of a dead process one look that finds nothing."""
     return tuple(
         term
-        for one in group.services
+        for one in _crashes(group)
         for term in (
             Term("Pacemaker", STEP_SECONDS),
             Term(f"stop of {one.name}, which is dead", max(one.stop or 0.0, one.check or 0.0)),
@@ -170,7 +177,9 @@ def _dead_stops(group: Group) -> Found:
 
 def _recovery_reconnect(group: Group) -> Found:
     """In place the host refuses until HAProxy is back, and who asks again is served."""
-    return (Term("a lost SYN is sent again", SYN_SECONDS),) if _moves(group) else ()
+    if _moves(group) or group.follows:
+        return (Term("a lost SYN is sent again", SYN_SECONDS),)
+    return ()
 
 
 # A move by hand, or in order.

@@ -1,8 +1,7 @@
 """What decides how long a failover takes, as it is configured now and as operations went before (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from exporter.sources.corosync.parse.configuration import QdeviceConfiguration
 from exporter.sources.corosync.reading import CorosyncReading
@@ -34,6 +33,8 @@ class Group:
 
     addresses: tuple[Part, ...]
     services: tuple[Part, ...] = ()  # HAProxy; empty: it runs on both nodes
+    clones: tuple[Part, ...] = ()  # HAProxy, where Pacemaker runs it on both nodes
+    follows: bool = False  # the addresses are stopped and started with their clone
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,23 @@ def _groups(reading: PacemakerReading, snapshot: Snapshot, took: Durations) -> I
         if together in seen:
             continue
         seen.add(together)
+        addresses, here = sorted(together & snapshot.addresses), snapshot.holders[address]
         others = sorted(together - snapshot.addresses)
-        proxies = [name for name in others if _HAPROXY in agents.get(name, "").lower()] or others
+        clones = _haproxy((name for name, tied in snapshot.clones.items() if tied & together), agents)
         yield Group(
-            tuple(_part(name, reading, took) for name in sorted(together & snapshot.addresses)),
-            tuple(_part(name, reading, took) for name in proxies),
+            tuple(_part(name, here, reading, took) for name in addresses),
+            tuple(_part(name, here, reading, took) for name in _haproxy(others, agents) or others),
+            tuple(_part(name, here, reading, took) for name in clones),
+            follows=any(snapshot.before.get(name, frozenset()) & {*clones} for name in addresses),
         )
 
 
-def _part(name: str, reading: PacemakerReading, took: Durations) -> Part:
+def _haproxy(names: Iterable[str], agents: Mapping[str, str]) -> list[str]:
+    return [name for name in names if _HAPROXY in agents.get(name, "").lower()]
+
+
+def _part(name: str, nodes: Collection[str], reading: PacemakerReading, took: Durations) -> Part:
+    """`nodes`: where its group is, or its instance that counts."""
     monitors = (
         one.interval for one in reading.view.operations if one.resource == name and one.task == "monitor"
     )
@@ -106,10 +115,6 @@ def _part(name: str, reading: PacemakerReading, took: Durations) -> Part:
         moves=any(
             0 < one.migration_threshold <= one.fail_count + 1
             for one in reading.view.histories
-            if one.resource == name and one.node in chain.from_iterable(_holders(name, reading))
+            if one.resource == name and one.node in nodes
         ),
     )
-
-
-def _holders(name: str, reading: PacemakerReading) -> Iterable[tuple[str, ...]]:
-    return (one.nodes for one in reading.view.resources if one.id == name)

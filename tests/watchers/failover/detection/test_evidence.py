@@ -48,6 +48,15 @@ def test_a_killed_haproxy_is_a_restart_by_failure_of_it_alone(node: str) -> None
     assert event.evidence[0] == f"haproxy on {ONE}: monitor answered 7"
 
 
+def test_a_cloned_haproxy_is_a_restart_where_the_address_is() -> None:
+    """Killed beside it, one event about that instance; on a balancer without an address, none."""
+    (event,) = reported("cloned-haproxy-killed-lb1")
+    assert (event.resource, event.kind, event.origin, event.target) == ("balancer", "restart", "lb1", "lb1")
+    assert event.cause == "resource_failure"
+    assert event.evidence[0] == "balancer on lb1: monitor answered 7"
+    assert reported("cloned-haproxy-killed-lb3") == []
+
+
 @pytest.mark.parametrize("node", [ONE, TWO])
 def test_failback_is_distinguished_from_the_move_before_it(node: str) -> None:
     """Standby moves it away; when the preferred node is back it returns, and that has another cause."""

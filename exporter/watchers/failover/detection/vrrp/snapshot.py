@@ -69,6 +69,10 @@ class VrrpSnapshot:
         return tuple(dict.fromkeys([self.here, *known]))
 
     @property
+    def watched(self) -> frozenset[str]:
+        return self.addresses
+
+    @property
     def addresses(self) -> frozenset[str]:
         """The resources that are addresses: all."""
         return frozenset(self.instances)

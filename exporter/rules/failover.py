@@ -68,13 +68,15 @@ max by (cluster, resource, kind) (
 """
 WHAT = """{{ if eq $labels.kind "move" }}moved from $from to $to{{ else }}restarted on $to{{ end }}"""
 # Which promise an event is measured by. Clients wait for a node that was lost; what is orderly is faster.
-FAULTS = {
-    "node_lost": 'kind="move", cause="node_lost"',
-    "move": 'kind="move", cause=~"node_shutdown|standby|operator_move|failback"',
-    "haproxy_crash": 'kind="restart", cause="resource_failure"',
-}
+# Under Keepalived the address leaves a HAProxy that died.
+FAULTS = (
+    ("node_lost", 'kind="move", cause=~"node_lost|peer_lost"'),
+    ("move", 'kind="move", cause=~"node_shutdown|standby|operator_move|failback|peer_stopped"'),
+    ("haproxy_crash", 'kind="restart", cause="resource_failure"'),
+    ("haproxy_crash", 'kind="move", cause="script_failed"'),
+)
 OF_FAULT = "\nor ".join(
-    f'label_replace({SECONDS}{{{events}}}, "fault", "{fault}", "", "")' for fault, events in FAULTS.items()
+    f'label_replace({SECONDS}{{{events}}}, "fault", "{fault}", "", "")' for fault, events in FAULTS
 )
 # A person had disabled the address, or what it needs, and has just enabled it again: clients were out for as
 # long as was chosen. Of one that is still disabled the others' failovers are told.

@@ -1,7 +1,7 @@
 """What one reading of Keepalived is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exporter.errors import SourceError
 
@@ -36,6 +36,7 @@ class Instance:
     authentication: str  # none, password, ah
     preempts: bool
     addresses: tuple[VirtualAddress, ...]
+    notifies: bool  # it runs a script of the configuration when it becomes MASTER
     counters: Mapping[str, int]  # by Keepalived's own names, as `advert_rcvd`; since its VRRP process began
 
 
@@ -46,6 +47,9 @@ class Script:
     name: str
     good: bool | None  # None: it has not ended for the first time
     state: str  # idle, running, …
+    interval: float = 1.0  # seconds between two runs
+    fall: int = 1  # so many failed runs in a row make it bad
+    haproxy: bool = False  # its name or command says that it looks at HAProxy
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,29 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class Tracked:
+    """A script, as an instance tracks it."""
+
+    script: str  # its name
+    weight: int  # what the priority loses by it, either sign; 0: the instance gives everything up
+    reverse: bool = False  # it loses it while the script is good
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What an instance waits for."""
+
+    adverts: int = 3  # so many advertisements that do not come
+    tracked: tuple[Tracked, ...] = ()
+
+
+@dataclass(frozen=True)
 class Details:
     """What is in the text dump alone."""
 
     scripts: tuple[Script, ...]
     neighbours: Mapping[str, Neighbours]  # by instance
+    waits: Mapping[str, Waits] = field(default_factory=dict)  # likewise
 
 
 @dataclass(frozen=True)

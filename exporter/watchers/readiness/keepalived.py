@@ -16,12 +16,15 @@ from exporter.watchers.failover.detection.vrrp.snapshot import VrrpSnapshot
 from exporter.watchers.readiness import vrrp
 from exporter.watchers.readiness.checks.loop import STALE_SECONDS, CheckLoop, Read, Wanted
 from exporter.watchers.readiness.checks.parameters import Parameters
+from exporter.watchers.readiness.expected.haproxy import HaproxyTimers
+from exporter.watchers.readiness.expected.vrrp import promises
 from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
 from exporter.watchers.readiness.options import Options
 
 
 @dataclass(frozen=True)
 class _View:
+    reading: KeepalivedReading
     takeovers: tuple[Takeover, ...]
     configured: Parameters
     seen_at: float  # monotonic seconds
@@ -36,6 +39,7 @@ class KeepalivedReadiness(Source[ReadinessReading]):
 
     def __init__(self, options: Options, wanted: Wanted):
         """It makes the checks from start() to close()."""
+        self._timers = HaproxyTimers()
         self._checks = CheckLoop(options, wanted, self._configured)
         self._runs = False
         self._lock = threading.Lock()  # guards the following
@@ -54,7 +58,7 @@ class KeepalivedReadiness(Source[ReadinessReading]):
         does not run leaves what was configured."""
         before = self._view
         configured = before.configured if before and not reading.running else vrrp.parameters(reading)
-        view = _View(vrrp.takeovers(snapshot), configured, seen_at)
+        view = _View(reading, vrrp.takeovers(snapshot), configured, seen_at)
         with self._lock:
             self._view = view
         self._checks.observe(None, None, seen_at, changed=view.differs(before))
@@ -74,16 +78,18 @@ class KeepalivedReadiness(Source[ReadinessReading]):
     def close(self) -> None:
         self._checks.close()
 
-    def read(self, deadline: Deadline) -> ReadinessReading:  # noqa: ARG002  # nothing to wait for
+    def read(self, deadline: Deadline) -> ReadinessReading:  # noqa: ARG002  # but HAProxy's files
         """No takeovers while Keepalived can't be asked: that is the collector `keepalived`'s to report."""
         if not self._runs:
             raise Unreachable("the readiness watcher does not run")
         with self._lock:
             view = self._view
+        backends = self._timers.read()
         fresh = view if view and time.monotonic() - view.seen_at <= STALE_SECONDS else None
         made = self._checks.results
         return ReadinessReading(
             takeovers=fresh.takeovers if fresh else (),
+            promises=promises(fresh.reading, backends) if fresh and fresh.reading.running else (),
             checks=made.checks,
             files=made.files,
             errors=made.errors,

@@ -43,9 +43,13 @@ def _reason(shown: Shown, bad_scripts: frozenset[str]) -> str:
 
 
 def parameters(reading: KeepalivedReading) -> Parameters:
-    """The addresses, and the interface on which Keepalived would have each."""
+    """The addresses, and the interface on which Keepalived would have each. A script that Keepalived runs
+    as it becomes MASTER may start HAProxy after them."""
     held = [(vrrp.name, one) for vrrp in reading.instances for one in vrrp.addresses]
     return Parameters(
         addresses={f"{name} {one.address}": one.address for name, one in held},
         interfaces={one.address: one.interface for _, one in held},
+        unordered=frozenset(
+            one.address for vrrp in reading.instances if not vrrp.notifies for one in vrrp.addresses
+        ),
     )

@@ -19,7 +19,7 @@ _WORDS = {
     ),
     "vip_bindable": (
         "HAProxy may start before it can bind the address",
-        "Order HAProxy after the address in Pacemaker, or set net.ipv4.ip_nonlocal_bind to 1.",
+        "Set net.ipv4.ip_nonlocal_bind to 1, or have Pacemaker start HAProxy after the address.",
     ),
     "galera_reachable": (
         "Galera nodes can't be reached from here",

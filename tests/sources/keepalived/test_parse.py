@@ -16,7 +16,9 @@ from exporter.sources.keepalived.reading import (
     MASTER,
     Neighbours,
     Script,
+    Tracked,
     VirtualAddress,
+    Waits,
 )
 from tests.sources.keepalived.captured import CASES, data_dump, json_dump
 
@@ -53,6 +55,35 @@ def test_a_backup_says_whom_it_follows() -> None:
     assert parse_data(data_dump("2.2.7-master")).neighbours == {"entrance": Neighbours("", ("10.4.0.12",))}
 
 
+def test_what_an_instance_waits_for() -> None:
+    """How many advertisements, and its scripts with their weights; a script's command is not kept."""
+    dump = data_dump("2.2.7-backup")
+    tracked = (Tracked("haproxy", 0), Tracked("weighing", 2))
+    assert parse_data(dump).waits == {"entrance": Waits(3, tracked)}
+    other = dump.replace(b"Down timer adverts = 3", b"Down timer adverts = 5")
+    other = other.replace(b"weighing weight 2", b"weighing weight -20 reverse")
+    other = other.replace(b"Interval = 5 sec", b"Interval = 0.500 sec").replace(
+        b"/usr/bin/true", b"check-haproxy"
+    )
+    details = parse_data(other)
+    assert details.waits["entrance"] == Waits(
+        5, (Tracked("haproxy", 0), Tracked("weighing", -20, reverse=True))
+    )
+    assert (details.scripts[1].interval, details.scripts[1].haproxy) == (0.5, True)
+    assert "check-" not in repr(details)
+
+
+def test_a_script_at_the_change_of_state() -> None:
+    """`notify` and `notify_master`, of which only that they are there is kept."""
+    dump = json_dump("2.2.7-backup")
+    assert not parse_json(dump)[0].notifies
+    for key in (b"script", b"script_master"):
+        told = dump.replace(b'"nopreempt":', b'"' + key + b'":"\'/run/notify\'","nopreempt":')
+        assert parse_json(told)[0].notifies
+    other = dump.replace(b'"nopreempt":', b'"script_backup":"\'/run/notify\'","nopreempt":')
+    assert not parse_json(other)[0].notifies
+
+
 def test_a_master_that_is_none() -> None:
     """What 2.2.7 names after a reload, with unicast and with multicast."""
     dump = data_dump("2.2.7-backup").replace(b"Master router = 10.4.0.11", b"Master router = ff02::12")
@@ -64,8 +95,8 @@ def test_a_master_that_is_none() -> None:
 def test_scripts_that_fail_and_those_that_do_not() -> None:
     """By name, with what Keepalived does with them just now."""
     assert parse_data(data_dump("2.2.7-fault-script")).scripts == (
-        Script("haproxy", good=False, state="running"),
-        Script("weighing", good=True, state="idle"),
+        Script("haproxy", good=False, state="running", interval=1.0, fall=2, haproxy=True),
+        Script("weighing", good=True, state="idle", interval=5.0),
     )
     assert all(one.good for one in parse_data(data_dump("2.2.7-fault-link")).scripts)
 
@@ -99,7 +130,7 @@ OLD = b"""\
 def test_an_old_text_dump() -> None:
     """A script that has not ended yet is neither good nor bad."""
     details = parse_data(OLD)
-    assert details.scripts == (Script("check_haproxy", good=None, state=""),)
+    assert details.scripts == (Script("check_haproxy", good=None, state="", haproxy=True),)
     assert details.neighbours == {"VI_1": Neighbours("", ("192.168.2.3",))}
 
 

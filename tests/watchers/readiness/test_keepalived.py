@@ -38,6 +38,23 @@ async def test_what_the_latest_look_says_is_on_the_page() -> None:
     one.close()
 
 
+async def test_what_is_promised_is_on_the_page() -> None:
+    """Of a takeover by this host, in BACKUP; nothing of it where Keepalived does not run, or was not seen."""
+    one = KeepalivedReadiness(Options(), Wanted())
+    one.start()
+
+    def totals() -> dict[str, float | None]:
+        return {two.fault: two.seconds for two in one.read(NOW).promises if two.phase == "total"}
+
+    assert totals() == {}
+    one.observe(reading("2.2.7-backup"), SNAPSHOT, time.monotonic())
+    assert totals()["node_lost"] == pytest.approx(4.7, abs=0.01)
+    one.observe(KeepalivedReading(None), SNAPSHOT, time.monotonic())
+    assert totals() == {}
+    one.halt()
+    one.close()
+
+
 async def test_keepalived_names_the_interface(monkeypatch: pytest.MonkeyPatch) -> None:
     """By it the check knows what is missing here; as it was configured also while Keepalived does not run."""
     monkeypatch.setattr(loop, "LOOK_SECONDS", 0.02)

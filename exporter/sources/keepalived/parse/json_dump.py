@@ -13,6 +13,7 @@ from exporter.sources.keepalived.reading import STATES, Instance, VirtualAddress
 
 WHAT = "keepalived.json"
 _AUTHENTICATION = {0: "none", 1: "password", 2: "ah"}  # vrrp.h
+_NOTIFIED = ("script", "script_master")  # `notify`, which is told the state, and `notify_master`
 
 Fields = Mapping[str, Any]
 
@@ -61,6 +62,7 @@ def _instance(entry: object) -> Instance:
             *_addresses(data, "vips", interface, excluded=False),
             *_addresses(data, "evips", interface, excluded=True),
         ),
+        notifies=any(data.get(key) for key in _NOTIFIED),
         counters={key: _whole(stats, key) for key in stats},
     )
 

@@ -1,4 +1,7 @@
-"""Of Pacemaker's resources: which addresses they are, on which interface, and HAProxy's files (pure)."""
+"""Of who moves the addresses: which they are, on which interface, and HAProxy's files (pure).
+
+Here of Pacemaker's resources; of Keepalived's instances in readiness/vrrp.py.
+"""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -20,6 +23,7 @@ class Parameters:
     interfaces: Mapping[str, str] = field(default_factory=dict)  # by address, where one is named
     haproxies: frozenset[str] = frozenset()  # the resources that are HAProxy
     haproxy_files: tuple[str, ...] = ()  # that their agents are told; files or folders
+    unordered: frozenset[str] = frozenset()  # addresses that come and go while HAProxy runs on: Keepalived's
     optional_orders: frozenset[tuple[str, str]] = frozenset()  # first, then; they hold within one transition
 
 
@@ -43,7 +47,13 @@ def parameters(cib: bytes) -> Parameters:
         if kind == "haproxy" or values.get("binfile", "").endswith("/haproxy"):
             haproxies.add(name)
             files |= dict.fromkeys(_files(values))
-    return Parameters(addresses, interfaces, frozenset(haproxies), tuple(files), frozenset(_optional(root)))
+    return Parameters(
+        addresses,
+        interfaces,
+        frozenset(haproxies),
+        tuple(files),
+        optional_orders=frozenset(_optional(root)),
+    )
 
 
 def _values(resource: Element | None) -> dict[str, str]:

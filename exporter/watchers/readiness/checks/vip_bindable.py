@@ -1,4 +1,7 @@
-"""HAProxy can bind the address when it starts: it is started after it, or the kernel lets it bind before."""
+"""HAProxy can bind the address when it starts: it is started after it, or the kernel lets it bind before.
+
+Pacemaker starts it after the address; Keepalived moves the address alone, and HAProxy runs on each host.
+"""
 
 import ipaddress
 import re
@@ -22,7 +25,7 @@ class VipBindable(Check):
     name: ClassVar[str] = "vip_bindable"
 
     def __init__(self, addresses: Iterable[str], host: Host):
-        """`addresses`: of the configuration; Pacemaker's are added."""
+        """`addresses`: of the configuration; those of who moves them are added."""
         self._addresses, self._host = frozenset(addresses), host
 
     def ask(self, known: Known, deadline: Deadline) -> Checked | None:  # noqa: ARG002  # reads files alone
@@ -34,6 +37,14 @@ class VipBindable(Check):
         if not strict:
             return Checked(self.name)
         parameters = known.need_parameters()
+        if loose := [one for one in strict if one in parameters.unordered]:
+            return Checked(
+                self.name,
+                tuple(
+                    f"HAProxy binds {one} also while it is elsewhere, and {_setting(one)} is 0"
+                    for one in loose
+                ),
+            )
         if known.pacemaker is None or known.snapshot is None:
             return None  # whether HAProxy is started after it is not known while Pacemaker can't be asked
         failures = [

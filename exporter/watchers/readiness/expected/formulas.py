@@ -24,6 +24,7 @@ DETECTION, ADDRESS, SERVICE, RECONNECT, TOTAL = "detection", "address", "service
 
 # A SYN that is lost while nobody has the address is sent again after 1 s (RFC 6298; TCP_TIMEOUT_INIT).
 SYN_SECONDS = 1.0
+SYN = (Term("a lost SYN is sent again", SYN_SECONDS),)
 # Pacemaker's own work: electing a DC after one was lost, taking the node out, deciding. No setting has it.
 ELECTION_SECONDS = 1.0
 # The same around one operation: from the news to its beginning, from its end to the next.
@@ -37,6 +38,10 @@ _OF_EVENTS = {
     ("move", "operator_move"): MOVE,
     ("move", "failback"): MOVE,
     ("restart", "resource_failure"): HAPROXY_CRASH,
+    # Under Keepalived, where HAProxy is not started again: the address moves.
+    ("move", "peer_lost"): NODE_LOST,
+    ("move", "peer_stopped"): MOVE,
+    ("move", "script_failed"): HAPROXY_CRASH,
 }
 
 Formula = Callable[[Settings], Found]
@@ -56,8 +61,18 @@ class Promise:
 
 
 def promises(settings: Settings) -> tuple[Promise, ...]:
-    """In the order of FORMULAS; `total` is the last of each fault, and known where all of its phases are."""
-    return tuple(promise for fault in FORMULAS for promise in _of_fault(fault, settings))
+    """In the order of FORMULAS."""
+    return promised({fault: of_fault(fault, settings) for fault in FORMULAS})
+
+
+def of_fault(fault: str, settings: Settings) -> dict[str, Found]:
+    """By phase."""
+    return {phase: formula(settings) for phase, formula in FORMULAS[fault].items()}
+
+
+def promised(found: Mapping[str, Mapping[str, Found]]) -> tuple[Promise, ...]:
+    """By fault and phase. `total` is the last of each fault, and known where all of its phases are."""
+    return tuple(promise for fault, phases in found.items() for promise in _with_total(fault, phases))
 
 
 def fault_of(kind: str, cause: str) -> str:
@@ -65,8 +80,8 @@ def fault_of(kind: str, cause: str) -> str:
     return _OF_EVENTS.get((kind, cause), "")
 
 
-def _of_fault(fault: str, settings: Settings) -> Iterator[Promise]:
-    found = [Promise(fault, phase, formula(settings)) for phase, formula in FORMULAS[fault].items()]
+def _with_total(fault: str, phases: Mapping[str, Found]) -> Iterator[Promise]:
+    found = [Promise(fault, phase, terms) for phase, terms in phases.items()]
     yield from found
     unknown = next((one.found for one in found if isinstance(one.found, Unknown)), None)
     known = tuple(Term(one.phase, one.seconds) for one in found if one.seconds is not None)
@@ -117,7 +132,7 @@ def _service(group: Group) -> Found:
 
 
 def _syn(_settings: Settings) -> Found:
-    return (Term("a lost SYN is sent again", SYN_SECONDS),)
+    return SYN
 
 
 # HAProxy ends. Its monitor has just looked, waits `interval`, and looks again (Pacemaker Explained).
@@ -177,9 +192,7 @@ def _dead_stops(group: Group) -> Found:
 
 def _recovery_reconnect(group: Group) -> Found:
     """In place the host refuses until HAProxy is back, and who asks again is served."""
-    if _moves(group) or group.follows:
-        return (Term("a lost SYN is sent again", SYN_SECONDS),)
-    return ()
+    return SYN if _moves(group) or group.follows else ()
 
 
 # A move by hand, or in order.

@@ -7,11 +7,14 @@ import pytest
 
 from exporter.errors import NotPermitted, TimedOut, Unreachable
 from exporter.sources.haproxy.configuration.files import Host
+from exporter.sources.keepalived.reading import KeepalivedReading, Running, VirtualAddress
+from exporter.watchers.readiness import vrrp
 from exporter.watchers.readiness.checks.check import Known
 from exporter.watchers.readiness.checks.haproxy_files import HaproxyFiles
 from exporter.watchers.readiness.checks.parameters import parameters
 from exporter.watchers.readiness.checks.vip_bindable import VipBindable
 from exporter.watchers.readiness.metrics import Checked
+from tests.sources.keepalived.captured import reading
 from tests.watchers.readiness.checks.known import CFG, CONFIG, SOON, VIP, cluster, host, with_files
 from tests.watchers.readiness.cib import Element, add, article, drop, needs_pacemaker
 
@@ -76,6 +79,21 @@ def test_what_needs_no_such_right(bind: str, tmp_path: Path) -> None:
     """All addresses, or with an option of its own, or another one: the question does not arise."""
     config = CONFIG.replace(f"{VIP}:3306", bind)
     assert ask(cluster(tmp_path, without_order), tmp_path, config) is None
+
+
+@pytest.mark.parametrize(("notifies", "setting"), [(False, "0"), (False, "1"), (True, "0")])
+def test_under_keepalived(tmp_path: Path, setting: str, *, notifies: bool) -> None:
+    """The address moves alone, so the kernel has to let HAProxy bind it on the host that does not have it;
+    what a script at that moment does is not known."""
+    (instance,) = reading("2.2.7-backup").instances
+    here = replace(instance, notifies=notifies, addresses=(VirtualAddress(VIP, "eth0"),))
+    configured = vrrp.parameters(KeepalivedReading(Running(23, ()), (here,)))
+    found = ask(Known(configured=configured), tmp_path, setting=setting)
+    why = f"HAProxy binds {VIP} also while it is elsewhere, and net.ipv4.ip_nonlocal_bind is 0"
+    if setting == "1":
+        assert found == Checked("vip_bindable")
+    else:
+        assert found == (None if notifies else Checked("vip_bindable", (why,)))
 
 
 def test_what_is_not_known_is_not_said(tmp_path: Path) -> None:

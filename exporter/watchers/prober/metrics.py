@@ -55,16 +55,16 @@ def _attempts(readings: Sequence[ProbeReading]) -> Iterable[Metric]:
     )
     too_busy = gauge(
         "vip_probe_too_busy",
-        "1 while more than half of the attempts of the last ten seconds were late or could not be made: do not "
-        "believe the other vip_ metrics of this host just now; 0 else.",
+        "1 while more than half of the attempts of the last ten seconds were late or could not be made: do "
+        "not believe the other vip_ metrics of this host just now; 0 else.",
         "vip",
         "port",
     )
     unanswered = gauge(
         "vip_probe_unanswered_seconds",
         "Between the launches of the latest attempt that was answered and of the latest one: a fraction of a "
-        "second while clients get in. Refusing the probe's own account is an answer. Before the first answer, "
-        "since the first attempt.",
+        "second while clients get in. Refusing the probe's own account is an answer. Before the first "
+        "answer, since the first attempt.",
         "vip",
         "port",
     )

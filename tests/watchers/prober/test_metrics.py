@@ -51,7 +51,9 @@ def test_every_reason_has_its_counter() -> None:
     for count, reason in enumerate(REASONS, start=1):
         for _ in range(count):
             counters.add_result(0, failure(reason))
-    assert counters.reading(VIP, 0.0, 0.0).failures == {reason: n for n, reason in enumerate(REASONS, start=1)}
+    assert counters.reading(VIP, 0.0, 0.0).failures == {
+        reason: n for n, reason in enumerate(REASONS, start=1)
+    }
 
 
 def test_failed_attempts_are_not_in_the_histogram() -> None:
@@ -146,7 +148,7 @@ def test_a_hostile_name_is_only_text_on_the_page() -> None:
 
 
 def test_how_long_nobody_was_let_in_is_counted_by_launches() -> None:
-    """From the latest answered attempt to the latest one, whatever ended between; a refused account answers."""
+    """From the latest answered attempt to the latest, whatever ended between; a refused account answers."""
     counters = Counters()
     assert counters.unanswered_seconds == 0
     counters.launch(5.0)

@@ -82,6 +82,7 @@ OF_FAULT = "\nor ".join(
 # long as was chosen. Of one that is still disabled the others' failovers are told.
 STILL_DISABLED = 'ALERTS{alertstate="firing", alertname="PacemakerResourceDisabled"}'
 ENABLED_AGAIN = f"max_over_time({STILL_DISABLED}[3m])\n  unless on (cluster) {STILL_DISABLED}"
+SPLITS = "VIPSplitBrain|PacemakerSplitBrain"
 PAGED = "|".join(("VIPDown", "FailoverFlapping", "PacemakerSplitBrain", *EXPLAIN_OUTAGES))
 
 GROUP = Group(
@@ -91,7 +92,8 @@ GROUP = Group(
     joined by cluster and resource, never by instance. Times, at the least:
        1 m   an event is recent for so long
       30 m   in which moves are counted for FailoverFlapping
-       3 m   in which a page for the same outage keeps FailoverSlow silent, or that somebody had disabled it
+       3 m   in which a page for the same outage keeps FailoverSlow silent, or that somebody had disabled it; in
+             which a split keeps FailoverFlapping silent
       10 s   until a failover is reported: its outage has ended, and a page that explains it has fired
     """,
     thresholds={
@@ -213,6 +215,7 @@ GROUP = Group(
             f"""
             max by (cluster) ({MOVES} - min_over_time({MOVES}[30m])) >= $flapping
             and on (cluster) {EVENT}{{kind="move"}}
+            unless on (cluster) max_over_time(ALERTS{{alertstate="firing", alertname=~"{SPLITS}"}}[3m])
             """,
             keep=30,
             summary="$cluster: $value moves in <window 30m>",
@@ -229,6 +232,8 @@ GROUP = Group(
                 ),
             },
             dashboard="failover-story",
+            why="""When the halves of a split meet again their resources move up to twice, and each half may find
+            one move more that it missed: the split is the page for all of them.""",
         ),
     ),
 )

@@ -52,7 +52,7 @@ class View:
 
 
 def _essence(snapshot: Snapshot) -> Snapshot:
-    return replace(snapshot, updated=0.0, starts={}, stops={}, founds={})
+    return replace(snapshot, updated=0.0, starts={}, stops={}, founds={}, running={})
 
 
 class ReadinessWatcher(Source[ReadinessReading]):

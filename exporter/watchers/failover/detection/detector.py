@@ -200,7 +200,7 @@ class Detector:
         before = self._before.nodes if self._before else {}
         return ended | brought | {node for node, state in before.items() if not state.online}
 
-    def _explain(self, story: "_Story", snapshot: Snapshot, now: Moment, *, late: bool) -> list[Detected]:
+    def _explain(self, story: _Story, snapshot: Snapshot, now: Moment, *, late: bool) -> list[Detected]:
         resource, moves = story.resource, story.moves
         evidence = [
             *self._evidence.of(story.key, now.mono, story.unsettled),

@@ -44,7 +44,8 @@ GROUP = Group(
     What Pacemaker says. A view counts only where its host knows of a DC and has joined, and is not of a part that
     stopped for lack of quorum while another has it: else all nodes look offline and all resources stopped. Times, at
     the least:
-      10 s   an ordinary move or election is over by then (PacemakerSplitBrain, …ResourceNotRunning, …)
+      10 s   an ordinary move or election is over by then (PacemakerResourceNotRunning, …NodeOffline, …)
+      15 s   of nodes that are restarted in order one after the other, as two scrapes show them (PacemakerSplitBrain)
       20 s   a constraint that `move` made and that is still there is left behind
       10 s and more: a cause keeps firing (keep_firing_for) for longer than what it explains, which may end later
     """,
@@ -97,7 +98,7 @@ GROUP = Group(
             )
             unless on (cluster) (sum by (cluster, vip) (vip_bound) > 1)
             """,
-            hold=10,
+            hold=15,
             keep=35,
             summary="$cluster: Pacemaker is split, its halves act on their own",
             description="""

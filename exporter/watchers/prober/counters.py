@@ -113,6 +113,7 @@ class Counters:
         if self._answered is None:
             self._answered = now
         self._launches.append(now)
+        self._forget(now)
 
     def add_late(self, now: float) -> None:
         self.late += 1
@@ -120,10 +121,14 @@ class Counters:
 
     def too_busy(self, now: float) -> bool:
         """Whether more than half of the attempts of the last seconds were late or could not be made."""
+        self._forget(now)
+        return 2 * len(self._late) > len(self._launches)
+
+    def _forget(self, now: float) -> None:
+        """With each launch too: it must not grow where nobody reads."""
         for times in (self._launches, self._late):
             while times and times[0] < now - BUSY_SECONDS:
                 times.popleft()
-        return 2 * len(self._late) > len(self._launches)
 
     def add_result(self, launch: float, result: AttemptResult) -> None:
         """Launches in any order: an attempt that timed out does not hide the results of later ones."""

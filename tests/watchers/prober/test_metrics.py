@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from exporter.endpoint import Endpoint
-from exporter.watchers.prober.counters import ACCOUNT_SECONDS, SERVERS, Counters
+from exporter.watchers.prober.counters import ACCOUNT_SECONDS, BUSY_SECONDS, SERVERS, Counters
 from exporter.watchers.prober.metrics import families
 from exporter.watchers.prober.outages import Outage
 from exporter.watchers.prober.result import PHASES, REASONS, AttemptResult
@@ -183,3 +183,13 @@ def test_a_host_is_too_busy_while_more_than_half_of_its_attempts_are_late() -> N
     counters.add_late(19.5)
     assert counters.too_busy(19.5)
     assert not counters.too_busy(30.0)
+
+
+def test_what_nobody_reads_does_not_grow() -> None:
+    """Prometheus may be away for days: of attempts only those of the last seconds are kept."""
+    counters = Counters()
+    for launch in range(10_000):
+        counters.launch(launch / 10)
+        counters.add_late(launch / 10)
+    assert len(counters._launches) <= 1 + 10 * BUSY_SECONDS
+    assert len(counters._late) <= 1 + 10 * BUSY_SECONDS

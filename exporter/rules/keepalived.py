@@ -67,8 +67,8 @@ GROUP = Group(
             keep=10,
             needs=SILENT_FOR,
             summary="$cluster: $vip:$port works on its host, and nobody outside reaches it",
-            description="""
-            <holder> of $cluster holds $vip and gets in through it, but for more than 10 s no login from outside
+            description=f"""
+            <holder> of $cluster holds $vip and gets in through it, but for more than {SILENT_FOR} s no login from outside
             has succeeded. After a split that healed, switches and clients still send to the other host: Keepalived does
             not announce an address that it never lost. On that host: `arping -U -c 3 -I INTERFACE $vip`.
             """,

@@ -163,8 +163,8 @@ GROUP = Group(
             hold=5,
             needs=SILENT_FOR,
             summary="$cluster: nobody gets in through $vip:$port",
-            description="""
-            For more than 10 s no login through $vip:$port of $cluster has succeeded, seen from $value
+            description=f"""
+            For more than {SILENT_FOR} s no login through $vip:$port of $cluster has succeeded, seen from $value
             vantage point(s): <instances> of <all>. Clients fail the same way: <reason>.
             """,
             parts={

@@ -82,9 +82,9 @@ class Detector:
         for resource, holders in snapshot.holders.items():
             placement = self._placements.setdefault(resource, Placement())
             excluded = self._excluded(resource, snapshot, placement.looked)
-            moves = placement.follow(holders, Calls.of(resource, snapshot), excluded, happened)
+            calls = Calls.of(resource, snapshot)
+            moves = placement.follow(holders, calls, excluded, happened)
             if moves:
-                calls = Calls.of(resource, snapshot)
                 story = _Story(
                     resource, resource, moves, calls.starts, (resource,), placement.unsettled_since
                 )

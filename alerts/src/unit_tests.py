@@ -7,6 +7,7 @@ A template counts samples: `1x12 0x28` is 13 samples of 1, at any interval, and 
   fires("VIPNotHeld", 20)  sample 20
   before("VIPNotHeld") the evaluation before that
   samples(10)          how many evaluations `for: 10s` takes; in_window(60) how many samples [1m] holds
+  kept("VIPOutage")    how many evaluations it fires on when its expression shows nothing any more
   hold(10), window(60)   those durations of a rule, in words
   duration(75), clock(75)            seconds, and seconds since 1970, as Prometheus's templates write them
 Each expected alert gets its rank, and each page what it says of a takeover where no exporter reports one.
@@ -20,6 +21,7 @@ from pathlib import Path
 import jinja2
 
 from exporter.rules.groups import ALERTS
+from exporter.rules.layout import kept
 from exporter.rules.ranks import RANKS
 from exporter.rules.rule import Severity
 from exporter.rules.site import READY, Site, in_words
@@ -87,6 +89,7 @@ def _names(site: Site) -> dict[str, str | int | Callable[..., str | int]]:
         "before": before,
         "samples": lambda long: site.hold(long) // every,
         "in_window": lambda long: site.window(long) // every + 1,
+        "kept": lambda alert: kept(ALERTS[alert], site) // every,
         "hold": lambda long: in_words(site.hold(long)),
         "window": lambda long: in_words(site.window(long)),
         "duration": _duration,

@@ -10,8 +10,8 @@ from dashboards.src.theme import ACTIVE, BAD, REDUCED, WELL
 
 STATE = pick("keepalived_vrrp_state")
 UP = pick("keepalived_up")
-# In FAULT an instance takes nothing over; a script that fails says that its host should not.
-_HINDERED = f"{STATE} == 3 or on ({FROM}) {pick('keepalived_script_status')} == 0"
+# In FAULT an instance takes nothing over; what is tracked and fails says that its host should not.
+_HINDERED = f"{STATE} == 3 or on ({FROM}) ({vrrp.TRACKED}) == 0"
 ABLE = or_zero(f"count by (cluster) ({UP} == 1 unless on ({FROM}) ({_HINDERED}))", UP)
 
 

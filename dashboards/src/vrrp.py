@@ -18,6 +18,8 @@ REFUSED_IN_RANGE = " or ".join(
 _BY_HOST = "{{iname}} on {{host}}"
 _OF = "cluster, host, iname"
 
+TRACKED = f"{pick('keepalived_script_status')} or {pick('keepalived_process_status')}"
+
 
 def states_by_host() -> Panel:
     return states(
@@ -53,12 +55,12 @@ def scripts() -> Panel:
     return states(
         About(
             "Check scripts",
-            """Whether each says that its host may hold the addresses. Where HAProxy alone is looked for, a
-            Galera that is gone shows in HAProxy's servers only.""",
+            """Whether each script, or tracked process, says that its host may hold the addresses. Where
+            HAProxy alone is looked for, a Galera that is gone shows in HAProxy's servers only.""",
             ("KeepalivedNotReady",),
         ),
         Query(
-            f"min by (cluster, host, name) ({by_host(pick('keepalived_script_status'))})",
+            f"min by (cluster, host, name) ({by_host(TRACKED)})",
             "{{name}} on {{host}}",
         ),
         states=theme.SCRIPT,

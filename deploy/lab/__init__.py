@@ -8,6 +8,7 @@ health.py     what is not whole, in sentences;  status.py  one reading, as data
 borrowed.py   the lab that is up, or one for the time of a measurement;  demo.py  `make demo`
 fleet.py      the hosts by role;  host.py  one host: its namespaces, commands, files
 roots.py      the files that a host begins with: this machine's, or a clean Debian release
+newer_python.py  a Python for a release whose own is too old
 package.py    the deb of this tree, which the hosts install;  standin/  their `systemctl`
 state.py      what exists, recorded before it is made
 orders.py     what a person has Pacemaker do;  load.py  rows written through the address

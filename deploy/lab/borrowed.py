@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.lab.errors import LabError
-from deploy.lab.lab import Lab
+from deploy.lab.lab import Lab, on
 from deploy.lab.state import USUAL, Watching
 
 DEFAULT_TOPOLOGY = "article"
@@ -14,20 +14,26 @@ Report = Callable[[str], object]
 
 
 @contextmanager
-def whole_lab(topology: str | None, folder: Path, step: Report, watching: Watching = USUAL) -> Iterator[Lab]:
+def whole_lab(
+    topology: str | None,
+    folder: Path,
+    step: Report,
+    watching: Watching = USUAL,
+    release: str | None = None,
+) -> Iterator[Lab]:
     """The lab that is up, if it is whole; otherwise one that is brought up, and taken down at the end."""
     lab = Lab(folder, step)
     found = lab.state.topology()
     if found is None:
-        lab.up(topology or DEFAULT_TOPOLOGY, watching=watching)
+        lab.up(topology or DEFAULT_TOPOLOGY, release=release, watching=watching)
         try:
             yield lab
         finally:
             step("taking the lab down")
             lab.down()
         return
-    if topology not in (None, found):
-        raise LabError(f"{found} is up: run `deploy/lab/lab down` first")
+    if topology not in (None, found) or release not in (None, lab.state.release()):
+        raise LabError(f"{found} is up{on(lab.state.release())}: run `deploy/lab/lab down` first")
     if watching not in (USUAL, lab.state.monitoring()):
         raise LabError(f"{found} is up with {lab.state.monitoring()}: run `deploy/lab/lab down` first")
     check_whole(lab)

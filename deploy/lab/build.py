@@ -1,7 +1,6 @@
 """Builds a topology: what can go side by side does, since an election alone takes 20 seconds."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from deploy.lab import (
     cluster,
@@ -14,6 +13,7 @@ from deploy.lab import (
     qdevice,
     repair,
     roots,
+    sbd_hardware,
     vrrp,
 )
 from deploy.lab.fleet import Fleet
@@ -27,14 +27,10 @@ Report = Callable[[str], object]
 
 def build(fleet: Fleet, lock: int, report: Report) -> None:
     engines.find(fleet.state.monitoring().engine).root()  # it may take minutes to make, so before all else
-    _hosts(fleet, lock, roots.root(fleet.state.release(), fleet.topology.packages))
+    _hosts(fleet, lock)
     report(f"{len(fleet.hosts)} hosts on {len(fleet.topology.prefixes)} network(s)")
     _configure(fleet)
-    if fleet.pdu:
-        pdu.begin(fleet, fleet.pdu, lock)
-        report(
-            f"{fleet.pdu.name} can cut off the power of {', '.join(host.name for host in fleet.balancers)}"
-        )
+    _fencing(fleet, lock, report)
     fleet.together(
         lambda: (_vrrp if fleet.topology.keepalived else _cluster)(fleet, report),
         lambda: _databases(fleet, report),
@@ -48,8 +44,9 @@ def build(fleet: Fleet, lock: int, report: Report) -> None:
         report(f"{fleet.state.monitoring()} on {fleet.monitor.name} has scraped them")
 
 
-def _hosts(fleet: Fleet, lock: int, root: Path) -> None:
-    for host in fleet.everything:
+def _hosts(fleet: Fleet, lock: int) -> None:
+    files = [(host, roots.root(fleet.release(host))) for host in fleet.everything]
+    for host, root in files:
         host.begin(lock, root)
     for host in fleet.everything:
         host.wait_ready()
@@ -73,6 +70,17 @@ def _configure(fleet: Fleet) -> None:
     galera.configure(fleet.databases, topology)
     if fleet.monitor:
         Stack.of(fleet).configure(topology)
+
+
+def _fencing(fleet: Fleet, lock: int, report: Report) -> None:
+    way = fleet.topology.fencing
+    balancers = ", ".join(host.name for host in fleet.balancers)
+    if fleet.pdu and way:
+        pdu.begin(fleet, fleet.pdu, way, lock)
+        report(f"{fleet.pdu.name} can cut off {balancers}")
+    elif way:
+        sbd_hardware.begin(fleet, lock)
+        report(f"{sbd_hardware.disk(fleet)} is a disk that {balancers} share")
 
 
 def _cluster(fleet: Fleet, report: Report) -> None:
@@ -121,10 +129,11 @@ def _install(fleet: Fleet, report: Report) -> None:
     """As people install it, on the hosts where they do."""
     if not fleet.state.exporters():
         return
-    deb = package.deb(fleet.state.release() or roots.codename())
     hosts = fleet.balancers + fleet.clients
-    fleet.each(hosts, lambda host: exporters.install(host, deb))
-    report(f"{deb.name} is installed on {', '.join(host.name for host in hosts)}")
+    debs = {name: package.deb(name) for name in {fleet.release(host) or roots.codename() for host in hosts}}
+    fleet.each(hosts, lambda host: exporters.install(host, debs[fleet.release(host) or roots.codename()]))
+    names = ", ".join(deb.name for deb in debs.values())
+    report(f"installed on {', '.join(host.name for host in hosts)}: {names}")
 
 
 def _exporters(fleet: Fleet, report: Report) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from deploy.lab import qdevice
+from deploy.lab import qdevice, sbd
 from deploy.lab.errors import LabError, Overdue
 from deploy.lab.host import Host
 from deploy.lab.state import Process
@@ -79,6 +79,7 @@ def start(host: Host) -> None:
     log = tail_of(host, COROSYNC_LOG)
     until(f"corosync on {host.name}", lambda: corosync_answers(host), START, log=log, abort=host.abort)
     qdevice.start(host)
+    sbd.start(host)
     if _pacemakers(host):
         _spawn_pacemakerd(host)  # it takes over the children of one that was killed
         if not _recovers(host):
@@ -108,6 +109,7 @@ def _recovers(host: Host) -> bool:
 def stop(host: Host) -> None:
     """In order, as the init system would: Pacemaker moves its resources away first."""
     stop_pacemaker(host)
+    sbd.stop(host)
     qdevice.stop(host)
     corosync = host.daemon("corosync")
     if corosync:
@@ -127,7 +129,7 @@ def stop_pacemaker(host: Host) -> None:
 
 
 def load(host: Host, topology: Topology) -> None:
-    host.write("/run/lab/cib.crm", topology.cib)
+    host.write("/run/lab/cib.crm", sbd.with_agent(topology.cib, host))
     host.run("crm", "--force", "configure", "load", "update", "/run/lab/cib.crm", timeout=60)
 
 

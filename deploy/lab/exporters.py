@@ -17,6 +17,7 @@ from deploy.lab.waiting import until
 
 DAEMON = "failover-exporter"
 PROGRAM = "/usr/bin/failover-exporter"
+PYTHON = "/usr/lib/failover-exporter/bin/python3"  # with which it runs
 USER = "failover-exporter"  # and its group
 UNIT = "/usr/lib/systemd/system/failover-exporter.service"
 FOLDER = "/etc/failover-exporter"

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from deploy.lab import cluster, exporters
+from deploy.lab import cluster, exporters, roots
 from deploy.lab.errors import LabError
 from deploy.lab.host import Host
 from deploy.lab.network import SWITCH
@@ -40,7 +40,7 @@ class Fleet:
 
     @property
     def pdu(self) -> Host | None:
-        """The host in whose network the power distribution unit is."""
+        """The host in whose network the fencing device is."""
         return self.hosts[self.topology.pdu.name] if self.topology.pdu else None
 
     @property
@@ -71,6 +71,11 @@ class Fleet:
         if found is None:
             raise LabError(f"no host {name!r}: this lab has {', '.join(self.hosts)}")
         return found
+
+    def release(self, host: Host) -> str | None:
+        """The Debian release whose files a host has; without one, this machine's."""
+        release = self.state.release()
+        return roots.watching(release) if host in self.clients else release
 
     def peer(self, balancer: Host) -> Host:
         return self.hosts[self.topology.peer(balancer.name).name]

@@ -60,6 +60,12 @@ GRANT CREATE, INSERT, SELECT, DELETE ON failover_exporter.* TO writer@'%';
 ROOT = {"MYSQL_PWD": "root"}
 # What faults change while a server runs, as it is without them.
 ORDINARY = "SET GLOBAL read_only = OFF; SET GLOBAL max_connections = DEFAULT"
+# A new Primary component. MariaDB 11.8 of Debian has the provider's options as variables, and refuses the
+# first way; an older one does not know the second.
+BOOTSTRAP = (
+    "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'",
+    "SET GLOBAL wsrep_provider_pc_bootstrap = ON",
+)
 CLIENT_FILE = "[client]\nuser = {user}\npassword = {user}-lab\n"
 
 
@@ -159,8 +165,14 @@ def bootstrap_alone(host: Host) -> None:
 
 
 def _bootstrap_now(host: Host) -> None:
-    sql(host, "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
-    until(f"{host.name} to be Primary", lambda: is_primary(host), 10, abort=host.abort)
+    """Asks again until it is: Galera ignores it while a node comes or goes."""
+
+    def primary() -> bool:
+        for way in BOOTSTRAP:
+            sql(host, way)
+        return is_primary(host)
+
+    until(f"{host.name} to be Primary", primary, 10, abort=host.abort, step=1.0)
 
 
 def _committed(host: Host) -> int:

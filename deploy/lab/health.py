@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from deploy.lab import cluster, exporters, galera, haproxy, orders, qdevice, vrrp
+from deploy.lab import cluster, exporters, galera, haproxy, orders, qdevice, sbd, vrrp
 from deploy.lab.cluster import View
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet, addresses, side_by_side
@@ -26,6 +26,7 @@ class Reading:
     exporters: dict[str, bool] = field(default_factory=dict)
     monitoring: dict[str, list[str]] = field(default_factory=dict)  # host to what does not run there
     votes: dict[str, bool] = field(default_factory=dict)  # balancer to whether it has the arbiter's vote
+    without_sbd: list[str] = field(default_factory=list)  # balancers where it should run and does not
     stopped: dict[str, list[str]] = field(default_factory=dict)  # host to processes stopped by a signal
 
 
@@ -80,6 +81,8 @@ def _read_pacemaker(host: Host, reading: Reading) -> None:
     reading.views[host.name] = cluster.view(host)
     reading.leftovers[host.name] = orders.leftovers(host)
     reading.links_down[host.name] = cluster.links_down(host)
+    if sbd.configured(host) and not sbd.runs(host):
+        reading.without_sbd.append(host.name)
 
 
 def problems(topology: Topology, reading: Reading) -> list[str]:
@@ -91,6 +94,7 @@ def problems(topology: Topology, reading: Reading) -> list[str]:
             else _pacemaker(topology, reading)
         ),
         *(f"{host}: is without the arbiter's vote" for host, has in reading.votes.items() if not has),
+        *(f"{host}: sbd does not run" for host in reading.without_sbd),
         *_addresses(topology, reading),
         *_databases(topology, reading),
         *_service(topology, reading),

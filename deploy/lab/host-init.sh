@@ -19,10 +19,12 @@ root=/mnt/root
 attach -t overlay -o "lowerdir=$lower,upperdir=/mnt/upper,workdir=/mnt/work" lab "$root"
 
 attach -t proc lab "$root/proc"
-sysrq="$root/proc/sysrq-trigger"
-[ ! -e "$sysrq" ] || attach --bind /dev/null "$sysrq"   # a panicking Pacemaker would reset the machine
 attach -t sysfs lab "$root/sys"    # only this host's interfaces; and no cgroups, so nobody joins the machine's
 attach --rbind /dev "$root/dev"
+# What is the machine's, and resets it: a panicking Pacemaker and SBD write there.
+for danger in "$root/proc/sysrq-trigger" "$root/proc/sys/kernel/sysrq" "$root"/dev/watchdog*; do
+    [ ! -e "$danger" ] || attach --bind /dev/null "$danger"
+done
 empty /dev/shm 1777
 empty /run 755
 empty /tmp 1777
@@ -50,9 +52,11 @@ install -d -o mysql -g mysql /run/mysqld /var/lib/mysql /var/log/mysql
 install -d -o hacluster -g haclient -m 750 /run/crm /var/log/pacemaker /var/log/pacemaker/bundles /var/log/crmsh
 install -d -o hacluster -g haclient -m 750 /var/lib/pacemaker /var/lib/pacemaker/blackbox /var/lib/pacemaker/cib \
     /var/lib/pacemaker/cores /var/lib/pacemaker/pengine
+rm -f /var/lib/man-db/auto-update   # no index of man pages for each package that is installed: seconds of CPU
 rm -f /usr/bin/systemctl         # there is no systemd to talk to: a stand-in starts what a unit says
-printf '#!/bin/sh\n# The stand-in of the lab; see deploy/lab/standin/.\nexport PYTHONPATH=%s PYTHONDONTWRITEBYTECODE=1\nexec /usr/bin/python3 -m deploy.lab.standin.systemctl "$@"\n' \
-    "$repository" > /usr/bin/systemctl
+python=$(command -v python3.11 || command -v python3)   # Debian 11's own is too old
+printf '#!/bin/sh\n# The stand-in of the lab; see deploy/lab/standin/.\nexport PYTHONPATH=%s PYTHONDONTWRITEBYTECODE=1\nexec %s -m deploy.lab.standin.systemctl "$@"\n' \
+    "$repository" "$python" > /usr/bin/systemctl
 chmod 755 /usr/bin/systemctl
 ip link set lo up
 : > /run/lab/ready

@@ -49,6 +49,14 @@ def unplug(switch: Host, place: Place, network: int = 0) -> None:
     _ip(switch, f"link set {port(place, network)} nomaster")
 
 
+def plug_again(switch: Host, place: Place, network: int = 0) -> None:
+    _ip(switch, f"link set {port(place, network)} master {bridge(network)} up")
+
+
+def is_plugged(switch: Host, place: Place, network: int = 0) -> bool:
+    return f" master {bridge(network)} " in switch.run("ip", "-oneline", "link", "show", port(place, network))
+
+
 def cut_power(switch: Host, place: Place) -> None:
     """As a machine without power: its cables have no carrier at either end."""
     for network in range(len(place.addresses)):
@@ -95,10 +103,21 @@ def open_again(host: Host) -> None:
 
 
 def repair(switch: Host, topology: Topology) -> None:
-    """Every port on its bridge and nothing filtered, whatever it was before."""
+    """Every port on its bridge and nothing filtered, whatever it was before. What fencing closed stays."""
     switch.run("nft", "--file", "-", stdin=f"add {TABLE}\ndelete {TABLE}\n")
     for place, network in ports(topology):
-        _ip(switch, f"link set {port(place, network)} master {bridge(network)} up")
+        if not may_be_fenced(topology, place, network):
+            plug_again(switch, place, network)
+
+
+def may_be_fenced(topology: Topology, place: Place, network: int = 0) -> bool:
+    """Whether unfencing alone opens the port again."""
+    return topology.fencing == "fabric" and place in topology.balancers and network == 0
+
+
+def is_fenced(switch: Host, topology: Topology, place: Place) -> bool:
+    """Whether fencing has closed its port."""
+    return may_be_fenced(topology, place) and not is_plugged(switch, place)
 
 
 def _ip(host: Host, command: str) -> None:

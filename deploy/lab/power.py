@@ -1,13 +1,16 @@
 """A host without power: from outside nothing is left of it, though its namespaces stay."""
 
+import signal
+
 from deploy.lab import network
+from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.waiting import until
 
 # What lies in memory; its folders stay, as whoever starts something finds them there (see host-init.sh).
 VOLATILE = ("/run", "/tmp", "/dev/shm")  # noqa: S108 - the host's own
-KEPT = "/run/lab/ready"
+FILES = ("-ignore_readdir_race", "-xdev", "-not", "-type", "d", "-not", "-path", "/run/lab/ready")
 
 
 def off(fleet: Fleet, host: Host) -> int:
@@ -28,8 +31,15 @@ def cut(host: Host) -> int:
         host.signal("KILL", left)
         return not left
 
+    def emptied() -> bool:
+        """It may be ended too: by the hardware watchdog of SBD, which cuts the power of the same host."""
+        found = host.exec(["find", *VOLATILE, *FILES, "-delete"])
+        if found.returncode not in (0, -signal.SIGKILL):
+            raise LabError(f"{host.name}: what lies in memory stays: {found.stderr}")
+        return found.returncode == 0
+
     until(f"the processes of {host.name} to end", dark, 10, step=0.02)
-    host.run("find", *VOLATILE, "-xdev", "-not", "-type", "d", "-not", "-path", KEPT, "-delete")
+    until(f"the memory of {host.name} to be empty", emptied, 10, step=0.02)
     return len(ended)
 
 

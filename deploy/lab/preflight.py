@@ -5,11 +5,13 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+from deploy.lab import loop
 from deploy.lab.errors import Missing
 from deploy.lab.topology import Topology
 
 PACKAGES = Path(__file__).with_name("packages.txt")
 MORE_PACKAGES = Path(__file__).with_name("topologies") / "packages.txt"  # that only some topologies need
+PEERS = Path(__file__).with_name("peers.txt")  # the exporters in common use; the lab needs none of them
 
 
 def packages(text: str) -> dict[str, Path]:
@@ -34,6 +36,8 @@ def check_for(topology: Topology) -> None:
     """As check(), and for what this topology needs beside that."""
     check()
     need(MORE_PACKAGES, "packages", topology.packages)
+    if topology.fencing == "disk" and not loop.CONTROL.exists():
+        raise Missing(f"there is no {loop.CONTROL}: the disk that the balancers share is a loop device")
 
 
 def need(listed: Path, target: str, names: Collection[str] | None = None) -> None:

@@ -2,7 +2,22 @@
 
 from collections.abc import Callable
 
-from deploy.lab import cluster, exporters, galera, haproxy, health, load, network, orders, pdu, qdevice, vrrp
+from deploy.lab import (
+    cluster,
+    exporters,
+    galera,
+    haproxy,
+    health,
+    load,
+    loop,
+    network,
+    orders,
+    power,
+    qdevice,
+    sbd_hardware,
+    vrrp,
+)
+from deploy.lab.fencing import AGENTS
 from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import Stack
@@ -19,10 +34,13 @@ def repair(fleet: Fleet) -> None:
     _end_fencing(fleet)
     galera.end_lesser_components(fleet.databases)  # before they meet: Galera ends at the sight of another one
     network.repair(fleet.switch, fleet.topology)
+    if fleet.topology.fencing == "disk":
+        loop.give_back(sbd_hardware.disk(fleet))
     load.end(fleet.databases, fleet.clients)
     for host in fleet.databases + fleet.clients:
         network.forget(host, fleet.topology.vips)
     for host in fleet.balancers:
+        _reset_fenced(fleet, host)
         network.open_again(host)
         haproxy.configure(host, fleet.topology)
         haproxy.bring_back(host)
@@ -47,26 +65,37 @@ def _exporter(fleet: Fleet, host: Host) -> None:
 def _end_fencing(fleet: Fleet) -> None:
     """While its device is still out of reach: else a node would be shot that has just been started. What a
     person says ends the waiting, not the agent that is on its way."""
+    way = fleet.topology.fencing
+    if way is None:
+        return
+    agents = AGENTS[way]
 
     def over() -> bool:
         views = {host: cluster.view(host) for host in fleet.balancers}
         pending = {(host, node) for host, view in views.items() if view for node in view.unclean}
         for host, node in pending:
             orders.confirm_off(host, node)
-        return not pending and not any(host.named(pdu.AGENT.name) for host in fleet.balancers)
+        return not pending and not any(host.named(agent) for host in fleet.balancers for agent in agents)
 
-    if fleet.pdu:
-        until("no node to be fenced any more", over, FENCED, abort=fleet.abort, step=1.0)
+    until("no node to be fenced any more", over, FENCED, abort=fleet.abort, step=1.0)
+
+
+def _reset_fenced(fleet: Fleet, host: Host) -> None:
+    """A node whose port was closed goes on with what it ran: it may come back only after a restart."""
+    if network.is_fenced(fleet.switch, fleet.topology, fleet.place(host.name)):
+        power.cut(host)
+        network.forget(host, fleet.topology.vips)
 
 
 def _vrrp_again(fleet: Fleet) -> Callable[[Host], None]:
     """With the configuration that it should have; where it runs it reads that."""
 
     def start(host: Host) -> None:
-        changed = vrrp.changed(host, fleet)
+        # One that is started just now reads it by itself; SIGHUP would end it before it has begun.
+        reads_another = vrrp.changed(host, fleet) and host.daemon("keepalived")
         vrrp.set_up(host, fleet)
         vrrp.start(host)
-        if changed:
+        if reads_another:
             vrrp.reload(host)
 
     return start

@@ -1,17 +1,31 @@
-"""The files that a host begins with: this machine's own, or those of a Debian release, made once and kept."""
+"""The files that a host begins with: this machine's own, or those of a Debian release, made once and kept.
 
+`python -m deploy.lab.roots RELEASE...` makes those that are not there yet, and prints where they are.
+"""
+
+import argparse
 import shutil
 import subprocess
-from collections.abc import Collection
+import sys
 from pathlib import Path
 
-from deploy.lab import preflight
-from deploy.lab.errors import LabError
+from deploy.lab import newer_python, preflight
+from deploy.lab.errors import Missing
 from deploy.packages import cache
-from deploy.packages.roots import lagging, mirror
+from deploy.packages.errors import CannotBuild
+from deploy.packages.roots import clean_root, lagging, mirror
 
-RELEASES = {"bookworm": "Debian 12", "trixie": "Debian 13", "sid": "Debian unstable"}
+RELEASES = {
+    "bullseye": "Debian 11",
+    "bookworm": "Debian 12",
+    "trixie": "Debian 13",
+    "sid": "Debian unstable",
+}
+# The cluster of an old one is read as any. Its Python can't run the exporter, so it gets that of another
+# release; its Prometheus (2.24) and Alertmanager (0.21) can't read our files, so clients are as this machine.
+OLD = {"bullseye": "bookworm"}
 MACHINE = Path("/")
+NEWER = ("fence-agents-sbd",)  # what releases with Pacemaker 3 have in place of a part of cluster-glue
 USUAL = ("mount", "python3", "adduser", "init-system-helpers")  # on every Debian; not in so small a root
 TOOL = "mmdebstrap"  # of the lab's packages the one that makes roots
 OPTIONS = (
@@ -29,19 +43,32 @@ OPTIONS = (
 MAKING = 900.0  # seconds
 
 
-def root(release: str | None, more: Collection[str] = ()) -> Path:
-    """Of this machine without a release; else a clean one with the lab's packages, from the cache. `more` are
-    packages that one topology needs: its root is another one."""
+def root(release: str | None) -> Path:
+    """Of this machine without a release; else a clean one, from the cache, with all that a topology may need
+    and the exporters in common use, as far as the release has them. Missing where none can be made.
+    """
     if release is None:
         return MACHINE
-    packages = [*USUAL, *preflight.packages(preflight.PACKAGES.read_text()), *more]
-    packages.remove(TOOL)
+    what = f"Making a root of {RELEASES[release]} with the lab's packages (a minute or two, once)"
+    included = [*USUAL, *_listed(preflight.PACKAGES), *_listed(preflight.MORE_PACKAGES)]
+    included.remove(TOOL)
+    options = [
+        *OPTIONS,
+        f"--include={','.join(included)}",
+        f"--include={_those_there([*_listed(preflight.PEERS), *NEWER])}",
+    ]
+    brought = Path(newer_python.__file__).read_text() if release in OLD else ""
+    version = cache.key(*options, brought)
+    return cache.kept(f"lab-{release}", version, what, lambda target: _make(release, options, target))
 
-    also = f" and {', '.join(more)}" if more else ""
-    what = f"Making a root of {RELEASES[release]} with the lab's packages{also} (a minute or two, once)"
-    version = cache.key(*OPTIONS, *packages)
-    name = "-".join(["lab", *more, release])  # none begins with another's: the cache keeps one of each name
-    return cache.kept(name, version, what, lambda target: _make(release, packages, target))
+
+def _listed(file: Path) -> list[str]:
+    return list(preflight.packages(file.read_text()))
+
+
+def _those_there(packages: list[str]) -> str:
+    """apt-patterns(7): a name that a release does not have is no error."""
+    return f"?or({','.join(f'?exact-name({one})' for one in packages)})"
 
 
 def codename() -> str:
@@ -50,17 +77,48 @@ def codename() -> str:
     return dict(line.split("=", 1) for line in lines if "=" in line).get("VERSION_CODENAME", "").strip('"')
 
 
-def _make(release: str, packages: list[str], target: Path) -> None:
+def watching(release: str | None) -> str | None:
+    """The release of the hosts outside the cluster, of one whose balancers and databases have that one."""
+    return None if release in OLD else release
+
+
+def _make(release: str, options: list[str], target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
-    command = [
-        TOOL,
-        *OPTIONS,
-        *lagging(release),
-        f"--include={','.join(packages)}",
-        release,
-        str(target),
-        mirror(),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=MAKING, check=False)
+    try:
+        source, python = mirror(), clean_root(OLD[release]) if release in OLD else None
+    except CannotBuild as error:
+        raise Missing(f"no root of {release} can be made: {error}") from None
+    command = [TOOL, *options, *lagging(release), release, str(target), source]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=MAKING, check=False)
+    except subprocess.TimeoutExpired:
+        raise Missing(f"no root of {release} could be made within {MAKING:g} s") from None
     if done.returncode:
-        raise LabError(f"no root of {release} could be made; {TOOL} says:\n{done.stderr[-2000:].strip()}")
+        raise Missing(f"no root of {release} could be made; {TOOL} says:\n{done.stderr[-2000:].strip()}")
+    if python:
+        newer_python.bring(python, target)
+
+
+def main() -> int:
+    top = argparse.ArgumentParser(
+        prog="python -m deploy.lab.roots", description="Make the roots of releases (as root)."
+    )
+    top.add_argument("release", nargs="+", choices=list(RELEASES))
+    top.add_argument(
+        "--if-possible",
+        action="store_true",
+        help="one that can't be made is no error: tests that need it are skipped",
+    )
+    options = top.parse_args()
+    try:
+        preflight.check()
+        for release in options.release:
+            print(root(release), flush=True)
+    except Missing as missing:
+        print(f"roots: {missing}", file=sys.stderr)
+        return 0 if options.if_possible else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

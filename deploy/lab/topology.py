@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from deploy.lab.fencing import Way
 from exporter.endpoint import MYSQL_PORT, Endpoint
 
 
@@ -42,7 +43,8 @@ class Topology:
     tied: tuple[str, ...] = ()  # the primitives that go with `moved`; none: all of them
     haproxy_everywhere: bool = False  # it runs on each balancer, with the address or without it
     arbiter: Host | None = None  # runs corosync-qnetd, whose vote decides between two halves
-    pdu: Host | None = None  # cuts off a balancer's power: the fencing device
+    fencing: Way | None = None
+    pdu: Host | None = None  # the fencing device that is on the network: of power and of fabric
     packages: tuple[str, ...] = ()  # beside those that every topology needs: of topologies/packages.txt
 
     @property

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,39 +41,62 @@ vrrp_script haproxy {{
     fall 2
     weight {weight}
 }}
+"""
+INSTANCE = """\
 vrrp_instance {instance} {{
     state BACKUP
+    version {version}
     interface eth0
-    virtual_router_id 51
+    virtual_router_id {vrid}
     priority {priority}
-    advert_int {interval}
+    advert_int {interval:g}
+    preempt_delay {preempt_delay:g}
     unicast_src_ip {address}
     unicast_peer {{
         {peer}
     }}
+{authentication}    virtual_ipaddress {{
+        {addresses}
+    }}
+{tracks}}}
+"""
+AUTHENTICATION = """\
     authentication {{
         auth_type PASS
         auth_pass {password}
     }}
-    virtual_ipaddress {{
-        {addresses}
-    }}
-    track_script {{
+"""
+TRACKS = """\
+    track_script {
         haproxy
+    }
+"""
+GROUP = """\
+vrrp_sync_group both {{
+    group {{
+        {instance}
+        {second}
     }}
 }}
 """
+VRID = 51
+SECOND = "second"  # the other instance of a sync group
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a fault may change on one host."""
+    """What a fault, or a trial, may change on one host."""
 
     priority: int
     weight: int = 0
-    interval: int = 1  # seconds
-    password: str = "vrrp-lab"  # noqa: S105 - it protects nothing
+    interval: float = 1.0  # seconds; below 1 it takes version 3
+    version: int = 2
+    preempt_delay: float = 0.0  # seconds
+    password: str = "vrrp-lab"  # noqa: S105 - it protects nothing; VRRP 3 has none
     more: tuple[str, ...] = ()  # virtual addresses beside the topology's
+    group: str = (
+        ""  # an address: of a second instance in a sync group with the first, which alone has the script
+    )
 
 
 def usual(place: Place, topology: Topology) -> Settings:
@@ -81,17 +104,25 @@ def usual(place: Place, topology: Topology) -> Settings:
 
 
 def config(place: Place, topology: Topology, settings: Settings) -> str:
-    values = dataclasses.asdict(settings)
-    addresses = "\n        ".join(f"{vip}/24 dev eth0" for vip in (*topology.vips, *values.pop("more")))
-    return CONFIG.format(
-        name=place.name,
-        script=SCRIPT,
-        instance=topology.moved,
-        address=place.address,
-        peer=topology.peer(place.name).address,
-        addresses=addresses,
-        **values,
-    )
+    values = {
+        **dataclasses.asdict(settings),
+        "address": place.address,
+        "peer": topology.peer(place.name).address,
+        "authentication": AUTHENTICATION.format(password=settings.password) if settings.version == 2 else "",
+    }
+    first, second = topology.moved, settings.group
+
+    def instance(name: str, vrid: int, addresses: Sequence[str], tracks: str) -> str:
+        listed = "\n        ".join(f"{one}/24 dev eth0" for one in addresses)
+        return INSTANCE.format(**values | {"addresses": listed}, instance=name, vrid=vrid, tracks=tracks)
+
+    parts = [
+        CONFIG.format(name=place.name, script=SCRIPT, weight=settings.weight),
+        instance(first, VRID, (*topology.vips, *settings.more), "" if second else TRACKS),
+    ]
+    if second:
+        parts += [instance(SECOND, VRID + 1, [second], TRACKS), GROUP.format(instance=first, second=SECOND)]
+    return "".join(parts)
 
 
 def configure(fleet: Fleet) -> None:
@@ -177,23 +208,24 @@ def view(host: Host) -> View | None:
     keepalived = host.daemon("keepalived")
     if keepalived is None:
         return None
-    dump = _dump(host, keepalived)
-    dump.unlink(missing_ok=True)
+    dumps = _dumps(host, keepalived)
+    for dump in dumps:
+        dump.unlink(missing_ok=True)
     number = host.exec(["keepalived", "--signum=JSON"], 5).stdout.strip()
     host.signal(number, [keepalived])
     found: list[View] = []
     try:
-        until("the dump", lambda: _read(dump, found), 1.0, step=0.01)
+        until("the dump", lambda: any(_read(dump, found) for dump in dumps), 1.0, step=0.01)
     except Overdue:
         return None
     return found[0]
 
 
-def _dump(host: Host, keepalived: Process) -> Path:
-    """Where it writes, before and after the exporter was set up."""
+def _dumps(host: Host, keepalived: Process) -> list[Path]:
+    """Where it may write: before the exporter was set up, and 2.1 always, to /tmp."""
     variables = host.path(f"/proc/{keepalived.pid}/environ").read_text().split("\0")
-    folder = next((one.removeprefix("TMPDIR=") for one in variables if one.startswith("TMPDIR=")), "/tmp")  # noqa: S108  # Keepalived's own
-    return host.path(f"{folder}/keepalived.json")
+    folders = [one.removeprefix("TMPDIR=") for one in variables if one.startswith("TMPDIR=")]
+    return [host.path(f"{folder}/keepalived.json") for folder in (*folders, "/tmp")]  # noqa: S108  # Keepalived's own
 
 
 def _read(dump: Path, found: list[View]) -> bool:
@@ -211,7 +243,9 @@ def parse_view(text: str) -> View:
 
 
 def problems(topology: Topology, views: Mapping[str, View | None]) -> list[str]:
+    """The host of the highest priority is MASTER, or is about to take the address back by itself."""
     found = []
+    highest = max(topology.balancers, key=lambda place: usual(place, topology).priority).name
     for place in topology.balancers:
         seen, usually = views.get(place.name), usual(place, topology)
         if seen is None:
@@ -221,6 +255,6 @@ def problems(topology: Topology, views: Mapping[str, View | None]) -> list[str]:
         elif seen.priority != usually.priority:
             found.append(f"{place.name}: its priority is {seen.priority}, not {usually.priority}")
     masters = [name for name, seen in views.items() if seen and seen.state == "MASTER"]
-    if len(masters) != 1:
-        found.append(f"MASTER: {', '.join(sorted(masters)) or 'nobody'}")
+    if masters != [highest]:
+        found.append(f"MASTER: {', '.join(sorted(masters)) or 'nobody'}, not {highest} alone")
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.packages import package
 from deploy.packages.errors import CannotBuild
-from deploy.packages.releases import COMING, RELEASES
+from deploy.packages.releases import FOR_THE_LAB, RELEASES
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,14 +17,14 @@ def main() -> int:
     )
     command.add_argument(
         "--release",
-        choices=RELEASES | COMING,
+        choices=RELEASES | FOR_THE_LAB,
         help=f"only that of this release (default: {', '.join(RELEASES)})",
     )
     command.add_argument("--folder", type=Path, default=ROOT / "dist", help="where to (default: %(default)s)")
     arguments = command.parse_args()
     try:
         for name in [arguments.release] if arguments.release else RELEASES:
-            print(package.build(ROOT, (RELEASES | COMING)[name], arguments.folder), flush=True)
+            print(package.build(ROOT, (RELEASES | FOR_THE_LAB)[name], arguments.folder), flush=True)
     except CannotBuild as error:
         print(error, file=sys.stderr)
         return 1

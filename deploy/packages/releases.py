@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Release:
-    """One of RELEASES, or of COMING.
+    """One of RELEASES, or of FOR_THE_LAB.
 
     suite    the Debian whose root it is built in; one with the same Python at the same place
     python   the interpreter in /usr/bin that the environment's links lead to
@@ -32,10 +32,10 @@ class Release:
 
 def _debian(suite: str, number: int, minor: int) -> Release:
     python = (f"python3 (>= 3.{minor})", f"python3 (<< 3.{minor + 1})")
-    depends = (*python, "libc6 (>= 2.28)", "adduser", "procps", "init-system-helpers (>= 1.54~)")
-    return Release(suite, suite, "python3", minor, "deb", f"1~deb{number}", depends)
+    return Release(suite, suite, "python3", minor, "deb", f"1~deb{number}", (*python, *_DEBIAN))
 
 
+_DEBIAN = ("libc6 (>= 2.28)", "adduser", "procps", "init-system-helpers (>= 1.54~)")
 _EL9 = ("python3.11", "shadow-utils", "procps-ng", "systemd")
 
 RELEASES = {
@@ -47,5 +47,12 @@ RELEASES = {
     )
 }
 
-# Of what becomes the next Debian: for the lab, to see what will be different there.
-COMING = {one.name: one for one in (_debian("sid", 14, 14),)}
+# What becomes the next Debian, to see what will be different there. And Debian 11, whose own Python is too
+# old: the lab brings it one (deploy/lab/newer_python.py).
+FOR_THE_LAB = {
+    one.name: one
+    for one in (
+        _debian("sid", 14, 14),
+        Release("bullseye", "bookworm", "python3.11", 11, "deb", "1~deb11", _DEBIAN),
+    )
+}

@@ -215,6 +215,12 @@ _ARBITER = (
 
 _FENCING = (
     Fault(
+        "fencing-lost",
+        "the fencing device out of reach, while all else is well",
+        fencing.fencing_lost,
+        fencing.has_fencing,
+    ),
+    Fault(
         "fencing-fails",
         "the balancer that serves powered off, and the fencing device out of reach: nothing moves",
         fencing.fencing_fails,

@@ -34,6 +34,8 @@ def keepalived_restarted(fleet: Fleet, name: str | None) -> str:
 
 def keepalived_killed(fleet: Fleet, name: str | None) -> str:
     host = balancer(fleet, name)
+    # All at once: a child that is left for a moment is told that its parent died, and says goodbye.
+    host.signal("STOP", host.named("keepalived"))
     strike("KILL", host, "keepalived")
     return f"all of Keepalived killed on {host.name}: the address stays there"
 

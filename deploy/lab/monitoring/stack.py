@@ -50,7 +50,7 @@ class Stack:
         return self.engine.api(self.host, self.place)
 
     def configure(self, topology: Topology) -> None:
-        made = {**alertmanager.files(self.place), **self.engine.files(self.place)}
+        made = {**alertmanager.files(self.place, self.engine.late), **self.engine.files(self.place)}
         for name, text in made.items():
             self.host.write(f"{self.place.folder}/{name}", text)
         self.add_cluster(topology.name, targets(topology))

@@ -18,11 +18,13 @@ from pathlib import Path
 from deploy.lab.standin import unit as units
 from deploy.lab.standin.unit import Unit
 
-PLACES = tuple(map(Path, ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system")))
+# /lib is the same as /usr/lib but for Debian 11.
+_PLACES = ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+PLACES = tuple(dict.fromkeys(Path(one).resolve() for one in _PLACES))
 RUN = Path("/run/lab")
 LOGS = Path("/var/log/lab")
 TIMEOUT = 90.0  # seconds, systemd's own for a start and for a stop
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 Process = subprocess.Popen[bytes]
 

@@ -28,5 +28,6 @@ group service vip balancer
 property stonith-enabled=true stonith-action=off stonith-timeout=20s
 rsc_defaults resource-stickiness=100
 """,
+    fencing="power",
     pdu=Host("pdu", ("10.5.0.41",)),
 )

@@ -22,10 +22,12 @@ RECORDER_PORT = 9099
 PROGRAM = Path(__file__).parent.parent / "recorder.py"
 
 
-def files(place: Place) -> Mapping[str, str]:
-    """As people get them; tickets wait as long as is said there for the interval."""
+def files(place: Place, late: int) -> Mapping[str, str]:
+    """As people get them; tickets wait as long as is said there for the interval, and for so many evaluations
+    as the engine is late."""
     config = yaml.safe_load((ALERTS / "alertmanager.yml").read_text())
-    config["route"]["group_wait"] = duration(waits(Severity.WARNING, place.interval))
+    wait = waits(Severity.WARNING, place.interval) + late * place.interval
+    config["route"]["group_wait"] = duration(wait)
     shipped = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     templates = {f"templates/{path.name}": path.read_text() for path in (ALERTS / "templates").iterdir()}
     return {"alertmanager.yml": receivers.fill(shipped, place.url(RECORDER_PORT)), **templates}

@@ -15,6 +15,7 @@ ALERTS = REPOSITORY / "alerts"
 
 class Engine(ABC):
     scrapers: ClassVar[tuple[str, ...]]  # the names of those that ask the exporters
+    late: ClassVar[int] = 0  # evaluations after which it knows what is recorded from recorded series
 
     def __init__(self, release: str | None = None) -> None:
         self.release = release  # of Debian; without one it is the host's own

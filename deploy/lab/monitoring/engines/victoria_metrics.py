@@ -26,6 +26,7 @@ READ_BY_VMAGENT = ("global", "scrape_configs")
 
 class VictoriaMetrics(Engine):
     scrapers = (AGENT,)
+    late = 2
     package = STORE
 
     @property

@@ -57,6 +57,7 @@ GROUP = Group(
               and ha_cluster_corosync_link_down_total > min_over_time(ha_cluster_corosync_link_down_total[1m])
             )
             """,
+            event=60,
             summary="$cluster: Corosync link $link to $node comes and goes",
             description="""
             Link $link to $node of $cluster was lost $value times in <window 5m>: the network drops
@@ -73,6 +74,7 @@ GROUP = Group(
             ) > 0
             """,
             hold=15,
+            event=60,
             summary="$cluster: Corosync on $instance lost the token",
             description="""
             Corosync on $instance of $cluster has lost the token $value times in the last <window 1m>: a peer, or
@@ -123,6 +125,7 @@ GROUP = Group(
               )
             )
             """,
+            event=60,
             summary="$cluster: Corosync on $instance did not get the CPU in time",
             description="""
             In the last <window 1m> Corosync on $instance of $cluster waited for the CPU, at worst since its

@@ -102,7 +102,7 @@ GROUP = Group(
             """
             min by (cluster, instance, collector) (ha_cluster_scrape_success) == 0
             """,
-            hold=10,
+            hold=15,
             summary="$cluster: $instance cannot read $collector",
             description="""
             For <for> the exporter on $instance of $cluster has not been able to read $collector <reason>:
@@ -112,6 +112,7 @@ GROUP = Group(
                 "reason": first(f"topk(1, {FAILURES} - min_over_time({FAILURES}[1m]) > 0)", "($reason)"),
             },
             dashboard="failover-fleet",
+            why="pacemakerd itself ends within 35 s what hangs; a ticket that waits for less comes and goes with it.",
         ),
         Alert(
             "ClusterViewStale",
@@ -179,20 +180,22 @@ GROUP = Group(
                 max_over_time(ALERTS{{
                   alertstate="firing",
                   alertname=~"{"|".join(EXPLAIN_TICKETS)}"
-                }}[2m]),
+                }}[2m])
+                or max_over_time(ALERTS{{alertstate="pending", alertname="FailoverSlow"}}[2m]),
                 "of", "$1", "alertname", "(.+)"
               )
             )
             """,
             summary="$cluster: tickets that $of explains are held back",
             description="""
-            $of of $cluster fires, or did in the last <window 2m>. Tickets for what follows from it are not sent
-            meanwhile.
+            $of of $cluster fires, is about to, or did in the last <window 2m>. Tickets for what follows from it
+            are not sent meanwhile.
             """,
             dashboard="failover-fleet",
             why="""
             It holds back what follows from the alert in `of`, for as long as that fires and a while longer: what
             follows may end later. alertmanager.yml says what each holds back; a name has to be added at both places.
+            FailoverSlow is known 10 s before it fires: tickets that are due just then would be two messages.
             """,
         ),
         Alert(

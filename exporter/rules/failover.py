@@ -136,6 +136,7 @@ GROUP = Group(
             WARNING,
             f"max by (cluster, resource, kind, from, to, cause) ({SECONDS})",
             hold=10,
+            event=60,
             summary=f"""$cluster: $resource {WHAT} ($cause), clients out for
             {{{{ if gt $value 0.0 }}}}$value|duration{{{{ else }}}}no time{{{{ end }}}}""",
             description="""

@@ -108,14 +108,16 @@ GROUP = Group(
             """
             group by (cluster, instance, iname) (
               keepalived_vrrp_state == 3
-              or keepalived_vrrp_state and on (cluster, instance) (keepalived_script_status == 0)
+              or keepalived_vrrp_state and on (cluster, instance) (
+                keepalived_script_status == 0 or keepalived_process_status == 0
+              )
             )
             """,
             hold=30,
             summary="$cluster: $instance could not take over $iname",
             description="""
-            For <for> $iname on $instance of $cluster has been in <state>; check scripts that fail there: <scripts>.
-            Clients feel nothing as long as the other host serves.
+            For <for> $iname on $instance of $cluster has been in <state>; check scripts and tracked processes that fail
+            there: <failing>. Clients feel nothing as long as the other host serves.
             """,
             parts={
                 "state": first(
@@ -123,8 +125,11 @@ GROUP = Group(
                     "FAULT",
                     none="a state in which it may hold the address, with less priority",
                 ),
-                "scripts": names(
-                    "keepalived_script_status{cluster=$cluster, instance=$instance} == 0", "name", none="none"
+                "failing": names(
+                    "keepalived_script_status{cluster=$cluster, instance=$instance} == 0"
+                    " or keepalived_process_status{cluster=$cluster, instance=$instance} == 0",
+                    "name",
+                    none="none",
                 ),
             },
             dashboard="failover-keepalived",

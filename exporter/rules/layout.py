@@ -35,6 +35,11 @@ def _comment(one: Group) -> str:
     return "\n".join(lines)
 
 
+def kept(rule: Alert, site: Site) -> int:
+    """Seconds that it fires on when its expression shows nothing any more."""
+    return max(site.keep(rule.keep), site.outlasting(rule.event, rule.hold) if rule.event else 0)
+
+
 def _rule(rule: Recording | Alert, of: Group, site: Site) -> Iterator[str]:
     yield from _wrapped(" ".join(rule.why.split()), "      # ", "      # ")
     expr = site.query(of.filled(rule.expr))
@@ -46,8 +51,8 @@ def _rule(rule: Recording | Alert, of: Group, site: Site) -> Iterator[str]:
     yield from _block("expr", expr)
     if rule.hold:
         yield f"        for: {duration(site.hold(rule.hold))}"
-    if rule.keep:
-        yield f"        keep_firing_for: {duration(site.keep(rule.keep))}"
+    if keep := kept(rule, site):
+        yield f"        keep_firing_for: {duration(keep)}"
     yield "        labels:"
     yield from (f"          {name}: {_quoted(value)}" for name, value in rule.all_labels().items())
     yield "        annotations:"

@@ -147,6 +147,13 @@ GROUP = Group(
             max by (cluster, node) (
               ha_cluster_pacemaker_nodes{{status="unclean"}} and on (cluster, instance) {JOINED}
             ) == 1
+            unless on (cluster, node) label_replace(
+              ha_cluster_pacemaker_fence_events{{status="pending"}}
+              unless ha_cluster_pacemaker_fence_events{{status="pending"}} offset 1m
+              unless on (cluster, target) ha_cluster_pacemaker_fence_events{{status="failed"}}
+              and on (cluster) min by (cluster) (max by (cluster, vip) (vip_bound)) == 1,
+              "node", "$1", "target", "(.+)"
+            )
             """,
             hold=5,
             keep=25,
@@ -157,6 +164,8 @@ GROUP = Group(
             out or at the mercy of that node.
             """,
             dashboard="failover-cluster",
+            why="""A node that is being fenced is unclean until that is done, by SBD for 10 s and more: nobody's task where the
+            addresses are held elsewhere, unless a fencing of it failed, or takes longer than a minute.""",
         ),
         Alert(
             "PacemakerResourceNotRunning",
@@ -219,7 +228,7 @@ GROUP = Group(
             """,
             parts={
                 "fenced": first(
-                    "max(ha_cluster_pacemaker_fence_events{cluster=$cluster, target=$node, status='success'}) > 0",
+                    "max(ha_cluster_pacemaker_fence_events{cluster=$cluster, target=$node, action!~'on|unfencing', status='success'}) > 0",
                     ", or fenced",
                 ),
             },

@@ -44,6 +44,7 @@ class Alert:
     dashboard: str  # its uid
     hold: float = 0  # seconds: `for`
     keep: float = 0  # seconds: `keep_firing_for`
+    event: float = 0  # seconds for which its expression shows what may be over already
     needs: float = 0  # seconds for which its expression itself looks back, before `for` begins
     parts: Mapping[str, str] = field(default_factory=dict)  # templates, as texts.py makes them
     labels: Mapping[str, str] = field(default_factory=dict)  # besides its severity

@@ -10,6 +10,7 @@ INTERVALS = range(1, 61)  # seconds: what is scraped more seldom is no longer to
 READY = (5, 15, 30, 60)  # those in alerts/rules/
 WRITTEN_FOR = 5  # seconds: `keep` is given for this interval
 SCRAPES_IN_WINDOW = 4  # one that failed changes nothing
+TICKET_WAITS = 5  # scrapes: group_wait of tickets, as alerts/alertmanager.yml has it for 5 s
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 TAKEN = re.compile(
     r"(alertname|alertstate|severity|job|instance|vip|port|resource|kind|from|to|cause|node|phase|state|reason"
@@ -64,6 +65,13 @@ class Site:
     def keep(self, seconds: float) -> int:
         """`keep_firing_for`: as many evaluations as at the interval that it was written for."""
         return math.ceil(seconds / WRITTEN_FOR) * self.interval
+
+    def outlasting(self, event: float, hold: float) -> int:
+        """`keep_firing_for` of a ticket about what is shown for `event` seconds after it happened: Alertmanager
+        sends nothing of an alert that began and ended while its group waited.
+        """
+        fires = self.window(event) - self.hold(hold) - 2 * self.interval  # it is scraped and evaluated late
+        return max(0, self.hold((TICKET_WAITS + 1) * self.interval - fires))
 
     def offset(self, seconds: float) -> int:
         """At least so long ago, and at least one scrape."""

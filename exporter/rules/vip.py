@@ -240,6 +240,7 @@ GROUP = Group(
             )
             """,
             hold=10,
+            event=60,
             summary="$cluster: logins through $vip:$port failed for $value|duration",
             description="""
             Clients of $vip:$port ($cluster) had errors for $value|duration <until>. Most of them: <reason>.
@@ -273,6 +274,7 @@ GROUP = Group(
             ) > $slow_connects
             """,
             hold=5,
+            event=50,
             summary="$cluster: $value|percent of logins through $vip:$port took over a second",
             description="""
             In the last <window 1m> $value|percent of the successful logins through $vip:$port of $cluster took

@@ -88,6 +88,7 @@ def families(reading: KeepalivedReading) -> Iterator[Family]:
     yield _info(reading)
     if reading.details:
         yield from _scripts(reading.details)
+        yield _processes(reading.details)
 
 
 def _labels(one: Instance) -> Labels:
@@ -154,3 +155,14 @@ def _scripts(details: Details) -> Iterator[Family]:
         if one.state in _SCRIPT_STATES:
             state.add(_SCRIPT_STATES.index(one.state), name=one.name)
     yield from (status, state)
+
+
+def _processes(details: Details) -> Family:
+    status = gauge(
+        "keepalived_process_status",
+        "1 if what vrrp_track_process watches says that this host may hold the addresses: it runs.",
+        "name",
+    )
+    for one in details.processes:
+        status.add(float(one.name not in details.bad_processes), name=one.name)
+    return status

@@ -61,12 +61,31 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
-class Tracked:
-    """A script, as an instance tracks it."""
+class Process:
+    """A vrrp_track_process: the kernel tells Keepalived at once when a process ends."""
 
-    script: str  # its name
+    name: str
+    good: bool  # as many run as should
+    delay: float = 0.0  # seconds from the end of a process until that counts: terminate_delay
+    haproxy: bool = False  # its name or command says that it is HAProxy
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A script, a process or a file, as an instance or a sync group tracks it."""
+
+    name: str
     weight: int  # what the priority loses by it, either sign; 0: the instance gives everything up
     reverse: bool = False  # it loses it while the script is good
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """What an instance or a sync group tracks, but for interfaces."""
+
+    scripts: tuple[Tracked, ...] = ()
+    processes: tuple[Tracked, ...] = ()
+    files: tuple[Tracked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +93,16 @@ class Waits:
     """What an instance waits for."""
 
     adverts: int = 3  # so many advertisements that do not come
-    tracked: tuple[Tracked, ...] = ()
+    preempt_delay: float = 0.0  # seconds that a master of a lower priority is left alone
+    tracks: Tracks = Tracks()
+
+
+@dataclass(frozen=True)
+class SyncGroup:
+    """Instances that take over together, when all of them may, and give up together, when one must."""
+
+    members: tuple[str, ...]
+    tracks: Tracks = Tracks()  # for each of them
 
 
 @dataclass(frozen=True)
@@ -84,6 +112,23 @@ class Details:
     scripts: tuple[Script, ...]
     neighbours: Mapping[str, Neighbours]  # by instance
     waits: Mapping[str, Waits] = field(default_factory=dict)  # likewise
+    processes: tuple[Process, ...] = ()
+    groups: tuple[SyncGroup, ...] = ()
+    announce_interval: float = 0.0  # seconds between two announcements (garp_interval, gna_interval)
+
+    @property
+    def bad_scripts(self) -> tuple[str, ...]:
+        """By name, those that say that this host may not hold the addresses."""
+        return tuple(one.name for one in self.scripts if one.good is False)
+
+    @property
+    def bad_processes(self) -> tuple[str, ...]:
+        """By name, those that do not run as they should where they are tracked."""
+        tracking = [*(one.tracks for one in self.waits.values()), *(one.tracks for one in self.groups)]
+        reverse = {one.name: one.reverse for tracks in tracking for one in tracks.processes}
+        return tuple(
+            one.name for one in self.processes if one.name in reverse and one.good == reverse[one.name]
+        )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import ipaddress
 import signal
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -117,13 +117,7 @@ class KeepalivedSource(Source[KeepalivedReading]):
         return [reading.details_error] if reading.details_error else []
 
     def _details(self, running: Running, instances: tuple[Instance, ...], deadline: Deadline) -> Details:
-        shown = (
-            running,
-            [
-                (one.name, one.effective_priority, one.master_priority, one.last_transition)
-                for one in instances
-            ],
-        )
+        shown = running, [replace(one, counters={}) for one in instances]
         if self._known and self._known.fits(shown):
             return self._known.details
         details = parse_data(self._dump(running, signal.SIGUSR1, _DATA, deadline))
@@ -147,7 +141,9 @@ class KeepalivedSource(Source[KeepalivedReading]):
                 raise TimedOut(
                     f"Keepalived: process {frozen} is stopped (by SIGSTOP): nothing runs it"
                 ) from None
-            raise TimedOut(f"{error}: is `folder` Keepalived's TMPDIR? {_ADVICE}") from None
+            raise TimedOut(
+                f"{error}: is `folder` Keepalived's TMPDIR? Version 2.1 has none; {_ADVICE}"
+            ) from None
 
     def _json_signal(self, deadline: Deadline) -> int:
         """A real-time signal, which the C library numbers: `keepalived --signum=JSON` prints 36."""

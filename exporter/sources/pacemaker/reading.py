@@ -34,7 +34,7 @@ class Node:
     name: str
     type: str  # member, remote (guests too: they have a `container`), ping, unknown
     online: bool
-    standby: bool
+    standby: bool  # not known of one that is pending: False
     standby_onfail: bool
     maintenance: bool
     pending: bool

@@ -4,6 +4,7 @@ import ipaddress
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from exporter.errors import SourceError
 from exporter.sources.address.parse import held
@@ -40,6 +41,7 @@ class Keepalived:
     def snapshot(self, reading: KeepalivedReading, chosen: Iterable[str]) -> VrrpSnapshot:
         wanted = set(chosen)
         neighbours = reading.details.neighbours if reading.details else {}
+        groups = [group.members for group in (reading.details.groups if reading.details else ())]
         for one in reading.instances:
             before = self._known.get(one.name, (one, Neighbours("", ())))[1]
             self._known[one.name] = one, neighbours.get(one.name, before)
@@ -52,13 +54,15 @@ class Keepalived:
             parent=reading.running.pid if reading.running else None,
             children=reading.running.children if reading.running else (),
             instances={
-                name: self._shown(instance, near, here, links, counts, tells=reading.running is not None)
+                name: replace(
+                    self._shown(instance, near, here, links, counts, tells=reading.running is not None),
+                    together=next((members for members in groups if name in members), ()),
+                )
                 for name, (instance, near) in self._known.items()
                 if not wanted or name in wanted
             },
-            bad_scripts=frozenset(
-                one.name for one in (reading.details.scripts if reading.details else ()) if one.good is False
-            ),
+            bad_scripts=frozenset(reading.details.bad_scripts if reading.details else ()),
+            bad_processes=frozenset(reading.details.bad_processes if reading.details else ()),
         )
 
     def _shown(  # noqa: PLR0913 - what Keepalived, the kernel and ARP say

@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from exporter.endpoint import Endpoint
 from exporter.errors import Denied, SourceError, TimedOut, Unreachable
@@ -63,8 +63,10 @@ class _Stopwatch:
         return AttemptResult(self._lap, None, server, self.phases, connected=self.connected, session=session)
 
 
-def make_attempt(endpoint: Endpoint, account: Account | None, timeout: float) -> AttemptResult:
-    """Make one attempt, all within `timeout` seconds. Raises NotMade."""
+def make_attempt(
+    endpoint: Endpoint, account: Account | None, timeout: float, connected: Callable[[], None] = lambda: None
+) -> AttemptResult:
+    """Make one attempt, all within `timeout` seconds; calls `connected` once it is. Raises NotMade."""
     started = time.monotonic()
     watch, deadline = _Stopwatch(started), Deadline(started + timeout)
     try:
@@ -72,6 +74,7 @@ def make_attempt(endpoint: Endpoint, account: Account | None, timeout: float) ->
         watch.lap()
         watch.connected = time.monotonic()
         try:
+            connected()
             await_greeting(connection, deadline)
             watch.lap()
             close_in_order(connection)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from exporter.endpoint import Endpoint
@@ -27,8 +28,8 @@ from exporter.watchers.prober.schedule import Schedule
 
 log = logging.getLogger(__name__)
 
-# With the defaults a frozen server makes 130, see schedule.py; the shortest interval and a timeout of 5 s
-# make 250. At the bound a launch waits for a place, and is counted as late.
+# With the defaults what swallows everything makes 130, see schedule.py; the shortest interval and a timeout
+# of 5 s make 250. At the bound a launch waits for a place, and is counted as late.
 IN_FLIGHT = 256
 SPARE_THREADS = 8  # kept beside those in flight; the others end when their attempt has
 RETRY_SECONDS = 1.0  # while no attempt can be launched, for instance as the account's file can't be read
@@ -75,6 +76,7 @@ class Prober:
         self._history = History()
         self._latest_failure = float("-inf")  # its launch; those close together: one outage, one log line
         self._in_flight = 0
+        self._connected: set[Attempt] = set()  # of those in flight
         self._threads = 0
         self._schedule = Schedule(vip.interval)
         self._due = 0.0  # monotonic seconds of the next launch
@@ -218,8 +220,13 @@ class Prober:
             now, due = time.monotonic(), self._due
             # Where one server in three fails, successes in between do not end the outage.
             outage = self._ledger.failing or now - self._latest_failure < APART_SECONDS
-            oldest, in_flight = self._ledger.oldest_in_flight, self._in_flight
-            interval = self._schedule.interval(now, outage=outage, oldest=oldest, in_flight=in_flight)
+            interval = self._schedule.interval(
+                now,
+                outage=outage,
+                oldest=self._ledger.oldest_in_flight,
+                in_flight=self._in_flight,
+                sessions=len(self._connected),
+            )
             attempt = self._ledger.launch(now)
             self._counters.launch(now)
             self._in_flight += 1
@@ -231,7 +238,8 @@ class Prober:
         try:
             if launched.queries:
                 self._kept_sessions.query(WHO)
-            result = make_attempt(self.endpoint, launched.account, self._vip.timeout)
+            connected = partial(self._connect, launched.attempt)
+            result = make_attempt(self.endpoint, launched.account, self._vip.timeout, connected)
         except Exception as error:  # NotMade, or a defect of ours: neither is a failure of the address
             self._report_trouble(error)
             self._finish(launched.attempt, None, late=True)
@@ -243,10 +251,15 @@ class Prober:
             if result.session:
                 self._kept_sessions.keep(result.session, result.server)
 
+    def _connect(self, attempt: Attempt) -> None:
+        with self._lock:
+            self._connected.add(attempt)
+
     def _finish(self, attempt: Attempt, result: AttemptResult | None, late: bool) -> None:
         with self._lock:
             was_failing = self._ledger.failing
             self._in_flight -= 1
+            self._connected.discard(attempt)
             now = time.monotonic()
             if late:
                 self._counters.add_late(now)

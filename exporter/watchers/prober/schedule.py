@@ -11,11 +11,16 @@ faster:
     end          no sign for a second
 
 So an outage's end is found within a hundredth of its duration, and no later than at rest. A server that
-refuses for hours gets about 390 attempts in the first 15 s, and as many as at rest from then on. Two limits
-hold whatever happens. While CROWD attempts hang, the next ones wait for CROWDED_INTERVAL, and longer the more
-they are: with the defaults an address that swallows everything takes less than 130 descriptors and threads.
-And never are more than EXTRA attempts made above those at rest, of which EXTRA_RATE a second come back: for
-trouble that comes and goes for hours.
+refuses for hours gets about 390 attempts in the first 15 s, and as many as at rest from then on. Slow
+attempts that come again within SLOW_AGAIN_SECONDS are the same trouble, which grows old: servers that are
+slow now and then, as a busy machine makes them, get no more attempts for that.
+
+Two limits hold whatever happens. While CROWD attempts hang, or SESSIONS of them that are connected, the next
+ones wait for CROWDED_INTERVAL, and longer the more they are, or as long as at rest: with the defaults an
+address that swallows everything takes less than 130 descriptors and threads, and servers that accept and do
+not answer have less than 70 sessions of a prober; 50 with the attempts made at rest alone. And never are more
+than EXTRA attempts made above those at rest, of which EXTRA_RATE a second come back: for trouble that comes
+and goes for hours.
 """
 
 import random
@@ -38,6 +43,10 @@ BACK_OFF = SHORTEST_INTERVAL / FAST_SECONDS  # share of the trouble's age
 CALM_SECONDS = 1.0
 CROWD, CROWDED_INTERVAL = 75, 0.1  # attempts in flight; twice that interval with each CROWD_STEP more
 CROWD_STEP = 25
+# A connected one takes a place of those that HAProxy and the servers have (max_connections). The servers'
+# answer to it, or its end, shows when they are well again, so few are enough.
+SESSIONS, SESSIONS_STEP = 20, 10
+SLOW_AGAIN_SECONDS = 15.0  # after that long, trouble of that age has the usual interval
 
 EXTRA = 3000.0  # launches: 75 s of fast attempts where 0.1 s is usual
 EXTRA_RATE = 10.0  # of them in a second
@@ -50,14 +59,17 @@ class Schedule:
         self._interval = self._spacing = interval
         self._suspected = self._queried = self._hinted = float("-inf")
         self._since = self._until = float("-inf")  # of the present trouble; it ends unless a sign comes
+        self._slow_since = self._slow_until = float("-inf")  # of slowness that comes and goes
         self._expected: dict[str | None, float] = {}  # by how attempts end: until when that is nothing new
         self._extra, self._counted = EXTRA, float("-inf")
 
     def suspect(self, now: float) -> bool:
         """A kept session was cut off or refused: whether the next attempt is to be launched at once."""
         at_once = now - self._suspected >= SHORTEST_INTERVAL
+        if now - self._suspected >= FAST_SECONDS:
+            self._until = now  # a change, whatever is slow all the time
         self._suspected = now
-        self._sign(now)
+        self._sign(now, now)
         return at_once and now - self._since < FAST_SECONDS and self._spend(now, 1.0)
 
     def hint(self, now: float) -> bool:
@@ -70,28 +82,34 @@ class Schedule:
         """How an attempt ended (None: it was answered): whether the next one is to be launched at once."""
         new = now >= self._expected.get(reason, float("-inf"))
         self._expected[reason] = now + max(FAST_SECONDS, 3 * self._spacing)
+        if reason is not None:
+            self._slow_until = now  # what was slow before was an outage
         trouble = now < self._until
         # A timeout is nothing new: the attempt was slow all the time.
         if not new or (reason is None and not trouble) or (reason == "timeout" and trouble):
             return False
         self._until = now  # so that the trouble begins again
-        self._sign(now)
+        self._sign(now, now)
         return reason is not None and self._spend(now, 1.0)
 
-    def interval(self, now: float, *, outage: bool, oldest: float | None, in_flight: int) -> float:
+    def interval(
+        self, now: float, *, outage: bool, oldest: float | None, in_flight: int, sessions: int
+    ) -> float:
         """Seconds from the launch at `now` to the next.
 
-        `outage`: one lasts, or ended within a second; `oldest`: the launch of the oldest attempt in flight.
+        `outage`: one lasts, or ended within a second; `oldest`: the launch of the oldest attempt in flight;
+        `sessions`: how many of those in flight are connected.
         """
         slow = oldest is not None and now - oldest > SLOW_SECONDS
         suspected = now - self._suspected
         self._spacing = self._interval
         if outage or slow or suspected < SUSPICION_SECONDS:
-            self._sign(now)
+            self._sign(now, self._slow(now) if slow else now)
             hurry = suspected < HURRY_SECONDS and not (outage or slow)
             spacing = HURRY_INTERVAL if hurry else max(SHORTEST_INTERVAL, BACK_OFF * (now - self._since))
-            if in_flight >= CROWD:
-                spacing = max(spacing, CROWDED_INTERVAL * 2 ** ((in_flight - CROWD) / CROWD_STEP))
+            crowd = max((in_flight - CROWD) / CROWD_STEP, (sessions - SESSIONS) / SESSIONS_STEP)
+            if crowd >= 0:
+                spacing = max(spacing, CROWDED_INTERVAL * 2**crowd)
             if spacing < self._interval and self._spend(now, 1 - spacing / self._interval):
                 self._spacing = spacing
             self._until = max(self._until, now + 3 * self._spacing)
@@ -103,10 +121,18 @@ class Schedule:
         self._queried = now if due else self._queried
         return due
 
-    def _sign(self, now: float) -> None:
+    def _sign(self, now: float, since: float) -> None:
+        """Of trouble that began then, unless one lasts already."""
         if now >= self._until:
-            self._since = now
+            self._since = since
         self._until = max(self._until, now + CALM_SECONDS)
+
+    def _slow(self, now: float) -> float:
+        """Since when attempts are slow, again and again."""
+        if now >= self._slow_until:
+            self._slow_since = now
+        self._slow_until = now + SLOW_AGAIN_SECONDS
+        return self._slow_since
 
     def _spend(self, now: float, launches: float) -> bool:
         self._extra = min(EXTRA, self._extra + EXTRA_RATE * (now - self._counted))

@@ -2,6 +2,7 @@
 state on this host.
 
 watcher.py     when to ask, and the collector `readiness` of the page
+repeat.py      when it is asked again
 simulator.py   asks: cibadmin for the CIB, crm_simulate for what the scheduler would do
 lost_node.py   the CIB as it would be with that node lost
 votes.py       whether the nodes that are left would have quorum

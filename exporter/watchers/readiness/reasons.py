@@ -53,6 +53,17 @@ def reasons(reading: PacemakerReading, snapshot: Snapshot, resource: str, loss: 
     return (UNKNOWN,)
 
 
+def can_fence(reading: PacemakerReading) -> bool:
+    """Not where every fencing device is disabled, or stopped after a failure; the scheduler counts on it then
+    too. One that is stopped for lack of a node that may run it can be used."""
+    view = reading.view
+    if not (view.options and view.options.stonith_enabled):
+        return True
+    devices = [one for one in view.resources if one.agent.startswith("stonith:")]
+    failed = {one.resource for one in view.failures}
+    return not devices or any(not one.disabled and (one.nodes or one.id not in failed) for one in devices)
+
+
 def _own_names(reading: PacemakerReading, resource: str) -> frozenset[str]:
     named = [one for one in reading.view.resources if one.id == resource]
     return frozenset({resource, *(name for one in named for name in (one.group, one.clone) if name)})
@@ -71,7 +82,8 @@ def _everywhere(
         yield "unmanaged"
     if options and loss.quorate is False and options.no_quorum_policy in _NEED_QUORUM:
         yield "no_quorum"
-    if loss.node in loss.ran:  # the scheduler would leave it there until the node is known to be off
+    # The scheduler would leave it there until the node is known to be off.
+    if loss.node in loss.ran or not can_fence(reading):
         yield "fencing"
 
 
@@ -83,7 +95,7 @@ def _on_others(
         yield "offline"
     for node in others:
         state = snapshot.nodes[node]
-        if not state.online or state.unclean or state.shutdown:
+        if not state.online or state.pending or state.unclean or state.shutdown:
             yield "offline"
             continue
         if state.standby or state.put_aside:

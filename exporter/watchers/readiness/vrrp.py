@@ -11,8 +11,8 @@ from exporter.watchers.readiness.checks.parameters import Parameters
 from exporter.watchers.readiness.metrics import Takeover
 
 # What keeps this host from it. Alerts of their own tell of each: KeepalivedNotReady, KeepalivedDown.
-STOPPED, LINK, SCRIPT, TRACKED = "keepalived_stopped", "link_down", "script", "fault"
-REASONS = (STOPPED, LINK, SCRIPT, TRACKED)
+STOPPED, LINK, SCRIPT, PROCESS, TRACKED = "keepalived_stopped", "link_down", "script", "process", "fault"
+REASONS = (STOPPED, LINK, SCRIPT, PROCESS, TRACKED)
 
 
 def takeovers(snapshot: VrrpSnapshot) -> tuple[Takeover, ...]:
@@ -24,21 +24,23 @@ def _takeovers(snapshot: VrrpSnapshot) -> Iterator[Takeover]:
     for name, shown in snapshot.instances.items():
         if shown.bound or not shown.held_elsewhere or not shown.peer:
             continue
-        if reason := _reason(shown, snapshot.bad_scripts):
+        if reason := _reason(shown, snapshot):
             yield Takeover(name, shown.peer, (), (reason,))
         elif shown.state == BACKUP:
             yield Takeover(name, shown.peer, (snapshot.here,))
 
 
-def _reason(shown: Shown, bad_scripts: frozenset[str]) -> str:
-    """Empty: nothing. A script with a weight leaves the instance in BACKUP: it would take over an address
-    that the script says it should not have."""
+def _reason(shown: Shown, snapshot: VrrpSnapshot) -> str:
+    """Empty: nothing. What is tracked with a weight leaves the instance in BACKUP: it would take over an
+    address that this says it should not have."""
     if shown.state is None:
         return STOPPED
     if shown.state == FAULT and not shown.link:
         return LINK
-    if bad_scripts:
+    if snapshot.bad_scripts:
         return SCRIPT
+    if snapshot.bad_processes:
+        return PROCESS
     return TRACKED if shown.state == FAULT else ""
 
 

@@ -28,12 +28,11 @@ from exporter.watchers.readiness.expected.settings import durations, settings
 from exporter.watchers.readiness.lost_node import fail_counts, without
 from exporter.watchers.readiness.metrics import ReadinessReading, Takeover, families
 from exporter.watchers.readiness.options import Options
-from exporter.watchers.readiness.reasons import UNKNOWN, Loss, reasons
+from exporter.watchers.readiness.reasons import UNKNOWN, Loss, can_fence, reasons
+from exporter.watchers.readiness.repeat import AGAIN_SECONDS, REPEAT_SECONDS, after_failures
 from exporter.watchers.readiness.simulator import Simulator
 from exporter.watchers.readiness.votes import quorate_without
 
-REPEAT_SECONDS = 60.0  # what the snapshot does not show may change too: the clock, for rules with dates
-AGAIN_SECONDS = 10.0  # after an answer that differs from the one before
 SETTLING_SECONDS = 2.0  # after a change: a failover makes several
 STALE_SECONDS = 30.0  # as for the failover watcher's holders
 
@@ -61,7 +60,9 @@ class ReadinessWatcher(Source[ReadinessReading]):
     def __init__(self, options: Options, pacemaker: PacemakerOptions, wanted: Wanted | None = None):
         """It simulates from start() to close(), for the views that observe() gets; and makes the checks."""
         self._options = options
-        self._simulator = Simulator(pacemaker.cibadmin_path, options.crm_simulate_path)
+        self._simulator = Simulator(
+            pacemaker.cibadmin_path, options.crm_simulate_path, pacemaker.crm_mon_path
+        )
         self._timers = HaproxyTimers()
         self._durations: dict[tuple[str, str], float] = {}  # Pacemaker forgets a start at the next stop
         self._checks = CheckLoop(options, wanted or Wanted(), self._configured)
@@ -138,7 +139,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
     async def _run(self) -> None:
         """What is asked is the CIB of now, later than the view. What came after that view and is gone at the
         next is no difference between views, so an answer that changed is asked for again."""
-        pause = REPEAT_SECONDS
+        pause, failures = REPEAT_SECONDS, 0
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), pause)
@@ -147,8 +148,9 @@ class ReadinessWatcher(Source[ReadinessReading]):
             if self._view:
                 before = self._takeovers
                 await self._ask(self._view)
-                settled = not self._doubted and self._takeovers == before
-                pause = REPEAT_SECONDS if settled else AGAIN_SECONDS
+                failures = failures + 1 if self._error else 0
+                news = self._doubted or self._takeovers != before
+                pause = AGAIN_SECONDS if news and not failures else after_failures(failures)
 
     async def _ask(self, view: View) -> None:
         """A failure is that of each scrape until the next time."""
@@ -212,6 +214,7 @@ class ReadinessWatcher(Source[ReadinessReading]):
 
 def takeover(view: View, resource: str, loss: Loss) -> Takeover:
     """Of one resource, by where the scheduler would run it."""
-    to = tuple(node for node in loss.ran if node != loss.node)
+    fenced = can_fence(view.reading)
+    to = tuple(node for node in loss.ran if node != loss.node) if fenced else ()
     why = () if to else reasons(view.reading, view.snapshot, resource, loss)
     return Takeover(resource, loss.node, to, why)

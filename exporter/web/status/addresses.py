@@ -28,6 +28,7 @@ _REASONS = {
     "keepalived_stopped": "Keepalived does not run on this host",
     "link_down": "the interface of its VRRP instance has no link here",
     "script": "a check script fails on this host",
+    "process": "a process that Keepalived tracks does not run on this host",
     "fault": "its VRRP instance is in FAULT on this host",
 }
 _ADVICE = {

@@ -1,6 +1,7 @@
 """Keepalived on this host: its VRRP instances and check scripts (pure)."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from exporter.sources.keepalived.reading import FAULT, STATES, Instance, KeepalivedReading
 from exporter.web.status import view
@@ -18,10 +19,11 @@ def summary(facts: Facts) -> Summary | None:
         return facts.missing("keepalived")
     if not reading.running:
         return Summary(WARN, "does not run on this host")
-    bad = bad_scripts(reading)
-    scripts = f"; check script {listed(bad)} fails" if bad else ""
-    level = worst([WARN if bad else OK, *(one.level for one in instances(facts))])
-    return Summary(level, f"runs, {count(len(reading.instances), 'VRRP instance')}{scripts}")
+    bad = _bad(reading)
+    scripts = f"; check script {listed(bad.scripts)} fails" if bad.scripts else ""
+    processes = f"; tracked process {listed(bad.processes)} does not run" if bad.processes else ""
+    level = worst([WARN if bad.scripts or bad.processes else OK, *(one.level for one in instances(facts))])
+    return Summary(level, f"runs, {count(len(reading.instances), 'VRRP instance')}{scripts}{processes}")
 
 
 def instances(facts: Facts) -> tuple[view.Instance, ...]:
@@ -37,13 +39,6 @@ def _instance(one: Instance) -> view.Instance:
     return view.Instance(one.name, INFO if lowered and level == OK else level, text, held)
 
 
-def bad_scripts(reading: KeepalivedReading) -> tuple[str, ...]:
-    """By name, those that say that this host may not hold the addresses."""
-    return tuple(
-        one.name for one in (reading.details.scripts if reading.details else ()) if one.good is False
-    )
-
-
 def hindrance(facts: Facts) -> str:
     """What keeps this host from taking over now, as Keepalived says; empty: nothing, or it is not known."""
     reading = facts.keepalived
@@ -51,8 +46,11 @@ def hindrance(facts: Facts) -> str:
         return ""
     if not reading.running:
         return "Keepalived does not run on this host"
-    if bad_scripts(reading):
+    bad = _bad(reading)
+    if bad.scripts:
         return "a check script fails on this host"
+    if bad.processes:
+        return "a process that Keepalived tracks does not run on this host"
     faulty = any(one.state == FAULT for one in reading.instances)
     return "its VRRP instance is in FAULT on this host" if faulty else ""
 
@@ -75,6 +73,23 @@ def findings(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 WARN, text, "Look at its interface and at what it tracks: journalctl -u keepalived."
             )
-    for script in bad_scripts(reading):
+    bad = _bad(reading)
+    for script in bad.scripts:
         text = f"Check script {script} says that this host may not hold the address"
         yield Finding(WARN, text, "Run the script as Keepalived does: its exit code says it.")
+    for process in bad.processes:
+        text = f"Tracked process {process} does not run: this host should not hold the address"
+        yield Finding(WARN, text, "Start it, or see why it ended: journalctl, systemctl status.")
+
+
+class _Bad(NamedTuple):
+    """By name."""
+
+    scripts: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+
+
+def _bad(reading: KeepalivedReading) -> _Bad:
+    """What says that this host may not hold the addresses."""
+    details = reading.details
+    return _Bad(details.bad_scripts, details.bad_processes) if details else _Bad()

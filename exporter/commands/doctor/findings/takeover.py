@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {  # of the reasons in exporter/watchers/readiness/re
     "keepalived_stopped": "Keepalived does not run on the other host",
     "link_down": "the interface of the other host's VRRP instance has no link",
     "script": "a check script fails on the other host",
+    "process": "a process that Keepalived tracks does not run on the other host",
     "fault": "the other host's VRRP instance is in FAULT",
 }
 # What a person could type, where it does not depend on what else is seen.
@@ -56,6 +57,7 @@ _COMMANDS: Mapping[str, str] = {
     "keepalived_stopped": "systemctl start keepalived   # on the other host",
     "link_down": "ip -brief link   # on the other host",
     "script": "journalctl -u keepalived   # on the other host: which script, and its exit code",
+    "process": "journalctl -u keepalived | grep Quorum   # on the other host: which process",
     "fault": "journalctl -u keepalived   # on the other host",
 }
 # What to look at when a host's own check fails; the reason is on its page.

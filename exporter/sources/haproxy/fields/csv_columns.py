@@ -5,7 +5,7 @@ Read from addons/promex/service-prometheus.c and src/stats.c (src/stats-proxy.c 
 `check_status` were numbers before), names only came, none changed:
 
     2.8 and 2.6.x  agg_server_status, agg_check_status (agg_server_check_status: the first one's old name)
-    3.0            active_servers and backup_servers of a server
+    3.0            active and backup of a server
     3.2            agent_*, current_session_rate; connections_total of a listener, http_requests_total of a
                    server
     3.4            req_bytes_*, res_bytes_*, private_idle_connections_current
@@ -113,18 +113,10 @@ COLUMNS = (
         (B, S),
         "Weight as configured or set by hand. A backend: the sum of its servers.",
     ),
-    Column(
-        "act",
-        "active_servers",
-        (B, S),
-        "A backend: active servers that are up. A server: 1 if it is an active one.",
-    ),
-    Column(
-        "bck",
-        "backup_servers",
-        (B, S),
-        "A backend: backup servers that are up. A server: 1 if it is a backup, for when no active one is up.",
-    ),
+    Column("act", "active_servers", (B,), "Active servers that are up."),
+    Column("act", "active", (S,), "1 if it is an active server."),
+    Column("bck", "backup_servers", (B,), "Backup servers that are up."),
+    Column("bck", "backup", (S,), "1 if it is a backup, for when no active server is up."),
     Column("throttle", "current_throttle", (S,), "Percent of its weight a server has during its slow start."),
     Column("chkfail", "check_failures_total", (S,), "Health checks that failed while the server was up."),
     Column("chkdown", "check_up_down_total", (B, S), "Times it went from up to down."),

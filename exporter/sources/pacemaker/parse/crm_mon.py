@@ -162,14 +162,18 @@ def _options(element: Element | None) -> ClusterOptions | None:
 
 
 def _node(element: Element) -> Node:
+    """Where nodes are fenced one that is joining or leaving is said to be online, pending and on standby too
+    (determine_online_status_fencing() in Pacemaker's unpack.c), though nobody put it there; crm_mon's own
+    text says `pending` alone."""
+    pending = flag(element, "pending")
     return Node(
         name=name_of(element),
         type=element.get("type", "unknown"),
         online=flag(element, "online"),
-        standby=flag(element, "standby"),
+        standby=flag(element, "standby") and not pending,
         standby_onfail=flag(element, "standby_onfail"),
         maintenance=flag(element, "maintenance"),
-        pending=flag(element, "pending"),
+        pending=pending,
         unclean=flag(element, "unclean"),
         shutdown=flag(element, "shutdown"),
         expected_up=flag(element, "expected_up"),

@@ -95,7 +95,7 @@ def _node_changes(name: str, before: NodeState, after: NodeState) -> Iterator[Ch
         yield Change(SHUT_DOWN, name, "", f"{name} shuts down")
     elif (before.online and not after.online and not after.shutdown) or (after.unclean > before.unclean):
         yield Change(LOST, name, "", f"{name} is lost{', unclean' if after.unclean else ''}")
-    if after.standby and not before.standby:
+    if after.standby and not before.standby and not before.pending:
         yield Change(STANDBY, name, "", f"{name} goes to standby")
     if after.put_aside and not before.put_aside:
         yield Change(PUT_ASIDE, name, "", f"{name} is on standby because a resource failed there")

@@ -39,6 +39,7 @@ class _Story:
     starts: Mapping[str, Call]  # by node
     tied: tuple[str, ...]  # the watched resources that what happened to it is about
     unsettled: float | None  # since when it did not run, monotonic seconds; None: it was not seen so
+    away: bool = False  # the node that ran it had lost the cluster since then
 
 
 def _story_of(one: Restart) -> _Story:
@@ -83,14 +84,17 @@ class Detector:
             placement = self._placements.setdefault(resource, Placement())
             excluded = self._excluded(resource, snapshot, placement.looked)
             calls = Calls.of(resource, snapshot)
+            away, kept = placement.away, placement.away and placement.kept_running(calls)
             moves = placement.follow(holders, calls, excluded, happened)
+            settled = holders == (placement.holder,)
             if moves:
-                story = _Story(
-                    resource, resource, moves, calls.starts, (resource,), placement.unsettled_since
-                )
+                if kept:
+                    self._found_twice(resource, happened)
+                since = placement.unsettled_since
+                story = _Story(resource, resource, moves, calls.starts, (resource,), since, away)
                 found += self._explain(story, snapshot, now, late=late)
-                placement.unsettled_since = None
-            if holders == (placement.holder,):
+                placement.unsettled_since = None if settled else happened
+            if settled:
                 placement.looked = now.wall
         for one in self._instances.follow(snapshot, homes, happened):
             found += self._explain(_story_of(one), snapshot, now, late=late)
@@ -107,6 +111,9 @@ class Detector:
         before = self._before.nodes.get(self._here) if self._before else None
         if before and not self._blind:
             self._blind = True
+            for placement in self._placements.values():
+                if placement.holder == self._here:
+                    placement.lose_sight(now)
             kind = kinds.SHUT_DOWN if before.shutdown or stopped else kinds.UNREADABLE
             self._evidence.add(
                 [Change(kind, self._here, "", f"Pacemaker on {self._here} could not be asked")], now
@@ -155,6 +162,11 @@ class Detector:
             self._evidence.halves_meet(happened, reported=False)
         self._note_doubled(snapshot, now)
 
+    def _found_twice(self, resource: str, happened: float) -> None:
+        """On the node that had lost the cluster too, when it was back."""
+        text = f"{resource} was found running on {self._here} too"
+        self._evidence.add([Change(kinds.DOUBLED, "", resource, text)], happened)
+
     def _homes(self, snapshot: Snapshot) -> dict[str, str]:
         """Of the resources that just run, on nodes that nothing is wrong with: where they run."""
         usable = {node for node, state in snapshot.nodes.items() if state.usable}
@@ -201,15 +213,17 @@ class Detector:
         return ended | brought | {node for node, state in before.items() if not state.online}
 
     def _explain(self, story: _Story, snapshot: Snapshot, now: Moment, *, late: bool) -> list[Detected]:
-        resource, moves = story.resource, story.moves
+        resource = story.resource
         evidence = [
             *self._evidence.of(story.key, now.mono, story.unsettled),
             *(Dated(change, now.mono) for change in changes.standing(snapshot)),
             *self._evidence.of_a_split(),
         ]
         unsettled = now.mono if story.unsettled is None else story.unsettled
+        late = late or (story.away and now.mono - unsettled > BLIND_SECONDS)
         found = []
-        for number, (origin, target) in enumerate(moves):
+        met = False  # whether one of them is the end of running twice
+        for (origin, target), start, at in self._dated(story, unsettled, now, late=late):
             step = Step(
                 resource,
                 origin,
@@ -220,9 +234,7 @@ class Detector:
             )
             cause, supporting = cause_of(step, [one.change for one in evidence])
             first = min([unsettled, *(one.at for one in evidence if _led_to(one, origin, supporting))])
-            start = story.starts.get(target)
             afterwards = late or self._elsewhere(resource, start)
-            at = min(start.changed, now.wall) if afterwards and start and start.changed else now.wall
             event = Event(
                 id=f"{round(now.wall * 1000)}-{resource}-{target}-{start.call if start else 0}",
                 resource=resource,
@@ -230,15 +242,36 @@ class Detector:
                 origin=origin,
                 target=target,
                 cause=cause,
-                at=at - _STEP * (len(moves) - 1 - number),
-                detected=None if afterwards else now.wall_of(first),
+                at=at,
+                detected=None if afterwards else min(now.wall_of(first), at),
                 late=afterwards,
                 evidence=_sentences([*supporting, *(one.change for one in evidence)]),
             )
             found.append(Detected(event, None if afterwards else first, now.mono, story.tied))
             self._used_up([one for one in evidence if one.change in supporting], resource, now.mono)
-        self._evidence.spend(story.key, now.mono)
+            met = met or any(change.kind == kinds.DOUBLED for change in supporting)
+        # How a split ends, which the node that was away learns after the takeover, is still to be explained.
+        self._evidence.spend(story.key, now.mono, sparing={kinds.DOUBLED} if story.away and not met else ())
         return found
+
+    def _dated(
+        self, story: _Story, unsettled: float, now: Moment, *, late: bool
+    ) -> list[tuple[Move, Call | None, float]]:
+        """Each move, the start that made it if that is still known, and when it was complete (wall clock)."""
+        dated: list[tuple[Move, Call | None, float]] = []
+        at = float("inf")
+        for number, move in reversed([*enumerate(story.moves)]):
+            later, (origin, target) = at - _STEP, move
+            again = any(other == target for _, other in story.moves[number + 1 :])
+            start = None if again else story.starts.get(target)
+            at = now.wall
+            if start and start.changed and (late or story.away or self._elsewhere(story.resource, start)):
+                at = min(start.changed, now.wall)
+            elif story.away and number == 0 and origin != target:
+                at = now.wall_of(unsettled)  # the others took it over soon after they had lost its node
+            at = min(at, later)
+            dated.append((move, start, at))
+        return dated[::-1]
 
     def _used_up(self, used: Sequence[Dated], resource: str, now: float) -> None:
         """Of the other resources, those that stay where they are soon need another explanation."""

@@ -84,10 +84,11 @@ class Evidence:
         """Whether one of these resources ran in two places within the last minute."""
         return any(one.change.kind == DOUBLED and one.change.resource in names for one in self._changes)
 
-    def spend(self, resource: str, now: float) -> None:
-        """It had an event: all until now was before it."""
+    def spend(self, resource: str, now: float, sparing: Collection[str] = ()) -> None:
+        """It had an event: all until now was before it, but for the kinds `sparing`."""
         for one in self._changes:
-            one.spent[resource] = now
+            if one.change.kind not in sparing:
+                one.spent[resource] = now
 
     def outlived(self, homes: Mapping[str, str], now: float) -> None:
         """By resource the node where it runs as before, and which is usable: that node's loss came to

@@ -7,6 +7,10 @@ then), another holder in two snapshots is a move too.
 
 None of these is one: the start of the other half of a split, which is reported when the halves meet, while
 this half's holder kept the resource; a resource that stops, until it runs again.
+
+A node that lost its cluster sees nothing until it is back, and may have kept running what another one took
+over. Then it learns of the takeover, and of how running it twice was ended, in one snapshot or in several, of
+any stage: what others started or stopped meanwhile is the takeover, whoever holds it by then.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,16 +27,18 @@ Move = tuple[str, str]  # origin and target; the same node twice for a restart
 
 @dataclass(frozen=True)
 class Calls:
-    """The latest start and stop of one resource, by node."""
+    """The latest start and stop of one resource, and the probe that found it running, by node."""
 
     starts: Mapping[str, Call]
     stops: Mapping[str, Call]
+    founds: Mapping[str, Call]
 
     @classmethod
     def of(cls, resource: str, snapshot: Snapshot) -> "Calls":
         return cls(
             {node: call for (name, node), call in snapshot.starts.items() if name == resource},
             {node: call for (name, node), call in snapshot.stops.items() if name == resource},
+            {node: call for (name, node), call in snapshot.founds.items() if name == resource},
         )
 
 
@@ -44,6 +50,7 @@ class Placement:
     start: Call | None = None  # that made it run there
     looked: float = 0.0  # wall clock, when it was last seen to run there
     unsettled_since: float | None = None  # monotonic seconds; None while it runs on one node
+    away: bool = False  # its node lost the cluster then, and has not learned yet what the others did
     _known: dict[tuple[str, Call], None] = field(default_factory=dict)  # in the order they were seen
     _candidate: str | None = None  # another holder without a start of its own, seen once
 
@@ -52,6 +59,10 @@ class Placement:
         placement = cls(holder, start, looked)
         placement._learn({holder: start} if start else {})
         return placement
+
+    def lose_sight(self, now: float) -> None:
+        """Its node could not ask the cluster any more; monotonic seconds."""
+        self.away, self.unsettled_since = True, self._since(now)
 
     def follow(
         self, holders: tuple[str, ...], calls: Calls, excluded: Collection[str], happened: float
@@ -63,6 +74,8 @@ class Placement:
         if self.holder is None:
             self._settle(holders, calls)
             return []
+        if self.away:
+            return self._return(self.holder, holders, calls)
         if len(holders) == 1:
             (here,) = holders
             started = self._is_new(here, calls.starts)
@@ -76,6 +89,48 @@ class Placement:
         self.unsettled_since = self._since(happened)
         return []
 
+    def kept_running(self, calls: Calls) -> bool:
+        """Whether it was found running on the node where it was seen last, after that."""
+        found = calls.founds.get(self.holder or "")
+        return found is not None and self._is_recent(found)
+
+    def _return(self, here: str, holders: tuple[str, ...], calls: Calls) -> list[Move]:
+        """`here` is back. Nothing before the first snapshot that shows what became of the resource."""
+        taken = self._taken_over(here, holders, calls)
+        if not taken and holders != (here,):
+            return []
+        route = [here, *taken]
+        again = holders == (here,) if taken else self._is_new(here, calls.starts)
+        if again or self._started_after_meeting(route[-1], holders, calls):
+            route.append(holders[0])
+        moves = list(pairwise(route))
+        self._settle((route[-1],), calls)
+        self.away, self.unsettled_since = False, self.unsettled_since if moves else None
+        return moves
+
+    def _taken_over(self, here: str, holders: tuple[str, ...], calls: Calls) -> list[str]:
+        """The other nodes that ran it meanwhile, in the order of what they did; last one whose start was
+        forgotten."""
+        done = sorted(
+            (call.changed or 0.0, node)
+            for each in (calls.starts, calls.stops)
+            for node, call in each.items()
+            if node != here and self._is_new(node, each) and self._is_recent(call)
+        )
+        nodes = [node for _, node in done]
+        return nodes + [node for node in holders if node not in (here, *nodes)]
+
+    def _started_after_meeting(self, last: str, holders: tuple[str, ...], calls: Calls) -> bool:
+        """Whether it was ended already that it ran twice: found on the node that kept it, stopped there, and
+        started where it runs."""
+        found, start = calls.founds.get(self.holder or ""), calls.starts.get(last)
+        met = holders == (last,) and self.holder in calls.stops and self.kept_running(calls)
+        return bool(met and found and start and (start.changed or 0.0) >= (found.changed or 0.0))
+
+    def _is_recent(self, call: Call) -> bool:
+        """Of after it was last seen to run on its node."""
+        return call.changed is not None and call.changed >= self.looked - CLOCKS_APART
+
     def _since(self, happened: float) -> float:
         return happened if self.unsettled_since is None else self.unsettled_since
 
@@ -84,14 +139,14 @@ class Placement:
 
     def _moves(self, origin: str, here: str, calls: Calls, excluded: Collection[str]) -> list[Move]:
         """From call to call in the order of their time."""
-        starts = [(call.changed, node) for node, call in calls.starts.items() if node != here]
+        starts = [(call, node) for node, call in calls.starts.items() if node != here]
         # Where it began it has stopped anyway; a stop elsewhere means that it ran there.
-        stops = [(call.changed, node) for node, call in calls.stops.items() if node not in (here, origin)]
+        stops = [(call, node) for node, call in calls.stops.items() if node not in (here, origin)]
         fresh = {node for each in (calls.starts, calls.stops) for node in each if self._is_new(node, each)}
         between = sorted(
-            (changed, node)
-            for changed, node in starts + stops
-            if node in fresh - set(excluded) and changed is not None and changed >= self.looked - CLOCKS_APART
+            (call.changed or 0.0, node)
+            for call, node in starts + stops
+            if node in fresh - set(excluded) and self._is_recent(call)
         )
         return list(pairwise([origin, *(node for _, node in between), here]))
 

@@ -36,12 +36,13 @@ class NodeState:
     unclean: bool
     maintenance: bool
     put_aside: bool = False  # on standby because a resource failed there whose operation has on-fail=standby
+    pending: bool = False  # joining or leaving: it runs nothing, and whether it is on standby is not known
     health: str = "green"
 
     @property
     def usable(self) -> bool:
         barred = self.standby or self.put_aside or self.shutdown or self.unclean or self.maintenance
-        return self.online and not barred
+        return self.online and not barred and not self.pending
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ def _nodes(view: ClusterView) -> dict[str, NodeState]:
             unclean=node.unclean,
             maintenance=node.maintenance,
             put_aside=node.standby_onfail,
+            pending=node.pending,
             health=node.health,
         )
         for node in view.nodes

@@ -1,4 +1,5 @@
-"""When the checks are made: when the cluster, a file or the nodes that answer changed, and once a minute."""
+"""When the checks are made: when the cluster, a file or the nodes that answer changed, and once a minute;
+sooner again where one could not be made."""
 
 import asyncio
 import time
@@ -26,8 +27,8 @@ from exporter.watchers.readiness.checks.runner import Results, Runner
 from exporter.watchers.readiness.checks.vip_bindable import VipBindable
 from exporter.watchers.readiness.checks.vip_interface import VipInterface
 from exporter.watchers.readiness.options import Options
+from exporter.watchers.readiness.repeat import after_failures
 
-REPEAT_SECONDS = 60.0
 LOOK_SECONDS = 5.0  # between looks at whether a file changed: some calls of stat(2)
 SETTLING_SECONDS = 2.0  # after a change of the cluster: a failover makes several
 STALE_SECONDS = 30.0  # as for the failover watcher's holders
@@ -84,6 +85,7 @@ class CheckLoop:
         self._changes = _Changes()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._failures = 0  # in a row
         self.results = Results()
 
     def attach(self, read_corosync: Read | None, read_galera: Read | None) -> None:
@@ -122,9 +124,10 @@ class CheckLoop:
         self._changes.files = () if isinstance(known.files, Exception) else known.files.paths
         await self._changed()
         self.results = await self._runner.run(known)
+        self._failures = self._failures + 1 if self.results.errors else 0
 
     async def _until_needed(self) -> None:
-        due = time.monotonic() + REPEAT_SECONDS
+        due = time.monotonic() + after_failures(self._failures)
         while (left := due - time.monotonic()) > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), min(left, LOOK_SECONDS))

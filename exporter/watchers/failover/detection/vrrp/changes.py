@@ -9,7 +9,7 @@ STOPPED = "stopped"  # Keepalived here was stopped, or stopped and started
 STARTED = "started"
 RESPAWNED = "respawned"  # its VRRP process alone
 LINK_DOWN = "link_down"
-SCRIPT = "script"  # a check script fails here
+SCRIPT = "script"  # a check script fails here, or a tracked process does not run
 FAULTY = "faulty"  # something else that is tracked
 CONFIGURED = "configured"  # the configured priority is another
 LOWERED = "lowered"  # what is tracked takes from the priority
@@ -38,12 +38,14 @@ def changes(name: str, before: VrrpSnapshot, now: VrrpSnapshot) -> Iterator[Chan
     fails_now = new.state == FAULT and old.state != FAULT
     for script in sorted(now.bad_scripts if fails_now else now.bad_scripts - before.bad_scripts):
         yield Change(SCRIPT, f"check script {script} fails on {here}")
+    for process in sorted(now.bad_processes if fails_now else now.bad_processes - before.bad_processes):
+        yield Change(SCRIPT, f"tracked process {process} does not run on {here}")
     if before.parent is not None:
         yield from _priority(name, here, old, new)
         if new.own_interval != old.own_interval:
             text = f"advert_int of {name} on {here} is {new.own_interval:g} s, was {old.own_interval:g} s"
             yield Change(REFUSES, f"{text}: another one than the other host's is refused")
-        yield from _goodbyes(name, old, new, same=before.children == now.children)
+        yield from _goodbyes(name, before, now)
 
 
 def _processes(before: VrrpSnapshot, now: VrrpSnapshot) -> Iterator[Change]:
@@ -75,12 +77,22 @@ def _priority(name: str, here: str, old: Shown, new: Shown) -> Iterator[Change]:
         yield Change(kind, f"the priority of {name} on {here} went from {old.priority} to {new.priority}")
 
 
-def _goodbyes(name: str, old: Shown, new: Shown, *, same: bool) -> Iterator[Change]:
-    """`same`: its counters go on. A host that fails says goodbye twice, one that is stopped once."""
-    number = new.goodbyes - (old.goodbyes if same else 0)
-    if number > 0:
-        whose = f"the other host said goodbye for {name}"
-        if number == 1:
-            yield Change(GOODBYE, f"{whose}: Keepalived there was stopped")
-        else:
-            yield Change(FAILED_THERE, f"{whose} twice: what it tracks failed there")
+def _goodbyes(name: str, before: VrrpSnapshot, now: VrrpSnapshot) -> Iterator[Change]:
+    """A host that fails says goodbye twice, one that is stopped once. Of a sync group the instance that fails
+    does it twice, and the others, which give up with it, once."""
+    if not _said(name, before, now):
+        return
+    whose = f"the other host said goodbye for {name}"
+    if twice := [one for one in (name, *now.instances[name].together) if _said(one, before, now) > 1]:
+        whom = "" if twice[0] == name else f", and for {twice[0]} of its sync group"
+        yield Change(FAILED_THERE, f"{whose}{whom} twice: what it tracks failed there")
+    else:
+        yield Change(GOODBYE, f"{whose}: Keepalived there was stopped")
+
+
+def _said(name: str, before: VrrpSnapshot, now: VrrpSnapshot) -> int:
+    """How many goodbyes came since; the counters go on while the process does."""
+    old, new = before.instances.get(name), now.instances.get(name)
+    if old is None or new is None:
+        return 0
+    return max(0, new.goodbyes - (old.goodbyes if before.children == now.children else 0))

@@ -26,6 +26,7 @@ class Shown:
     own_interval: float = 1.0  # configured here; another one than the master's is refused
     peers: tuple[str, ...] = ()  # names of the other hosts; empty: not known
     master: str = ""  # whose advertisements it follows; empty: nobody's
+    together: tuple[str, ...] = ()  # the instances of its sync group
 
     @property
     def peer(self) -> str:
@@ -46,6 +47,7 @@ class VrrpSnapshot:
     children: tuple[tuple[int, float], ...]  # pid and start of those that do the work
     instances: Mapping[str, Shown]
     bad_scripts: frozenset[str] = frozenset()
+    bad_processes: frozenset[str] = frozenset()  # that are tracked, and do not run as they should
 
     @property
     def led(self) -> bool:

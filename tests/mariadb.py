@@ -164,9 +164,8 @@ class MariaDB:
         return len(found)
 
     def freeze(self) -> None:
-        self._signal(signal.SIGSTOP)
         assert self._process
-        os.waitpid(self._process.pid, os.WUNTRACED)  # until the last of its threads stands still
+        freeze(self._process)
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
@@ -180,6 +179,13 @@ class MariaDB:
     def _signal(self, number: signal.Signals) -> None:
         assert self._process
         self._process.send_signal(number)
+
+
+def freeze(process: subprocess.Popen[bytes]) -> None:
+    """Stops it by SIGSTOP, and comes back when the last of its threads stands still: until then the others
+    go on with their work. SIGCONT ends it."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
 
 
 @pytest.fixture(scope="session")

@@ -99,10 +99,12 @@ def step(name: str, source: CorosyncSource, seconds: float = 5.0) -> None:
 def life() -> None:
     source, tools = CorosyncSource(Options()), CorosyncSource(TOOLS)
     step("before", source)
-    with corosync(2000, "name: one") as first:
+    # Frozen for longer than four fifths of its token time it would count that, rightly, from then on.
+    with corosync(8000, "name: one") as first:
         step("started", source)
         step("by its tools", tools)
         first.send_signal(signal.SIGSTOP)
+        os.waitpid(first.pid, os.WUNTRACED)  # until the last of its threads stands still
         step("frozen", source, 0.5)
         step("frozen, asked again", source, 0.5)
         first.send_signal(signal.SIGCONT)

@@ -108,6 +108,7 @@ def main() -> None:
     story["denied"] = as_user(GROUP)
     story["elsewhere"] = name("/run/elsewhere")
     keepalived.send_signal(signal.SIGSTOP)
+    os.waitpid(keepalived.pid, os.WUNTRACED)  # until it stands still
     story["frozen"] = name()
     keepalived.send_signal(signal.SIGCONT)
     keepalived.terminate()

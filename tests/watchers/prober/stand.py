@@ -9,13 +9,14 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pymysql
 from pymysql.connections import Connection
+from pymysql.constants import ER
 
-from tests.mariadb import free_ports, install, tool
+from tests.mariadb import free_ports, freeze, install, tool
 
 SERVER_NAME = "galera-node07"
 USER, PASSWORD = "probe", "probe-secret"
@@ -116,7 +117,7 @@ class Stand:
     def frozen_haproxy(self) -> Iterator[None]:
         """It takes no connection, the kernel takes them in its place."""
         assert self._haproxy
-        self._haproxy.send_signal(signal.SIGSTOP)
+        freeze(self._haproxy)
         try:
             yield
         finally:
@@ -134,6 +135,31 @@ class Stand:
         return pymysql.connect(
             host="127.0.0.1", port=self.port, user=USER, password=PASSWORD, ssl_disabled=True
         )
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Clients have every connection that the server allows, but for the one of an administrator."""
+        ((before,),) = self.sql("SELECT @@max_connections")
+        self.sql("SET GLOBAL max_connections = 10")
+        try:
+            with ExitStack() as held:
+
+                def lets_one_in() -> bool:
+                    """A session that has just ended, the one above too, holds a place for a moment more."""
+                    try:
+                        held.enter_context(self.client())
+                    except pymysql.err.OperationalError as error:
+                        if error.args[0] != ER.CON_COUNT_ERROR:
+                            raise
+                        return False
+                    return True
+
+                for _ in range(10):
+                    until("a place is free", lets_one_in)
+                yield
+        finally:
+            until("a connection is free", self.lets_a_client_in)
+            self.sql(f"SET GLOBAL max_connections = {before}")
 
     def sql(self, statement: str) -> tuple[tuple[object, ...], ...]:
         """As root, over the server's own socket."""

@@ -15,14 +15,14 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
-	@echo 'make test        install what is missing, then all tests; the lab where the machine allows it'
+	@echo 'make test        install what is missing, then all tests; the lab (Debian 12, and 13) where the machine allows it'
 	@echo 'make check       format, types, imports and the fast tests; no lab'
 	@echo 'make oldest      the fast tests with the lowest versions that pyproject.toml allows'
 	@echo 'make newest      the fast tests on the newest Python that is on this machine'
 	@echo 'make compare     compare with the exporters people use today (root, Debian 12)'
 	@echo 'make accuracy    compare the outages of the exporter with those that clients had (root, Debian 12)'
 	@echo 'make short-outages  outages of 0.05 to 0.13 s, and what is counted of them (root, Debian 12, no cluster)'
-	@echo 'make releases    the lab on clean roots of Debian 12, 13 and unstable: installing, readings, failovers, faults (root, Debian 12)'
+	@echo 'make releases    the lab on clean roots of Debian 11, 12, 13 and unstable: readings, failovers, faults (root, Debian 12)'
 	@echo 'make split-brain which sign shows which split-brain, and that nothing else does (root, Debian 12)'
 	@echo 'make drill       the stress cases of the article, while clients write (root, Debian 12)'
 	@echo 'make readiness   what is predicted of a takeover, and what then happens (root, Debian 12)'
@@ -80,7 +80,7 @@ $(ANSIBLE)/.complete: deploy/ansible/requirements.txt
 	$(ANSIBLE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/ansible/requirements.txt
 	touch $@
 
-lab-test: venv
+lab-test: roots-if-possible venv
 	$(RUN)/pytest -m 'lab and not release' --numprocesses=2 --dist=loadscope --durations=20
 
 release-test: packages-if-root venv
@@ -91,8 +91,11 @@ compare: packages venv
 
 releases: packages venv
 	$(RUN)/pytest -m lab -rP --durations=20 tests/lab/test_installing.py
+	$(RUN)/pytest -m lab --release=bullseye tests/lab/test_healthy.py tests/lab/test_failovers.py tests/lab/test_readiness.py \
+	  tests/lab/faults
 	for release in bookworm trixie sid; do \
-	  $(RUN)/pytest -m lab --release=$$release tests/lab/test_healthy.py tests/lab/test_failovers.py tests/lab/faults || exit 1; \
+	  $(RUN)/pytest -m lab --release=$$release tests/lab/test_healthy.py tests/lab/test_parity.py tests/lab/test_failovers.py \
+	    tests/lab/faults tests/lab/test_matrix.py || exit 1; \
 	done
 
 accuracy: packages venv
@@ -155,10 +158,15 @@ $(OLDEST)/.complete: pyproject.toml requirements-dev.txt
 .PHONY: packages-if-root
 packages-if-root:
 	deploy/lab/packages.sh --if-possible deploy/lab/packages.txt deploy/lab/topologies/packages.txt \
-	  tests/trials/common/packages.txt tests/packages.txt deploy/packages/packages.txt
+	  deploy/lab/peers.txt tests/packages.txt deploy/packages/packages.txt
+
+# Before the tests, and not beside them: what takes minutes is said.
+.PHONY: roots-if-possible
+roots-if-possible: packages-if-root venv
+	$(RUN)/python -m deploy.lab.roots --if-possible trixie
 
 packages:
-	deploy/lab/packages.sh deploy/lab/packages.txt deploy/lab/topologies/packages.txt tests/trials/common/packages.txt
+	deploy/lab/packages.sh deploy/lab/packages.txt deploy/lab/topologies/packages.txt deploy/lab/peers.txt
 
 lock:
 	$(RUN)/pip-compile --quiet --extra dev --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url \

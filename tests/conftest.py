@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has none
 
+from deploy.lab.lab import on
+from deploy.lab.roots import RELEASES
 from deploy.lab.topologies import TOPOLOGIES
 from tests.mariadb import mariadb  # noqa: F401  # a fixture
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  # hooks
@@ -25,13 +27,23 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 class ByLab(LoadScopeScheduling):  # type: ignore[misc]  # as above
-    """Tests of one lab go to one process, those without one by file. The matrix, which takes as long as the
-    rest of its topology, has a lab of its own: so two labs run side by side."""
+    """Tests of one lab go to one process, those without one by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file, _, name = nodeid.partition("::")
-        topology = next((one for one in TOPOLOGIES if name.endswith((f"[{one}]", f"-{one}]"))), "")
-        return file if not topology or file.endswith("test_matrix.py") else topology
+        return scope(nodeid)
+
+
+def scope(nodeid: str) -> str:
+    """The lab of a test, by the parameters in its name: the topology is at the end, or before the release.
+    The matrix, which takes as long as the rest of its topology, has a lab of its own: two run side by side.
+    """
+    file, _, name = nodeid.partition("::")
+    words = name.removesuffix("]").replace("[", "-").split("-")
+    topology = next((one for one in TOPOLOGIES if one in words[-2:]), None)
+    if topology is None:
+        return file
+    lab = file if file.endswith("test_matrix.py") else topology
+    return lab + on(next((one for one in RELEASES if one in words), None))
 
 
 @pytest.hookimpl(optionalhook=True)

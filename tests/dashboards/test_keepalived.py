@@ -18,6 +18,7 @@ PAIR = {
     f"keepalived_vrrp_state lb1 {STATE}": "2x72",
     f"keepalived_vrrp_state lb2 {STATE}": "1x11 2x11 1x11 3x11 1x11 stale",
     'keepalived_script_status lb2 {name="haproxy"}': "1x47 0x11 stale",
+    'keepalived_process_status lb2 {name="haproxy-runs"}': "1x23 0x1 1x33 stale",
     f"keepalived_authentication_failure_total lb2 {INSTANCE}": "0x11 0+1x11 11x50",
 }
 LB1, LB2 = '{cluster="a", host="lb1"}', '{cluster="a", host="lb2"}'
@@ -29,6 +30,7 @@ WHOLE = '{cluster="a"}'
     [
         pytest.param("50s", {LB1: 1}, 2, id="a pair"),
         pytest.param("100s", {LB1: 2, LB2: 2}, 2, id="two MASTERs of one address"),
+        pytest.param("120s", {LB1: 1}, 1, id="a process that does not run"),
         pytest.param("160s", {LB1: 1}, 2, id="a pair again"),
         pytest.param("210s", {LB1: 1}, 1, id="FAULT"),
         pytest.param("270s", {LB1: 1}, 1, id="a script that fails"),

@@ -26,6 +26,6 @@ def test_what_is_detected_is_what_a_person_wrote(cluster: Cluster) -> None:
     expected = json.loads(json.dumps(dataclasses.asdict(written)))
     for balancer in cluster.balancers:
         host = cluster.lab.host(balancer)
-        command = exporters.as_service(host, "/usr/lib/failover-exporter/bin/python3", "-c", DETECT)
+        command = exporters.as_service(host, exporters.PYTHON, "-c", DETECT)
         found, missing, complete = json.loads(host.run(*command))
         assert (found, missing, complete) == (expected, [], True), balancer

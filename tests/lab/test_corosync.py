@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.lab.exporters import as_service
+from deploy.lab.exporters import PYTHON, as_service
 from deploy.lab.host import Host
 from tests.lab import corosync_ways
 from tests.lab.balancers import Cluster
@@ -13,7 +13,6 @@ from tests.lab.only import ON_ARTICLE, ON_TWIN
 
 pytestmark = pytest.mark.lab
 
-PYTHON = "/usr/lib/failover-exporter/bin/python3"
 PROGRAM = str(Path(corosync_ways.__file__))
 TRIES = 3  # something may change between the two readings
 
@@ -80,7 +79,7 @@ def test_the_life_of_a_corosync(cluster: Cluster) -> None:
         assert steps[name] == "timeout: libcorosync: no answer in time"
     assert all(line["seconds"] < 3 for line in lines if line["step"].startswith("frozen"))
     assert steps["started"] == steps["by its tools"] == steps["goes on"]
-    assert "token_timeout=2.0" in steps["started"]
+    assert "token_timeout=8.0" in steps["started"]
     assert "name='one'" in steps["started"]
     assert "token_timeout=3.0" in steps["reloaded"]
     assert steps["another, without a name"] == steps["by its tools, without a name"]

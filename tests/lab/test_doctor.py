@@ -64,6 +64,13 @@ def well(code: int, found: list[dict[str, Any]]) -> bool:
     return code == 0 and found[0]["severity"] != "error"
 
 
+def but_for_fencing(code: int, found: list[dict[str, Any]]) -> bool:
+    """What the article's cluster lacks. Just after `up` a host may not have reached the Galera nodes yet."""
+    return well(code, found) and {one["check"] for one in found if one["severity"] == "warning"} == {
+        "fencing"
+    }
+
+
 def first_is(check: str) -> Callable[[int, list[dict[str, Any]]], bool]:
     return lambda code, found: (code, found[0]["check"], found[0]["severity"]) == (1, check, "error")
 
@@ -72,11 +79,10 @@ def test_a_whole_pair_has_nothing_wrong(cluster: Cluster) -> None:
     """As root, on both balancers: accounts, rights, the other's page, Prometheus; nothing is not seen but
     what the article's cluster lacks."""
     for name in cluster.balancers:
-        found = expect(cluster, cluster.lab.host(name), "that all is well", well)
+        found = expect(cluster, cluster.lab.host(name), "that all is well", but_for_fencing)
         fine = {one["check"] for one in found if one["severity"] == "ok"}
         assert fine >= FINE
         assert [one for one in found if one["severity"] == "unknown"] == []
-        assert {one["check"] for one in found if one["severity"] == "warning"} == {"fencing"}
         assert {one["fault"] for one in times(cluster, cluster.lab.host(name))} >= {
             "node_lost",
             "haproxy_crash",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.lab import galera, package
+from deploy.lab import galera, package, roots
 from deploy.lab.errors import Missing
 from deploy.lab.exporters import DAEMON, USER, as_service
 from deploy.lab.host import Host
@@ -29,15 +29,16 @@ pytestmark = pytest.mark.lab
 NET_RAW = f"{1 << 13:016x}"
 
 
-# The lab's other tests are all on this machine's release, with the same package.
+# On this machine's release the lab's other tests have the same package.
 @pytest.fixture(scope="module", params=[pytest.param("bookworm", marks=pytest.mark.release), "trixie"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The article's cluster with the software of that release, on which this exporter was just installed."""
+    release = str(request.param)
     try:
         check()
+        roots.root(release)
     except Missing as missing:
         pytest.skip(str(missing))
-    release = str(request.param)
     deb = package.deb(release)
     lab = Lab(tmp_path_factory.mktemp(release) / "lab")
     try:

@@ -6,12 +6,12 @@ import pytest
 
 from deploy.lab.monitoring import Monitoring
 from tests.lab.balancers import Cluster
-from tests.lab.only import ON_ARTICLE
+from tests.lab.only import ALSO_ON_TRIXIE, ON_ARTICLE
 from tests.trials.matrix import today, trial
 from tests.trials.matrix.expectations import Expectation, expectations
 from tests.trials.matrix.verdict import judge
 
-pytestmark = [pytest.mark.lab, ON_ARTICLE]
+pytestmark = [pytest.mark.lab, ALSO_ON_TRIXIE, ON_ARTICLE]
 
 CHOSEN = [one for one in expectations() if one.ci]
 

@@ -4,17 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from deploy.lab import orders
+from deploy.lab import network, orders
 from deploy.lab.page import COLLECTORS, Page
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
-from tests.lab.only import ON_ARBITER, ON_FENCED, ON_IPV6, ON_THREE
+from tests.lab.only import ON_ARBITER, ON_FABRIC, ON_FENCED, ON_IPV6, ON_SBD, ON_THREE
 from tests.lab.test_failovers import added, counts
 
 pytestmark = pytest.mark.lab
 
 PACEMAKER = "ha_cluster_pacemaker_"
 COROSYNC = "ha_cluster_corosync_"
+FENCED = f"{PACEMAKER}fence_last_timestamp_seconds"
 DECIDED = 60.0  # seconds until a cluster that lost a node has done all that it does
 MOVE = 30.0  # seconds
 
@@ -162,6 +163,54 @@ def test_a_split_ends_with_one_node_off(cluster: Cluster) -> None:
     assert (
         not added(before, counts(cluster.page(winner))).keys() - moved(("vip", "balancer"), "fencing").keys()
     )
+
+
+def holding(cluster: Cluster) -> list[str]:
+    return [host.name for host in cluster.lab.fleet.holders()]
+
+
+@ON_SBD
+def test_a_message_on_the_shared_disk_ends_a_node(cluster: Cluster) -> None:
+    """The node that nobody can see reads it and is off, long before the other takes over: never do both have
+    the address, and what it ran moves once, by fencing. It is healed, and its disk and SBD with it."""
+    check_well(cluster)
+    loser = cluster.lab.holder()
+    winner = cluster.peer(loser)
+    before = counts(cluster.page(winner))
+    with cluster.broken("corosync-killed"):
+        lost = cluster.lab.host(loser)
+        until(
+            f"{loser} to be off", lambda: not lost.named("haproxy") and loser not in holding(cluster), DECIDED
+        )
+        assert not holding(cluster)
+        page = reports(cluster, winner, before, cluster.lab.topology.tied, "fencing")
+        assert page.get(f"{PACEMAKER}fence_events", target=loser, action="off", status="success")
+        assert not lost.named("sbd")
+        assert cluster.served()
+    assert cluster.lab.host(loser).named("sbd")
+
+
+@ON_FABRIC
+def test_a_node_is_let_in_again_before_anything_runs_there(cluster: Cluster) -> None:
+    """Fenced it runs on, cut off from clients, and what it ran moves once, by fencing. Unfenced it is back,
+    and that is neither a fencing nor a failover."""
+    fleet = cluster.lab.fleet
+    for page in check_well(cluster).values():
+        for node in cluster.balancers:
+            assert page.get(f"{PACEMAKER}fence_events", target=node, action="on", status="success")
+    loser = cluster.lab.holder()
+    winner = cluster.peer(loser)
+    before = counts(cluster.page(winner))
+    with cluster.broken("corosync-killed"):
+        page = reports(cluster, winner, before, cluster.lab.topology.tied, "fencing")
+        off = page.get(FENCED, target=loser, action="off", status="success") or 0.0
+        assert not network.is_plugged(fleet.switch, fleet.place(loser))
+        assert cluster.lab.host(loser).named("haproxy")
+        assert cluster.served()
+    assert network.is_plugged(fleet.switch, fleet.place(loser))
+    page = cluster.page(winner)
+    assert (page.get(FENCED, target=loser, action="on", status="success") or 0.0) > off
+    assert added(before, counts(page)) == moved(cluster.lab.topology.tied, "fencing")
 
 
 @ON_IPV6

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from exporter.transports import processes
@@ -24,17 +25,18 @@ def program(tmp_path: Path) -> str:
     return str(tmp_path / NAME)
 
 
-def await_name(pid: int) -> None:
-    """The kernel closes what exec() closes, which subprocess waits for, before it sets the new name."""
+def await_program(pid: int) -> None:
+    """The kernel closes what exec() closes, which subprocess waits for, before it sets the new name, and
+    writes the arguments and the environment after that."""
     end = time.monotonic() + 20
-    while not ((there := processes.by_pid(pid)) and there.name == NAME):
+    while not ((there := processes.by_pid(pid)) and there.name == NAME and psutil.Process(pid).environ()):
         assert time.monotonic() < end
 
 
 @pytest.fixture
 def running(program: str) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([program, "1000"]) as process:
-        await_name(process.pid)
+        await_program(process.pid)
         yield process
         process.kill()
 
@@ -71,7 +73,7 @@ def test_a_process_that_ended_is_not_there(running: subprocess.Popen[bytes]) -> 
 def test_another_network_namespace_is_another_host(program: str) -> None:
     """A process in a container's network is no proxy of this host."""
     with subprocess.Popen(["unshare", "--net", program, "1000"]) as process:  # noqa: S607  # a test's tool
-        await_name(process.pid)
+        await_program(process.pid)
         assert processes.find([NAME]) is None
         process.kill()
 
@@ -102,7 +104,7 @@ def test_a_variable_of_a_process(program: str) -> None:
     """As it was started, whatever its name begins with; none of one that is gone."""
     with subprocess.Popen([program, "60"], env={"TMPDIR": "/run/a b", "MYTMPDIR": "/no"}) as process:
         try:
-            await_name(process.pid)
+            await_program(process.pid)
             assert processes.variable(process.pid, "TMPDIR") == "/run/a b"
             assert processes.variable(process.pid, "HOME") is None
         finally:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from deploy.lab import roots
 from deploy.lab.package import SOURCES, fingerprint
 
 
@@ -36,8 +35,3 @@ def test_what_it_is_made_of_is_there() -> None:
     """A name that is written wrong here would never make another package."""
     repository = Path(__file__).parents[3]
     assert [source for source in SOURCES if not (repository / source).exists()] == []
-
-
-def test_without_a_release_a_host_has_this_machines_files() -> None:
-    """Nothing has to be made for it."""
-    assert roots.root(None) == Path("/")

@@ -115,12 +115,13 @@ def test_a_fault_applies_where_it_can_be_made() -> None:
     applies = {
         name: {t for t, it in TOPOLOGIES.items() if fault.applies(it)} for name, fault in EVERY.items()
     }
-    assert applies.pop("link-cut") == {"twin"}
-    assert applies.pop("haproxy-reloaded") == {"article", "arbiter", "fenced", "ipv6"}
+    fenced = {"fenced", "race", "sbd", "fabric"}
+    assert applies.pop("link-cut") == {"twin", "fabric"}
+    assert applies.pop("haproxy-reloaded") == {"article", "arbiter", "ipv6", *fenced}
     of_arbiter = [applies.pop(name) for name in ("arbiter-lost", "arbiter-and-node-lost", "outvoted")]
     assert of_arbiter == [{"arbiter"}] * 3
     assert applies.pop("two-nodes-off") == {"three"}
-    assert applies.pop("fencing-fails") == {"fenced"}
+    assert [applies.pop(name) for name in ("fencing-lost", "fencing-fails")] == [fenced] * 2
     assert applies["node-off"] == set(TOPOLOGIES)
     pacemaker = {name for name, it in TOPOLOGIES.items() if not it.keepalived}
     assert applies["standby"] == pacemaker
@@ -140,18 +141,21 @@ def test_keepalived_is_configured_alike_on_both() -> None:
 
 
 def test_what_keepalived_says_is_judged() -> None:
-    """Not whole: nobody or two MASTER, a priority that something lowered, a FAULT, no answer."""
+    """Not whole: another MASTER than the host of the highest priority, which would take the address back; a
+    priority that something lowered, a FAULT, no answer."""
     topology = TOPOLOGIES["keepalived"]
     well = {"proxy-a": vrrp.View("MASTER", 150, 150), "proxy-b": vrrp.View("BACKUP", 100, 100)}
     assert vrrp.problems(topology, well) == []
     assert vrrp.problems(topology, well | {"proxy-b": vrrp.View("MASTER", 100, 100)}) == [
-        "MASTER: proxy-a, proxy-b"
+        "MASTER: proxy-a, proxy-b, not proxy-a alone"
     ]
     assert vrrp.problems(topology, well | {"proxy-a": vrrp.View("FAULT", 90, 90), "proxy-b": None}) == [
         "proxy-a: Keepalived is in FAULT",
         "proxy-b: Keepalived does not answer",
-        "MASTER: nobody",
+        "MASTER: nobody, not proxy-a alone",
     ]
+    moved = {"proxy-a": vrrp.View("BACKUP", 150, 150), "proxy-b": vrrp.View("MASTER", 100, 100)}
+    assert vrrp.problems(topology, moved) == ["MASTER: proxy-b, not proxy-a alone"]
     assert vrrp.parse_view(json_dump("2.2.7-backup").decode()) == vrrp.View("BACKUP", 102, 100)
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from deploy.lab import exporters
 from tests.lab.balancers import Cluster
-from tests.lab.only import ON_ARTICLE
+from tests.lab.only import ALSO_ON_TRIXIE, ON_ARTICLE
 
-pytestmark = [pytest.mark.lab, ON_ARTICLE]
+pytestmark = [pytest.mark.lab, ALSO_ON_TRIXIE, ON_ARTICLE]
 
 
 def silent(cluster: Cluster) -> set[str]:

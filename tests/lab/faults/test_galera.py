@@ -8,9 +8,9 @@ from deploy.lab import galera, load
 from deploy.lab.host import Host
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
-from tests.lab.only import ON_ARTICLE
+from tests.lab.only import ALSO_ON_TRIXIE, ON_ARTICLE
 
-pytestmark = [pytest.mark.lab, ON_ARTICLE]
+pytestmark = [pytest.mark.lab, ALSO_ON_TRIXIE, ON_ARTICLE]
 
 SPLIT = 30  # seconds; evs.suspect_timeout is 5
 PAUSED = "wsrep_flow_control_paused_ns"

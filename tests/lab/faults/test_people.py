@@ -9,9 +9,9 @@ from deploy.lab import orders
 from deploy.lab.cluster import View
 from deploy.lab.waiting import until
 from tests.lab.balancers import Cluster
-from tests.lab.only import ON_ARTICLE
+from tests.lab.only import ALSO_ON_TRIXIE, ON_ARTICLE
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, ALSO_ON_TRIXIE]
 
 MOVE = 30  # seconds
 MOVES = "failover_events_total"

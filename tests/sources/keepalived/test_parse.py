@@ -15,8 +15,11 @@ from exporter.sources.keepalived.reading import (
     FAULT,
     MASTER,
     Neighbours,
+    Process,
     Script,
+    SyncGroup,
     Tracked,
+    Tracks,
     VirtualAddress,
     Waits,
 )
@@ -59,18 +62,47 @@ def test_what_an_instance_waits_for() -> None:
     """How many advertisements, and its scripts with their weights; a script's command is not kept."""
     dump = data_dump("2.2.7-backup")
     tracked = (Tracked("haproxy", 0), Tracked("weighing", 2))
-    assert parse_data(dump).waits == {"entrance": Waits(3, tracked)}
+    assert parse_data(dump).waits == {"entrance": Waits(3, 0.0, Tracks(tracked))}
     other = dump.replace(b"Down timer adverts = 3", b"Down timer adverts = 5")
     other = other.replace(b"weighing weight 2", b"weighing weight -20 reverse")
     other = other.replace(b"Interval = 5 sec", b"Interval = 0.500 sec").replace(
         b"/usr/bin/true", b"check-haproxy"
     )
     details = parse_data(other)
-    assert details.waits["entrance"] == Waits(
-        5, (Tracked("haproxy", 0), Tracked("weighing", -20, reverse=True))
-    )
+    tracked = (Tracked("haproxy", 0), Tracked("weighing", -20, reverse=True))
+    assert details.waits["entrance"] == Waits(5, 0.0, Tracks(tracked))
     assert (details.scripts[1].interval, details.scripts[1].haproxy) == (0.5, True)
     assert "check-" not in repr(details)
+
+
+def test_processes_files_sync_groups_and_delays() -> None:
+    """What tracks them, with their weights; a group's members; preempt_delay and garp_interval."""
+    details = parse_data(data_dump("2.2.7-tracking"))
+    own = Tracks((), (Tracked("haproxy-runs", -60),), (Tracked("drain", 1),))
+    assert details.waits == {"entrance": Waits(3, 4.5, own), "reports": Waits(), "third": Waits()}
+    of_both = Tracks((Tracked("haproxy", 0),), (Tracked("haproxy-there", 0),))
+    assert details.groups == (SyncGroup(("reports", "third"), of_both),)
+    assert details.processes == (
+        Process("haproxy-runs", good=True, delay=0.5, haproxy=True),
+        Process("haproxy-there", good=True, haproxy=True),
+    )
+    assert details.announce_interval == 0.05
+    assert (details.bad_scripts, details.bad_processes) == ((), ())
+    lost = parse_data(data_dump("2.2.7-tracking-lost"))
+    assert lost.bad_processes == ("haproxy-runs", "haproxy-there")
+    dump = data_dump("2.2.7-tracking").replace(
+        b"haproxy-runs, weight -60", b"haproxy-runs, weight 60 reverse"
+    )
+    assert parse_data(dump).bad_processes == ("haproxy-runs",)
+    other = dump.replace(b"Min processes = 1", b"Min processes = 0")
+    assert not any(one.haproxy for one in parse_data(other).processes)
+
+
+def test_intervals_below_a_second() -> None:
+    """VRRP 3 advertises each half second; the master says how often it does."""
+    one, other, _ = parse_json(json_dump("2.2.7-tracking"))
+    assert (one.version, one.advert_interval, one.master_advert_interval) == (3, 0.5, 0.5)
+    assert (other.version, other.advert_interval) == (2, 1.0)
 
 
 def test_a_script_at_the_change_of_state() -> None:

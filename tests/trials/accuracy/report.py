@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.trials.accuracy.cost import Cost
-from tests.trials.accuracy.pressure import SERVERS
+from tests.trials.accuracy.pressure import SERVERS, Pressure
 from tests.trials.accuracy.results import Results, outages_table, targets_table
 from tests.trials.accuracy.trials import REST
 from tests.trials.common.report import filled
@@ -29,8 +29,17 @@ def document(results: Results) -> str:
         unread=results.unread,
         cost=_cost(results.cost) if results.cost else "Not measured in this run (`--cost SECONDS`).",
         servers=f"{SERVERS:,}",
-        pressure=results.pressure,
+        pressure=_pressure(results.pressure)
+        if results.pressure
+        else "without a pause. Not measured in this run.",
     )
+
+
+def _pressure(found: Pressure) -> str:
+    took = f"{found.seconds:.0f} s, the slowest scrape {found.slowest:.2f} s"
+    late = f"{found.late} were late (begun more than one interval after they were due)"
+    attempts = f"Of its {found.attempts} attempts in\nthat time, {late}."
+    return f"{found.scrapes} times without a pause: {took}. {attempts}"
 
 
 def _cost(cost: Cost) -> str:

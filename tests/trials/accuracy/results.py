@@ -29,12 +29,13 @@ class Results:
     late: int
     truth: Truth
     cost: Cost | None
-    pressure: Pressure
+    pressure: Pressure | None
 
     @property
     def targets(self) -> list[Target]:
         cost = self.cost.targets if self.cost else []
-        return [*targets(self.rows, self.fewest), *cost, *self.pressure.targets]
+        pressure = self.pressure.targets if self.pressure else []
+        return [*targets(self.rows, self.fewest), *cost, *pressure]
 
     @property
     def met(self) -> bool:
@@ -69,7 +70,11 @@ def targets_table(found: Sequence[Target]) -> Table:
     return Table(("target", "wanted", "measured", ""), rows)
 
 
-def same(topology: str | None, cost: float, *, short: bool) -> str:
-    """What to type for the same; where the lab's records lie makes no difference."""
-    options = [*(("--topology", topology) if topology else ()), *(("--short",) if short else ())]
-    return shlex.join(["python", "-m", "tests.trials.accuracy", *options, "--cost", f"{cost:g}"])
+def same(topology: str | None, release: str | None, cost: float | None, *, short: bool) -> str:
+    """What to type for the same, without a cost for the outages only; where the lab's records lie makes no
+    difference."""
+    chosen = {"--topology": topology, "--release": release}
+    options = [word for name, value in chosen.items() if value for word in (name, value)]
+    options += ["--short"] if short else []
+    options += ["--outages-only"] if cost is None else ["--cost", f"{cost:g}"]
+    return shlex.join(["python", "-m", "tests.trials.accuracy", *options])

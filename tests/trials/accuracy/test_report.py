@@ -1,13 +1,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from deploy.lab.faults import FAULTS as LAB_FAULTS
+from deploy.lab.faults import EVERY
+from deploy.lab.topologies import TOPOLOGIES
 from tests.trials.accuracy.cli import rows
 from tests.trials.accuracy.cost import Cost, Sample
 from tests.trials.accuracy.pressure import Pressure
 from tests.trials.accuracy.report import document
 from tests.trials.accuracy.results import Results, Truth, same
-from tests.trials.accuracy.trials import BLOCKS, FAULTS, SHORT_BLOCKS, SHORT_FAULTS, Trial, trials
+from tests.trials.accuracy.trials import BLOCKS, FAULTS, SHORT_BLOCKS, Trial, trials
 from tests.trials.accuracy.verdict import FEWEST, SEEN_FROM, Row
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.truth import Span
@@ -17,7 +18,7 @@ COST = Cost(40.0, 400, 0, SAMPLES)
 RESULTS = Results(
     at=Circumstances(
         datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
-        same(None, 40.0, short=False),
+        same(None, None, 40.0, short=False),
         "article",
         "2 cores",
         (("haproxy", "2.6"),),
@@ -54,11 +55,19 @@ def test_without_the_cost_the_document_says_so() -> None:
     assert "descriptors" not in text
 
 
+def test_of_the_outages_only_nothing_else_is_told() -> None:
+    """Neither the cost nor the pressure, nor a target of theirs; the command for the same says so."""
+    only = replace(RESULTS, cost=None, pressure=None)
+    assert len(only.targets) == 5
+    assert "without a pause. Not measured in this run." in document(only)
+    assert same("three", None, None, short=True).endswith("--topology three --short --outages-only")
+
+
 def test_a_target_missed_is_not_hidden() -> None:
     """Neither in the document nor in the exit code."""
     wrong = replace(RESULTS, rows=(Row("x", Span(0, 1), Span(0.5, 1)),))
     assert "| ≤ 0.25 s | 0.500 s | missed |" in document(wrong)
-    late = replace(RESULTS, pressure=replace(RESULTS.pressure, late=2))
+    late = replace(RESULTS, pressure=Pressure(60, 42.0, 1.5, 421, 2))
     assert (RESULTS.met, wrong.met, late.met) == (True, False, False)
     assert wrong.as_json()["met"] is False
 
@@ -92,5 +101,8 @@ def test_enough_is_planned() -> None:
     # corosync-killed: clients notice nothing
     faults = [name for name in FAULTS if name != "corosync-killed"]
     assert len(long_enough) + len(faults) > FEWEST + 3
-    assert len(SHORT_BLOCKS + SHORT_FAULTS) == len(trials(short=True)) == 8
-    assert set(FAULTS + SHORT_FAULTS) <= set(LAB_FAULTS)
+    for topology in TOPOLOGIES.values():
+        planned = trials(topology, short=True)
+        assert len(planned) == 8
+        assert all(EVERY[one.name].applies(topology) for one in planned[len(SHORT_BLOCKS) :])
+    assert set(FAULTS) <= EVERY.keys()

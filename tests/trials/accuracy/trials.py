@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from deploy.lab.host import Host
 from deploy.lab.lab import Lab
+from deploy.lab.topology import Topology
 from tests.trials.accuracy.block import block
 from tests.trials.common.ground_truth import vantage
 
@@ -22,6 +23,7 @@ FAULTS = (
     *("galera-stopped",) * 3,
 )
 SHORT_FAULTS = ("haproxy-killed", "resource-moved", "corosync-stopped")
+KEEPALIVED_FAULTS = ("haproxy-killed", "vrrp-killed", "node-off")  # long or short
 SETTLE = 6.0  # seconds in which the cluster answers a fault, before it is healed
 # Seconds that a whole cluster is left alone. HAProxy brings a server back at that moment: of one that stops
 # again at once an attempt each 0.1 s learns nothing before.
@@ -35,9 +37,10 @@ class Trial:
     make: Callable[[Lab], object]  # returns when it is over and the lab whole
 
 
-def trials(*, short: bool) -> list[Trial]:
+def trials(topology: Topology, *, short: bool) -> list[Trial]:
     blocks = SHORT_BLOCKS if short else BLOCKS
-    faults = [_fault(name) for name in (SHORT_FAULTS if short else FAULTS)]
+    names = SHORT_FAULTS if short else FAULTS
+    faults = [_fault(name) for name in (KEEPALIVED_FAULTS if topology.keepalived else names)]
     mixed = [_block(seconds, at_holder=number % 2 == 1) for number, seconds in enumerate(blocks)]
     return [*mixed, *faults] if short else [*mixed, *faults, Trial("haproxy-frozen", _freeze)]
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from tests.trials.common.truth import Span
 
-SEEN_FROM = 0.15  # seconds: every outage of that length is seen
+SEEN_FROM = 0.15  # seconds: every outage in which attempts fail for so long is seen
 MEDIAN, WORST = 0.12, 0.25  # seconds by which a duration may be wrong
 NEAR = 0.3  # seconds by which the same outage may differ in time between two clients
 FEWEST = 40  # outages that a verdict is made of
@@ -26,7 +26,7 @@ class Row:
     @property
     def counts(self) -> bool:
         """Whether the targets speak of it."""
-        return self.truth is None or self.truth.duration >= SEEN_FROM
+        return self.truth is None or self.truth.failing >= SEEN_FROM
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from deploy.lab.exporters import PYTHON
+from deploy.lab.lab import Lab, on
+
 # Debian packages of the cluster, and the exporter with the library that its probes use.
 PACKAGES = ("pacemaker", "corosync", "haproxy", "mariadb-server", "galera-4")
 LIBRARIES = ("failover-exporter", "PyMySQL")
@@ -34,16 +37,26 @@ class Circumstances:
 def now(
     command: str, topology: str, packages: Sequence[str] = PACKAGES, libraries: Sequence[str] = LIBRARIES
 ) -> Circumstances:
-    return Circumstances(datetime.now(UTC), command, topology, machine(), versions(packages, libraries))
+    query = dpkg_query(packages)
+    listed = subprocess.run(query, capture_output=True, text=True, check=False, timeout=20).stdout
+    found = versions(packages, listed, platform.python_version(), libraries)
+    return Circumstances(datetime.now(UTC), command, topology, machine(), found)
 
 
-def versions(packages: Sequence[str], libraries: Sequence[str]) -> Versions:
-    command = dpkg_query(packages)
-    listed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout
+def of(lab: Lab, command: str) -> Circumstances:
+    """As now(), with what the lab's hosts have, which may be of another release."""
+    host, topology = lab.fleet.balancers[0], lab.topology.name + on(lab.state.release())
+    python = host.run(PYTHON, "-c", "import platform; print(platform.python_version())").strip()
+    found = versions(PACKAGES, host.exec(dpkg_query(PACKAGES)).stdout, python, LIBRARIES)
+    return Circumstances(datetime.now(UTC), command, topology, machine(), found)
+
+
+def versions(packages: Sequence[str], listed: str, python: str, libraries: Sequence[str]) -> Versions:
+    """`listed` is of dpkg_query(); the libraries are locked, so those that this program has."""
     installed = dpkg_listed(listed)
     return (
         *((name, installed.get(name, "not installed")) for name in packages),
-        ("Python", platform.python_version()),
+        ("Python", python),
         *((name, version(name)) for name in libraries),
     )
 

@@ -1,5 +1,6 @@
-"""A client that logs in every 10 ms and writes down how it went: `client.py HOST PORT USER PATIENCE`, the
-password in $PASSWORD. It runs by itself and on Python's library alone: nothing is shared with what it judges.
+"""A client that logs in every EVERY seconds and writes down how it went: `client.py HOST PORT USER PATIENCE
+EVERY`, the password in $PASSWORD. It runs by itself and on Python's library alone: nothing is shared with
+what it judges.
 
 A line an attempt, in the order of their ends: launch and end by the monotonic clock, and `-` or what failed.
 It speaks MySQL's protocol 10 with mysql_native_password, as MariaDB's documentation has it under "Connection
@@ -15,7 +16,6 @@ import struct
 import sys
 import time
 
-INTERVAL = 0.01  # seconds
 PROTOCOL_41, SECURE_CONNECTION, PLUGIN_AUTH = 0x200, 0x8000, 0x80000
 UTF8MB4 = 45
 OK = b"\x00"
@@ -89,7 +89,7 @@ async def timed(patience: float, host: str, port: int, user: bytes, password: by
     print(f"{launch:.6f} {time.monotonic():.6f} {how}", flush=True)
 
 
-async def main(host: str, port: int, user: bytes, patience: float) -> None:
+async def main(host: str, port: int, user: bytes, patience: float, every: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     password = os.environb[b"PASSWORD"]
@@ -98,11 +98,13 @@ async def main(host: str, port: int, user: bytes, patience: float) -> None:
         task = asyncio.create_task(timed(patience, host, port, user, password))
         attempts.add(task)
         task.add_done_callback(attempts.discard)
-        due = max(due + INTERVAL, time.monotonic())
+        due = max(due + every, time.monotonic())
         await asyncio.sleep(due - time.monotonic())
     if attempts:
         await asyncio.wait(attempts)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), float(sys.argv[4])))
+    asyncio.run(
+        main(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), float(sys.argv[4]), float(sys.argv[5]))
+    )

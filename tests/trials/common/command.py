@@ -12,19 +12,28 @@ from pathlib import Path
 from deploy.lab.borrowed import DEFAULT_TOPOLOGY, Report
 from deploy.lab.console import Screen, to_stderr
 from deploy.lab.host import REPOSITORY
+from deploy.lab.roots import RELEASES
 from deploy.lab.state import FOLDER
-from deploy.lab.topologies import PAIRS
+from deploy.lab.topologies import PAIRS, SHAPES
 
 INTERRUPTED = "interrupted; --resume goes on from here"
 BORROWED = f"the lab that is up, or {DEFAULT_TOPOLOGY}"
 
 
-def parser(trial: str, description: str, without: str = BORROWED) -> ArgumentParser:
-    """With --topology, one of the pairs, and --folder; `trial` is the name of its package."""
+def parser(trial: str, description: str, without: str = BORROWED, *, shapes: bool = False) -> ArgumentParser:
+    """With --topology, one of the pairs, or of the other shapes too, and --folder; `trial` is the name of
+    its package."""
     top = program(trial, description)
-    top.add_argument("--topology", choices=[one.name for one in PAIRS], help=f"without: {without}")
+    choices = [one.name for one in (*PAIRS, *(SHAPES if shapes else ()))]
+    top.add_argument("--topology", choices=choices, help=f"without: {without}")
     add_folder(top)
     return top
+
+
+def add_release(top: ArgumentParser) -> None:
+    """--release, for a trial whose figures another release may change."""
+    text = "of the hosts of a lab that is brought up; without: this machine's"
+    top.add_argument("--release", choices=list(RELEASES), help=text)
 
 
 def program(trial: str, description: str) -> ArgumentParser:
@@ -67,11 +76,14 @@ def add_cases(top: ArgumentParser, names: Sequence[str]) -> None:
     top.add_argument("--case", action="append", choices=list(names), help="without: each of them")
 
 
-def again(trial: str, topology: str, measured: Sequence[str], every: Sequence[str]) -> str:
+def again(
+    trial: str, topology: str, measured: Sequence[str], every: Sequence[str], release: str | None = None
+) -> str:
     """The command that measures these cases once more: what was measured, not where the results went."""
     only = [] if len(measured) == len(every) else measured
-    words = (word for name in only for word in ("--case", name))
-    return shlex.join(["python", "-m", f"tests.trials.{trial}", "--topology", topology, *words])
+    words = [word for name in only for word in ("--case", name)]
+    there = ["--topology", topology, *(("--release", release) if release else ())]
+    return shlex.join(["python", "-m", f"tests.trials.{trial}", *there, *words])
 
 
 class Output:

@@ -10,7 +10,7 @@ from deploy.lab.host import PYTHON, Host
 from deploy.lab.lab import Lab
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
-from tests.trials.common.truth import Attempt, parse
+from tests.trials.common.truth import EVERY, Attempt, parse
 
 DAEMON = "ground-truth"
 PROGRAM = Path(__file__).with_name("client.py")
@@ -48,12 +48,12 @@ class Client:
 
 
 @contextmanager
-def running(host: Host, topology: Topology) -> Iterator[Client]:
-    """The client, from before its first attempt until after the end of its last."""
+def running(host: Host, topology: Topology, every: float = EVERY) -> Iterator[Client]:
+    """The client, an attempt each `every` seconds, from before its first until after the end of its last."""
     log = host.path(LOG)
     log.unlink(missing_ok=True)
     python = PYTHON
-    arguments = [str(PROGRAM), topology.vip, str(topology.port), USER, f"{PATIENCE:g}"]
+    arguments = [str(PROGRAM), topology.vip, str(topology.port), USER, f"{PATIENCE:g}", f"{every:g}"]
     host.spawn(DAEMON, ["env", f"PASSWORD={PASSWORD}", python, *arguments])
     try:
         until("the clients' first answer", lambda: log.exists() and log.stat().st_size, 10)

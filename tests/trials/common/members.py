@@ -11,7 +11,6 @@ from deploy.lab.waiting import until
 from tests.trials.common.page_client import PageClient
 from tests.trials.common.processes import NO_MEMORY, Memory, Watched, outside
 
-PEER_PACKAGES = Path(__file__).with_name("packages.txt")  # the exporters in common use
 START = 15.0  # seconds that a program may take to answer
 
 

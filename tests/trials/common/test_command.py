@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.lab.console import Screen
-from tests.trials.common.command import Output, add_output, parser
+from tests.trials.common.command import Output, add_output, again, parser
 
 TRIALS = ("accuracy", "compare", "drill", "matrix", "pictures", "split_brain")
 DOCUMENT = Path(__file__).parents[3] / "docs/accuracy.md"
@@ -67,3 +67,10 @@ def test_without_a_document_none_is_made(tmp_path: Path) -> None:
     output = Output(options(tmp_path, "--no-document"))
     output.document(lambda: pytest.fail("made"))
     assert not list(tmp_path.iterdir())
+
+
+def test_the_release_is_part_of_what_was_measured() -> None:
+    """The command that a document names measures the same again."""
+    words = again("drill", "article", ["a"], ["a", "b"], "trixie")
+    assert words == "python -m tests.trials.drill --topology article --release trixie --case a"
+    assert again("drill", "twin", ["a"], ["a"]) == "python -m tests.trials.drill --topology twin"

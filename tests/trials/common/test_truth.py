@@ -93,3 +93,11 @@ def test_the_client_stands_alone() -> None:
         check=True,
     )
     assert not {"exporter", "deploy", "pymysql"} & {name.partition(".")[0] for name in ran.stdout.split()}
+
+
+def test_an_outage_counts_the_attempts_that_failed() -> None:
+    """One that was reset while the others waited for 0.7 s is 0.01 s of failing, not 0.7."""
+    waited = [Attempt(0.01 * n, 0.7 + 0.01 * n, False) for n in range(1, 30)]
+    [span] = outages([Attempt(0.0, 0.5, True), *waited])
+    assert (round(span.duration, 2), span.failing) == (0.71, 0.01)
+    assert Span(1.0, 1.2).failing == pytest.approx(0.2)

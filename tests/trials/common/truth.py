@@ -7,12 +7,13 @@ it is there, backwards and forwards; the exporter's ledger has to decide as it g
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from deploy.lab.errors import LabError
 
 APART = 1.0  # seconds
+EVERY = 0.01  # seconds between logins, where durations are measured
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,18 @@ class Span:
 
     start: float
     end: float
+    failed: int | None = field(default=None, compare=False)  # attempts; None where they were not counted
 
     @property
     def duration(self) -> float:
         return self.end - self.start
+
+    @property
+    def failing(self) -> float:
+        """Seconds of it in which attempts failed. An address that moves without a pause may reset the one
+        that is on its way, while the next ones wait and succeed: who tries less often may not meet it.
+        """
+        return self.duration if self.failed is None else min(self.duration, self.failed * EVERY)
 
     def overlap(self, other: "Span") -> float:
         """Seconds; below 0 the distance between them."""
@@ -55,22 +64,22 @@ def outages(attempts: Sequence[Attempt]) -> list[Span]:
     """Those that ended."""
     recovery = _Recovery([attempt for attempt in attempts if not attempt.failed])
     spans: list[Span] = []
-    for first, last in _groups([attempt.launch for attempt in attempts if attempt.failed]):
-        end = recovery.after(last)
+    for group in _groups([attempt.launch for attempt in attempts if attempt.failed]):
+        end = recovery.after(group[-1])
         if end is None:
             continue
-        start = first
+        start, failed = group[0], len(group)
         while spans and spans[-1].end > start:  # nothing had recovered before this failure
-            start = spans.pop().start
-        spans.append(Span(start, end))
+            start, failed = spans[-1].start, failed + (spans.pop().failed or 0)
+        spans.append(Span(start, end, failed))
     return spans
 
 
-def _groups(failures: Sequence[float]) -> Iterable[tuple[float, float]]:
-    """First and last launch of failures that are less than a second from the next."""
+def _groups(failures: Sequence[float]) -> Iterable[Sequence[float]]:
+    """Launches of failures that are less than a second from the next."""
     edges = [index for index in range(1, len(failures)) if failures[index] - failures[index - 1] >= APART]
     starts, ends = [0, *edges], [*edges, len(failures)]
-    return [(failures[start], failures[end - 1]) for start, end in zip(starts, ends, strict=True) if failures]
+    return [failures[start:end] for start, end in zip(starts, ends, strict=True) if failures]
 
 
 class _Recovery:

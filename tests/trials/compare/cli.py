@@ -13,7 +13,7 @@ from deploy.lab.lab import Lab
 from deploy.lab.monitoring import Monitoring
 from deploy.lab.topologies import PAIRS
 from tests.trials.common import circumstances, command
-from tests.trials.common.members import PEER_PACKAGES, check_read
+from tests.trials.common.members import check_read
 from tests.trials.common.processes import busy
 from tests.trials.common.tables import Table
 from tests.trials.compare import peers, report, tables
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _compare(options: argparse.Namespace) -> int:
     output = command.Output(options)
     preflight.check()
-    preflight.need(PEER_PACKAGES, "compare")
+    preflight.need(preflight.PEERS, "compare")
     up = Lab(options.folder).state.topology()
     runs: list[Results] = []
     for topology in [options.topology or up] if options.topology or up else CLUSTERS:

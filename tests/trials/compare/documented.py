@@ -122,4 +122,17 @@ NOT_IN_THE_CSV = (
     ),
 )
 
-DIFFERENCES = CORRECTIONS + NOT_IN_THE_CSV
+NOT_READ = (
+    Difference(
+        HACLUSTER,
+        "ha_cluster_scrape_success",
+        "1 where the package sbd is installed",
+        "no series",
+        "SBD's disks and their timeouts (ha_cluster_sbd_devices, ha_cluster_sbd_timeouts) are not read: "
+        "that a fencing device failed Pacemaker says",
+        absent,
+        {"collector": "sbd"},
+    ),
+)
+
+DIFFERENCES = CORRECTIONS + NOT_IN_THE_CSV + NOT_READ

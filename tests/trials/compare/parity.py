@@ -6,11 +6,18 @@ lie between the two.
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from deploy.lab.page import Page, Point, Series
-from tests.trials.compare.documented import CORRECTIONS, KEPT, NOT_IN_THE_CSV, OWN_AFFAIRS, Difference
+from tests.trials.compare.documented import (
+    CORRECTIONS,
+    KEPT,
+    NOT_IN_THE_CSV,
+    NOT_READ,
+    OWN_AFFAIRS,
+    Difference,
+)
 
 SAME_DIGITS = 1e-9  # relative; a number that each side printed in its own way
 
@@ -19,6 +26,7 @@ class Verdict(Enum):
     SAME = "same"
     CORRECTED = "corrected"
     NOT_IN_THE_CSV = "not in the CSV"
+    NOT_READ = "not read"
     MISSING = "missing"
     DIFFERENT = "different"
 
@@ -30,6 +38,10 @@ class Finding:
     theirs: tuple[Point, Point]  # before and after ours
     ours: Point | None
     difference: Difference | None = None  # the documented one
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict in (Verdict.MISSING, Verdict.DIFFERENT)
 
     def __str__(self) -> str:
         low, high = (f"{point.value:.17g} ({point.kind})" for point in self.theirs)
@@ -48,7 +60,15 @@ class Parity:
 
     @property
     def failures(self) -> list[Finding]:
-        return [it for it in self.findings if it.verdict in (Verdict.MISSING, Verdict.DIFFERENT)]
+        return [it for it in self.findings if it.failed]
+
+    def again(self, later: "Parity") -> "Parity":
+        """With what `later` found of each that failed: what jumps between the pages agrees at one time or
+        another, each series by itself; what is wrong never does."""
+        found = {finding.series: finding for finding in later.findings}
+        return replace(
+            self, findings=tuple(found.get(it.series, it) if it.failed else it for it in self.findings)
+        )
 
 
 @dataclass(frozen=True)
@@ -67,7 +87,11 @@ def compare(peer: str, kind: str, triple: Triple) -> Parity:
     return Parity(peer, tuple(_judge(one, kind, triple) for one in sorted(known)))
 
 
-DOCUMENTED = ((Verdict.CORRECTED, CORRECTIONS), (Verdict.NOT_IN_THE_CSV, NOT_IN_THE_CSV))
+DOCUMENTED = (
+    (Verdict.CORRECTED, CORRECTIONS),
+    (Verdict.NOT_IN_THE_CSV, NOT_IN_THE_CSV),
+    (Verdict.NOT_READ, NOT_READ),
+)
 
 
 def _judge(one: Series, kind: str, triple: Triple) -> Finding:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.trials.common.report import filled, listed
 from tests.trials.compare import tables
-from tests.trials.compare.documented import CORRECTIONS, NOT_IN_THE_CSV
+from tests.trials.compare.documented import CORRECTIONS, NOT_IN_THE_CSV, NOT_READ
 from tests.trials.compare.figures import FLAT
 from tests.trials.compare.results import Results
 
@@ -24,6 +24,7 @@ def document(runs: Sequence[Results]) -> str:
         parity=_each(runs, _parity),
         corrections=tables.differences(CORRECTIONS).markdown(),
         gaps=tables.differences(NOT_IN_THE_CSV).markdown(),
+        unread=tables.differences(NOT_READ).markdown(),
         cost=_each(runs, _cost),
         asked=_each(runs, lambda one: tables.asked(one).markdown()),
         at_rest=_each(runs, lambda one: tables.at_rest(one).markdown()),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.trials.compare.documented import HACLUSTER, HAPROXY, MYSQLD
 from tests.trials.compare.pages import compared, counter, gauge, only, verdicts
-from tests.trials.compare.parity import Verdict
+from tests.trials.compare.parity import Parity, Verdict
 
 QUORATE = gauge("ha_cluster_corosync_quorate 1")
 
@@ -53,6 +53,22 @@ def test_what_moved_must_lie_between(value: int, verdict: str) -> None:
     before, after = (counter(f"haproxy_frontend_bytes_in_total {n}") for n in (10, 15))
     finding = only(compared(before, counter(f"haproxy_frontend_bytes_in_total {value}"), after, kind=HAPROXY))
     assert finding.verdict.value == verdict
+
+
+def test_what_jumps_between_the_pages_agrees_at_one_time_or_another() -> None:
+    """Each series by itself; what is wrong each time, or missing, stays that."""
+
+    def page(*values: int) -> str:
+        names = (f'haproxy_backend_current_sessions{{proxy="{proxy}"}}' for proxy in "abc")
+        return gauge(*(f"{name} {value}" for name, value in zip(names, values, strict=True)))
+
+    def tried(*ours: int) -> Parity:
+        return compared(page(5, 5, 5), page(*ours), kind=HAPROXY)
+
+    first, second = tried(4, 5, 4), tried(5, 6, 4)
+    assert [dict(it.series.labels)["proxy"] for it in first.again(second).failures] == ["c"]
+    assert first.again(first).failures == first.failures
+    assert len(first.again(second).findings) == 3
 
 
 def test_a_gauge_may_move_down() -> None:

@@ -1,8 +1,10 @@
 """The article's stress cases (its section III) in its order, a lost node, and cases with its time-outs."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from deploy.lab.haproxy import OWN, Timeouts
+from deploy.lab.topology import Topology
 
 FIRST, SECOND = Timeouts("50", "3500", "3500"), Timeouts("50", "1500", "1500")  # the article's
 
@@ -13,7 +15,7 @@ class Case:
     fault: str  # of the lab
     article: str  # its figure, for people
     cause: str | None  # that the exporter should report; None: nothing moves
-    promised: str  # the fault of failover_expected_seconds
+    promised: str | None  # the fault of failover_expected_seconds; None: that promises nothing of it
     connects: bool = False  # the promise is one connection's (`reconnect`), not the outage's (`total`)
     timeouts: Timeouts = OWN  # of haproxy.cfg; without: the lab's
     on_one: bool = False  # on the last Galera node alone, where the lab would take all of them
@@ -50,3 +52,26 @@ CASES = (
         on_one=True,
     ),
 )
+
+
+# Keepalived has no resource that is migrated; HAProxy's time-outs are the same there.
+KEEPALIVED_CASES = (
+    Case("HAProxy killed", "haproxy-killed", "-", "script_failed", "haproxy_crash"),
+    Case("Keepalived stopped", "keepalived-stopped", "-", "peer_stopped", "move"),
+    Case("Galera node stopped", "galera-stopped", "-", None, "server_gone", connects=True),
+    Case("Galera node's network gone", _GONE, "-", None, "server_gone", connects=True),
+    Case("node powered off", "node-off", "-", "peer_lost", "node_lost"),
+)
+KEYS = tuple(dict.fromkeys(case.key for case in (*CASES, *KEEPALIVED_CASES)))
+
+
+def on(topology: Topology) -> Sequence[Case]:
+    """As a cluster with fencing has them: it fences a lost node first, for which nothing is promised, as its
+    device takes as long as it takes."""
+    if topology.keepalived:
+        return KEEPALIVED_CASES
+    if not topology.fencing:
+        return CASES
+    return [
+        replace(case, cause="fencing", promised=None) if case.cause == "node_lost" else case for case in CASES
+    ]

@@ -15,6 +15,7 @@ class Felt:
     seconds: float  # of all of them
     slowest: float  # seconds until the slowest success; by a page, the bound of its histogram's bucket
     broken: float = 0.0  # seconds until the slowest failure; 0 without one, and not known by a page
+    failing: float = 0.0  # seconds of them in which attempts failed; not known by a page
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ def truth(attempts: Sequence[Attempt], start: float, end: float) -> Felt:
     took = [one.end - one.launch for one in attempts if start <= one.launch < end and not one.failed]
     broke = [one.end - one.launch for one in attempts if start <= one.launch < end and one.failed]
     return Felt(
-        len(spans), sum(span.duration for span in spans), max(took, default=0.0), max(broke, default=0.0)
+        len(spans),
+        sum(span.duration for span in spans),
+        slowest=max(took, default=0.0),
+        broken=max(broke, default=0.0),
+        failing=sum(span.failing for span in spans),
     )
 
 

@@ -9,7 +9,7 @@ from tests.trials.drill.cases import Case
 from tests.trials.drill.felt import Commits, Felt
 from tests.trials.drill.journal import PARTS, Event
 
-SEEN_FROM = 0.15  # seconds: every outage of that length is seen
+SEEN_FROM = 0.15  # seconds: every outage in which attempts fail for so long is seen
 APART = 1.0  # seconds by which phases may be more than the outage of clients outside
 MARGIN = 0.25  # seconds by which a promise may be missed: a login, and a busy machine
 HEAD = (
@@ -36,7 +36,7 @@ class Outcome:
     exporter: Felt
     events: tuple[Event, ...]  # in the journal of the balancer that serves afterwards
     commits: Commits
-    promised: float | None = None  # seconds; None: it could not be known
+    promised: float | None = None  # seconds; None: it could not be known, or nothing is promised of the case
 
     @property
     def kept_to(self) -> float:
@@ -59,14 +59,15 @@ class Outcome:
         if self.causes != expected:
             wanted = self.case.cause or "no event"
             found.append(f"reported {', '.join(self.causes) or 'no event'} instead of {wanted}")
-        if self.truth.seconds >= SEEN_FROM and not self.exporter.outages:
+        if self.truth.failing >= SEEN_FROM and not self.exporter.outages:
             found.append(f"an outage of {self.truth.seconds:.3f} s was not seen")
         if self.exporter.outages and not self.truth.outages:
             found.append(f"an outage of {self.exporter.seconds:.3f} s was invented")
         if self.phases and self.phases.seconds["total"] > self.truth.seconds + APART:
             found.append(f"its phases, of {self.phases.seconds['total']:.3f} s, are those of another outage")
         if self.promised is None:
-            found.append(f"nothing was promised of {self.case.promised}")
+            if self.case.promised:
+                found.append(f"nothing was promised of {self.case.promised}")
         elif self.kept_to > self.promised + MARGIN:
             found.append(f"took {self.kept_to:.3f} s, promised were {self.promised:.3f} s at most")
         if not self.commits.acknowledged:
@@ -87,7 +88,7 @@ class Results:
         return [problem for outcome in self.outcomes for problem in outcome.problems]
 
     def as_json(self) -> dict[str, object]:
-        outcomes = [asdict(outcome) for outcome in self.outcomes]
+        outcomes = [{**asdict(one), "causes": one.causes} for one in self.outcomes]
         return {**self.at.as_json(), "host": self.host, "outcomes": outcomes, "problems": self.problems}
 
 
@@ -116,7 +117,7 @@ def _row(one: Outcome) -> tuple[str, ...]:
 def _promised(one: Outcome) -> str:
     """Of one connection or of the outage."""
     if one.promised is None:
-        return "not known"
+        return "not known" if one.case.promised else "-"
     return f"{one.promised:.2f}" + (", one connect" if one.case.connects else "")
 
 

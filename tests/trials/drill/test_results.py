@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.lab.faults import FAULTS
-from exporter.watchers.failover.detection.causes import CAUSES
+from deploy.lab.faults import EVERY
+from deploy.lab.topologies import TOPOLOGIES
+from exporter.watchers.failover.detection import causes
+from exporter.watchers.failover.detection.vrrp import causes as vrrp_causes
 from exporter.watchers.readiness.expected.formulas import FORMULAS
 from tests.trials.common.circumstances import Circumstances
-from tests.trials.drill.cases import CASES
+from tests.trials.drill.cases import CASES, KEYS, on
 from tests.trials.drill.felt import Commits, Felt
 from tests.trials.drill.journal import Event
 from tests.trials.drill.report import document
@@ -17,7 +19,7 @@ from tests.trials.drill.results import Outcome, Results, table
 PHASES = {"detection": 0.1, "address": 0.2, "service": 0.3, "reconnect": 0.05, "total": 0.65}
 MOVED = Outcome(
     case=next(case for case in CASES if case.fault == "resource-moved"),
-    truth=Felt(1, 0.7, 1.03),
+    truth=Felt(1, 0.7, 1.03, failing=0.7),
     exporter=Felt(1, 0.75, 1.2),
     events=(
         Event("failover-ip", "move", "operator_move", PHASES),
@@ -52,11 +54,39 @@ ROW = (
 
 
 def test_every_case_is_a_fault_of_the_lab_and_a_cause_of_the_exporter() -> None:
-    """Names that are misspelt would only be found after minutes."""
-    assert {case.fault for case in CASES} <= FAULTS.keys()
-    assert {case.cause for case in CASES if case.cause} <= set(CAUSES)
-    assert {case.promised for case in CASES} <= FORMULAS.keys()
-    assert len({case.key for case in CASES}) == len(CASES)
+    """Names that are misspelt would only be found after minutes; each shape has cases that apply to it."""
+    for topology in TOPOLOGIES.values():
+        cases = on(topology)
+        assert all(EVERY[case.fault].applies(topology) for case in cases)
+        known = vrrp_causes.CAUSES if topology.keepalived else causes.CAUSES
+        assert {case.cause for case in cases if case.cause} <= set(known)
+        assert {case.promised for case in cases if case.promised} <= FORMULAS.keys()
+        assert len({case.key for case in cases}) == len(cases)
+        assert {case.key for case in cases} <= set(KEYS)
+
+
+def test_where_nodes_are_fenced_nothing_is_promised_of_a_lost_one() -> None:
+    """It is fenced first, which is the cause; all else is as without."""
+    [changed] = [case for case in on(TOPOLOGIES["fenced"]) if case not in CASES]
+    assert (changed.fault, changed.cause, changed.promised) == ("node-off", "fencing", None)
+    assert on(TOPOLOGIES["arbiter"]) == CASES
+
+
+def test_one_attempt_that_was_reset_need_not_be_seen() -> None:
+    """The address moved without a pause, and the others waited: ten attempts a second may meet nothing."""
+    unseen = replace(MOVED, exporter=Felt(0, 0.0, 1.2), truth=replace(MOVED.truth, failing=0.01))
+    assert unseen.problems == []
+    assert replace(unseen, truth=MOVED.truth).problems == [
+        "resource migrated: an outage of 0.700 s was not seen"
+    ]
+
+
+def test_what_nothing_is_promised_of_is_kept_to() -> None:
+    """However long it takes; a promise that could not be read is told."""
+    unpromised = replace(MOVED, case=replace(MOVED.case, promised=None), promised=None)
+    assert unpromised.problems == []
+    assert "nothing was promised of move" in replace(MOVED, promised=None).problems[0]
+    assert table([unpromised]).rows[0][2] == "-"
 
 
 def test_a_row_has_the_articles_figure_truth_exporter_cause_phases_and_commits() -> None:

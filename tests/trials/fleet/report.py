@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.trials.common.report import filled, listed_in_bold
+from tests.trials.common.report import filled, listed, listed_in_bold
 from tests.trials.fleet import results
 from tests.trials.fleet.results import Results
 
@@ -19,6 +19,7 @@ def document(found: Results) -> str:
         clusters=max(run.clusters for run in runs),
         of_one=results.of_one(runs).markdown(),
         cost=results.cost(runs).markdown(),
+        aims=listed(results.aims(runs)) or "Nothing was run every 15 s.",
         rules=results.rules(runs).markdown(),
         queries=results.queries(runs).markdown(),
         told=results.told(runs).markdown(),

@@ -11,6 +11,9 @@ from tests.trials.fleet.verdict import Told
 
 MIB, GIB = 2**20, 2**30
 DAY = 86400
+AIMED_AT = 15  # seconds between two scrapes
+RULES_AIM = 1.0  # seconds for a thousand clusters
+SERIES_AIM = 1200  # half of what a cluster had before pages could be asked for the needed series alone
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,27 @@ def rules(runs: Sequence[Figures]) -> Table:
 
 def _spread(found: Spread | None) -> str:
     return f"{found.median:.3f} ({found.most:.3f})" if found else "-"
+
+
+def aims(runs: Sequence[Figures]) -> list[str]:
+    """What was aimed for with scrapes every 15 s, and by how much it was met or missed."""
+    return [sentence for run in runs if run.interval == AIMED_AT for sentence in _aims(run)]
+
+
+def _aims(run: Figures) -> list[str]:
+    allowed = RULES_AIM * run.clusters / 1000
+    beside = max(one.median for one in run.rules.values())
+    aim = f"{AIMED_AT} s, {run.page}: all rules once in {allowed:g} s"
+    series = f"{AIMED_AT} s, {run.page}: {SERIES_AIM} series a cluster"
+    return [
+        f"{aim}, one after the other: {run.evaluation:.2f} s, {_against(run.evaluation, allowed)}",
+        f"{aim}, beside each other: {beside:.2f} s, {_against(beside, allowed)}",
+        f"{series}: {run.series}, {_against(run.series, SERIES_AIM)}",
+    ]
+
+
+def _against(found: float, aim: float) -> str:
+    return "met" if found <= aim else f"missed: {found / aim:.1f} times as much"
 
 
 def queries(runs: Sequence[Figures]) -> Table:

@@ -5,4 +5,5 @@ runs.py      breaks, waits, heals
 verdict.py   what was expected and what came (pure)
 report.py    the table of docs/keepalived.md
 cli.py       the command
+promised/    another command: whether a takeover takes what was promised
 """

@@ -7,11 +7,20 @@ from pathlib import Path
 
 from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
+from tests.trials.common.report import measured, not_run
 from tests.trials.common.tables import Row, Table
 from tests.trials.keepalived.cases import BY_NAME
 from tests.trials.keepalived.verdict import Outcome, problems
 
-HEAD = ("fault", "clients out, s", "told by the one that had it", "told by the other", "alerts, s after", "")
+HEAD = (
+    "fault",
+    "clients out, s",
+    "when healed, s",
+    "told by the one that had it",
+    "told by the other",
+    "alerts, s after",
+    "",
+)
 PART = re.compile(r"(?<=<!-- faults: made by `make keepalived` -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
@@ -37,6 +46,7 @@ class Run:
         return (
             f"`{one.fault}`: {BY_NAME[one.fault].means}",
             f"{one.out:.2f}" if one.out else "none",
+            f"{one.after:.2f}" if one.after else "none",
             *(_told(one, by) for by in ("holder", "peer")),
             _alerts(one),
             f"**{'; '.join(wrong)}**" if wrong else "well",
@@ -60,10 +70,6 @@ def _alerts(one: Outcome) -> str:
 
 def document(path: Path, run: Run) -> str:
     """The file with the run in its place."""
-    versions = ", ".join(f"{name} {version}" for name, version in run.at.versions)
-    when = run.at.when.strftime("%Y-%m-%d %H:%M UTC")
-    how = f"Measured on {when} with {versions}; {run.at.machine}. Again: `{run.at.command}`."
-    left = [f"`{name}`" for name in BY_NAME if name not in {one.fault for one in run.outcomes}]
-    missing = f" Not run this time: {', '.join(left)}." if left else ""
-    text = f"\n{run.summary}. {how}{missing}\n\n{run.table().markdown()}\n"
+    missing = not_run(BY_NAME, {one.fault for one in run.outcomes})
+    text = f"\n{run.summary}. Measured {measured(run.at)}{missing}\n\n{run.table().markdown()}\n"
     return PART.sub(lambda _: text, path.read_text())

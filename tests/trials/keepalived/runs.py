@@ -48,10 +48,13 @@ def run(lab: Lab, case: Case, step: Report) -> Outcome:
         placed = time.time()
         step(f"{case.fault}: {did}")
         told, fired = _watch(lab, case, roles, (began_at, placed))
+        healing = time.monotonic()
         heal = lab.heal()
         client.wait_quiet()
-    felt = sum(span.duration for span in outages(client.attempts()) if span.start >= begun - 1)
-    return Outcome(case.fault, did, told, fired, round(felt, 2), round(heal, 1))
+    spans = [span for span in outages(client.attempts()) if span.start >= begun - 1]
+    out = sum(span.duration for span in spans if span.start < healing)
+    after = sum(span.duration for span in spans if span.start >= healing)
+    return Outcome(case.fault, did, told, fired, round(out, 2), round(heal, 1), round(after, 2))
 
 
 def _watch(

@@ -79,6 +79,7 @@ def test_what_came_as_expected_is_well() -> None:
             "false page: VIPDown",
         ),
         (replace(SEEN, out=7.0), "clients were out for 7.0 s"),
+        (replace(SEEN, after=5.1), "clients were out for 5.1 s after it was healed"),
     ],
 )
 def test_what_is_not_as_expected_is_said(seen: Outcome, said: str) -> None:
@@ -102,5 +103,7 @@ def test_the_document_has_the_table_in_its_place(tmp_path: Path) -> None:
     text = document(path, Run(at, [SEEN]))
     assert "1 of 1 as expected" in text
     assert "Not run this time: `calm`, `keepalived-killed`, " in text
-    assert "| 0.61 | to the peer: peer_stopped | to the peer: peer_stopped | KeepalivedDown 24, " in text
+    assert (
+        "| 0.61 | none | to the peer: peer_stopped | to the peer: peer_stopped | KeepalivedDown 24, " in text
+    )
     assert PART.sub("", text) == PART.sub("", DOCUMENT.read_text())

@@ -24,8 +24,9 @@ class Outcome:
     did: str
     told: tuple[Told, ...]
     fired: tuple[Fired, ...]
-    out: float  # seconds in which clients were out, in all
+    out: float  # seconds in which clients were out until it was healed, in all
     heal: float  # seconds
+    after: float = 0.0  # seconds in which clients were out from then on
 
     @property
     def alerts(self) -> frozenset[str]:
@@ -45,7 +46,7 @@ def complete(case: Case, told: tuple[Told, ...], fired: tuple[Fired, ...]) -> bo
 
 def problems(case: Case, seen: Outcome) -> list[str]:
     found = list(_missing(case, seen.told, seen.fired))
-    found += [f"false event: {_shown(one)}" for one in seen.told if one not in case.told]
+    found += [f"false event: {_shown(one)}" for one in seen.told if one not in case.told + case.may_tell]
     allowed = {*case.page, *case.warn, *case.may, *MAY}
     for one in seen.fired:
         if one.alert not in allowed:
@@ -54,6 +55,8 @@ def problems(case: Case, seen: Outcome) -> list[str]:
         found.append(f"false ticket: {HAPPENED}")
     if seen.out > case.out:
         found.append(f"clients were out for {seen.out:.1f} s")
+    if seen.after > case.healed:
+        found.append(f"clients were out for {seen.after:.1f} s after it was healed")
     return found
 
 

@@ -14,7 +14,6 @@ from exporter.rules.site import READY
 from tests.trials.common import circumstances, command
 from tests.trials.common.circumstances import LIBRARIES, PACKAGES
 from tests.trials.common.kept import Kept
-from tests.trials.common.members import PEER_PACKAGES
 from tests.trials.matrix import report
 from tests.trials.matrix.expectations import Expectation, expectations
 from tests.trials.matrix.intervals import at_interval
@@ -59,7 +58,7 @@ def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
     asked, clusters = chosen(every, options), clusters_of(options)
     watching = Watching(options.engine, options.scrape_interval)
     preflight.check()
-    preflight.need(PEER_PACKAGES, "matrix")
+    preflight.need(preflight.PEERS, "matrix")
     verdicts = {}
     for topology in clusters:
         kept = Kept(KEPT / f"matrix-{topology}{suffix(watching)}.json", outcome)

@@ -12,13 +12,14 @@ CALM = "calm"  # nothing is broken
 
 @dataclass(frozen=True)
 class Expectation:
-    """An entry of `page` and `warn` is the name of an alert, or several joined by " or "."""
+    """An entry of `page`, `warn` and `either` is the name of an alert, or several joined by " or "."""
 
     number: int
     name: str  # of the lab's fault
     means: str
     page: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()  # a page or a ticket, by what happens
     may: tuple[str, ...] = ()
     cause: tuple[str, ...] = ()
     within: float = 60.0  # seconds to the page
@@ -34,9 +35,8 @@ class Expectation:
     @property
     def allowed(self) -> frozenset[str]:
         """Every alert that is true of this fault."""
-        return frozenset(
-            name for entry in (*self.page, *self.warn, *self.may) for name in alternatives(entry)
-        )
+        entries = (*self.page, *self.warn, *self.either, *self.may)
+        return frozenset(name for entry in entries for name in alternatives(entry))
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ import re
 import time
 from pathlib import Path
 
+from deploy.lab import network
 from deploy.lab.errors import LabError
 from deploy.lab.fleet import Fleet
+from deploy.lab.host import Host
 from deploy.lab.observer import Observer
 
 EVERY = 0.5  # seconds
@@ -30,9 +32,14 @@ class Holders(Observer):
                 self.shared = max(self.shared, now - since)
 
     def _twice(self) -> bool:
-        hosts = self._fleet.hosts.values()
+        hosts = [host for host in self._fleet.hosts.values() if not self._is_fenced(host)]
         tables = [Path(f"/proc/{host.pid()}/net/fib_trie").read_text() for host in hosts]
         return any(sum(holds(vip, one) for one in tables) > 1 for vip in self._fleet.topology.vips)
+
+    def _is_fenced(self, host: Host) -> bool:
+        """Fabric fencing lets a host run on with its addresses, and nobody reaches it."""
+        fleet = self._fleet
+        return network.is_fenced(fleet.switch, fleet.topology, fleet.place(host.name))
 
 
 def holds(address: str, table: str) -> bool:

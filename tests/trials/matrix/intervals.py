@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from alerts.src.promises import fires, waits
 from exporter.rules.groups import ALERTS
+from exporter.rules.layout import kept
 from exporter.rules.site import Site
 from tests.trials.matrix.expectations import Expectation, alternatives
 
@@ -36,5 +37,5 @@ def _told(name: str, interval: int) -> int:
 def _kept(names: Iterable[str], interval: int) -> float:
     """How much longer one fires when all is well: that is seen later, and it is kept for more evaluations."""
     seen = 2 * (interval - Site().interval)
-    kept = (Site(interval).keep(ALERTS[name].keep) - Site().keep(ALERTS[name].keep) for name in names)
-    return seen + max(kept, default=0)
+    more = (kept(ALERTS[name], Site(interval)) - kept(ALERTS[name], Site()) for name in names)
+    return seen + max(more, default=0)

@@ -9,6 +9,7 @@ from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.report import filled, listed, listed_in_bold
 from tests.trials.common.tables import Table
 from tests.trials.matrix.results import Outcome
+from tests.trials.matrix.trial import EVERY
 from tests.trials.matrix.verdict import Verdict
 
 TEMPLATE = Path(__file__).with_name("fault-matrix.md.template")
@@ -80,6 +81,7 @@ def document(run: Run) -> str:
         TEMPLATE,
         run.at,
         summary=run.summary,
+        every=EVERY * 1000,
         tables="\n".join(
             f"## On {topology}\n\n{table(verdicts).markdown()}\n"
             for topology, verdicts in run.clusters.items()

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 from deploy.lab.monitoring import Message, Notification
+from tests.trials.matrix.expectations import Expectation
 from tests.trials.matrix.holders import holds
-from tests.trials.matrix.trial import sent
+from tests.trials.matrix.trial import patience, sent
+from tests.trials.matrix.verdict import HELD_BACK
 
 # /proc/net/fib_trie, cut: 10.0.0.11 and 10.0.0.100 are the host's own, the others are routes.
 FIB_TRIE = """\
@@ -49,6 +51,18 @@ def test_a_message_opens_updates_or_closes_what_its_receiver_has() -> None:
         ("tickets", "opened", 60),
     ]
     assert {(one.headline, one.alerts) for one in found} == {("FailoverHappened", ("FailoverHappened",))}
+
+
+def test_a_page_that_comes_late_gives_the_ticket_before_it_more_time() -> None:
+    """Seen where a link lost packets: the split came as it was healed. The ticket ends after the page."""
+    expected = Expectation(1, "corosync-lossy", "")
+    ticket = message(140, "tickets", "firing").alerts
+    page = message(150, "pager", "firing", "critical").alerts
+    over = message(220, "pager", "resolved", "critical").alerts
+    assert patience(ticket, expected, placed=100, healed=145) == expected.clear_within
+    usual = expected.clear_within + HELD_BACK
+    assert patience(ticket + page, expected, placed=100, healed=145) == usual
+    assert patience(ticket + page + over, expected, placed=100, healed=145) == 75 + HELD_BACK
 
 
 def test_an_address_is_held_where_the_kernel_calls_it_its_own() -> None:

@@ -50,6 +50,19 @@ def test_what_is_told_in_time_with_the_right_cause_is_well() -> None:
     assert problems(PAGE, TICKET, moved) == ()
 
 
+def test_what_happens_may_decide_between_a_page_and_a_ticket() -> None:
+    """One of both must come, whichever, and the page is then no false one."""
+    either = Expectation(2, "lan-cut", "one is off, or both", either=("PacemakerNodeOffline or VIPDown",))
+    ticket = notified("PacemakerNodeOffline", "warning")
+    page = notified("VIPDown", "critical")
+    for one in (ticket, page):
+        assert problems(one, shared=0.0, expected=either) == ()
+        assert told(either, [one])
+    missing = "PacemakerNodeOffline or VIPDown was not notified"
+    assert problems(shared=0.0, expected=either) == (missing,)
+    assert not told(either, [])
+
+
 @pytest.mark.parametrize(
     ("what", "problem"),
     [

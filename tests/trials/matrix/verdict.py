@@ -40,6 +40,7 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
     problems = [
         *_missing(expected.page, Severity.CRITICAL, expected.within, notified),
         *_missing(tickets(expected, notified), Severity.WARNING, expected.warn_within, notified),
+        *_missing(expected.either, None, expected.within, notified),
         *_silent_split(outcome),
         *_pages(expected, outcome),
         *_causes(expected, notified),
@@ -53,7 +54,12 @@ def judge(expected: Expectation, outcome: Outcome) -> Verdict:
 def told(expected: Expectation, notified: Sequence[Notified]) -> bool:
     """Whether all that must be notified was."""
     pages = all(first(notified, entry, Severity.CRITICAL) for entry in expected.page)
-    return pages and all(first(notified, entry, Severity.WARNING) for entry in tickets(expected, notified))
+    either = all(first(notified, entry) for entry in expected.either)
+    return (
+        pages
+        and either
+        and all(first(notified, entry, Severity.WARNING) for entry in tickets(expected, notified))
+    )
 
 
 def tickets(expected: Expectation, notified: Sequence[Notified]) -> tuple[str, ...]:
@@ -62,19 +68,21 @@ def tickets(expected: Expectation, notified: Sequence[Notified]) -> tuple[str, .
     return () if paged and not expected.page else expected.warn
 
 
-def first(notified: Sequence[Notified], entry: str, severity: str) -> Notified | None:
+def first(notified: Sequence[Notified], entry: str, severity: str | None = None) -> Notified | None:
     """The first notification of the alerts that an entry of the expectations allows."""
-    fitting = [one for one in notified if one.alert in alternatives(entry) and one.severity == severity]
+    fitting = [
+        one for one in notified if one.alert in alternatives(entry) and severity in (None, one.severity)
+    ]
     return min(fitting, key=lambda one: one.after, default=None)
 
 
 def _missing(
-    entries: Iterable[str], severity: str, within: float, notified: Sequence[Notified]
+    entries: Iterable[str], severity: str | None, within: float, notified: Sequence[Notified]
 ) -> Iterable[str]:
     for entry in entries:
         found = first(notified, entry, severity)
         if found is None:
-            yield f"{entry} was not notified as {severity}"
+            yield f"{entry} was not notified" + (f" as {severity}" if severity else "")
         elif found.after > within:
             yield f"{found.alert} was notified after {found.after:.0f} s instead of {within:.0f} s"
 
@@ -101,7 +109,8 @@ def _true_pages(expected: Expectation, outcome: Outcome) -> set[str]:
 
 
 def _pages(expected: Expectation, outcome: Outcome) -> Iterable[str]:
-    true = {name for entry in expected.page for name in alternatives(entry)} | set(expected.may)
+    listed = (*expected.page, *expected.either, *expected.may)
+    true = {name for entry in listed for name in alternatives(entry)}
     true = true - {SPLIT} | _true_pages(expected, outcome)
     paged = {one.alert for one in outcome.notified if one.severity == Severity.CRITICAL}
     yield from (f"false page: {name}" for name in sorted(paged - true))

@@ -90,6 +90,14 @@ def test_scripts_that_fail_and_a_link_that_is_down(monkeypatch: pytest.MonkeyPat
     assert not look(Keepalived(OWN), "2.2.7-fault-link").instances["entrance"].link
 
 
+def test_processes_that_do_not_run_and_sync_groups() -> None:
+    """By name; an instance knows those that go with it."""
+    seen = look(Keepalived(OWN), "2.2.7-tracking-lost")
+    assert seen.bad_processes == {"haproxy-runs", "haproxy-there"}
+    assert seen.instances["third"].together == ("reports", "third")
+    assert seen.instances["entrance"].together == ()
+
+
 @pytest.mark.parametrize(
     ("resolved", "own", "shown"),
     [

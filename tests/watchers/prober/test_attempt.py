@@ -141,21 +141,13 @@ def test_too_many_connections_are_a_failed_handshake(stand: Stand, account: Acco
 
     Without an account the one connection that is reserved for an administrator looks like a free one.
     """
-    ((before,),) = stand.sql("SELECT @@max_connections")
-    stand.sql("SET GLOBAL max_connections = 10")
-    try:
-        with ExitStack() as held:
-            for _ in range(10):
-                held.enter_context(stand.client())
-            # in this order: the reserved one, taken by a login, is free only when the server comes to it
-            answers = [attempted(stand.port, each) for each in (None, account)]
-            held.enter_context(last_connection(stand.port))
-            answers += [attempted(stand.port, each) for each in (None, account)]
-        assert [answer.reason for answer in answers] == [None, "handshake", "handshake", "handshake"]
-        assert answers[2].detail.endswith("turned away: Too many connections (error 1040)")
-    finally:
-        until("a connection is free", stand.lets_a_client_in)
-        stand.sql(f"SET GLOBAL max_connections = {before}")
+    with stand.full(), ExitStack() as held:
+        # in this order: the reserved one, taken by a login, is free only when the server comes to it
+        answers = [attempted(stand.port, each) for each in (None, account)]
+        held.enter_context(last_connection(stand.port))
+        answers += [attempted(stand.port, each) for each in (None, account)]
+    assert [answer.reason for answer in answers] == [None, "handshake", "handshake", "handshake"]
+    assert answers[2].detail.endswith("turned away: Too many connections (error 1040)")
 
 
 def test_a_server_that_accepts_the_login_and_not_the_query_fails_in_query(

@@ -26,6 +26,9 @@ class Heard:
     def __init__(self) -> None:
         self.said: list[str] = []
 
+    def of(self, endpoint: Endpoint) -> list[str]:
+        return [one for one in self.said if one.startswith(f"{endpoint} ")]
+
     def failing(self, endpoint: Endpoint) -> None:
         self.said.append(f"{endpoint} fails")
 
@@ -85,7 +88,7 @@ def test_addresses_come_and_go_and_the_others_do_not_notice(monkeypatch: pytest.
         until("attempts of both", lambda: min(attempts(watcher).values()) > 0 and len(attempts(watcher)) == 2)
         watcher.change([OTHER, Vip("127.0.0.2")], {})
         assert list(attempts(watcher)) == [Endpoint("127.0.0.1", 3307)]
-        assert heard.said[-1] == f"{ENDPOINT} recovered"
+        assert heard.of(ENDPOINT)[-1] == f"{ENDPOINT} recovered"  # not the other's first failure
         launched = stays.prober.reading().attempts
         assert stays.prober.overdue(time.monotonic() + 100) == 0.0  # who is stopped is not stuck
         watcher.change([SOON, OTHER], {})

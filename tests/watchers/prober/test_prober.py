@@ -53,7 +53,9 @@ def running(vip: Vip, patience: float = 1.0) -> Iterator[Prober]:
 def attempts_are(monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
     """A double in place of an attempt."""
 
-    def attempt(_endpoint: Endpoint, _account: Account | None, _timeout: float) -> AttemptResult:
+    def attempt(
+        _endpoint: Endpoint, _account: Account | None, _timeout: float, _connected: Callable[[], None]
+    ) -> AttemptResult:
         return script()
 
     monkeypatch.setattr(module, "make_attempt", attempt)
@@ -564,20 +566,10 @@ def test_the_limits_of_the_account_are_no_outage_and_those_of_the_server_are(sta
             assert (prober.reading().up, prober.reading().active_seconds) == (True, 0.0)
     finally:
         stand.sql(f"ALTER USER {USER}@'%' WITH MAX_USER_CONNECTIONS 0")
-    stand.until_no_client()
-    ((before,),) = stand.sql("SELECT @@max_connections")
-    stand.sql("SET GLOBAL max_connections = 10")
-    try:
-        with ExitStack() as held:
-            for _ in range(10):
-                held.enter_context(stand.client())
-            prober = held.enter_context(running(vip))
-            until("an outage", lambda: prober.reading().active_seconds)
-            reading = prober.reading()
-            assert (reading.up, reading.failures["denied"]) == (False, 0)
-    finally:
-        until("a connection is free", stand.lets_a_client_in)
-        stand.sql(f"SET GLOBAL max_connections = {before}")
+    with stand.full(), running(vip) as prober:
+        until("an outage", lambda: prober.reading().active_seconds)
+        reading = prober.reading()
+        assert (reading.up, reading.failures["denied"]) == (False, 0)
 
 
 async def test_the_page_of_two_ports_on_one_address(stand: Stand) -> None:
@@ -612,7 +604,9 @@ def test_a_failure_at_one_port_has_the_others_of_the_address_probed_at_once(
         threading.Event(),
     )
 
-    def attempt(endpoint: Endpoint, _account: Account | None, _timeout: float) -> AttemptResult:
+    def attempt(
+        endpoint: Endpoint, _account: Account | None, _timeout: float, _connected: Callable[[], None]
+    ) -> AttemptResult:
         return failure() if endpoint == sometimes and fails.is_set() else success()
 
     monkeypatch.setattr(module, "make_attempt", attempt)

@@ -17,6 +17,8 @@ from exporter.watchers.prober.schedule import (
     EXTRA_RATE,
     FAST_SECONDS,
     HURRY_INTERVAL,
+    SESSIONS,
+    SLOW_AGAIN_SECONDS,
     SLOW_SECONDS,
     SUSPICION_SECONDS,
     WANDER,
@@ -29,10 +31,16 @@ LATENCY = 0.002  # seconds, of an attempt that is answered or refused
 Peer = Callable[[float], tuple[float, str | None]]  # launch -> seconds until it ends, how
 
 
-def interval(
-    schedule: Schedule, now: float, *, outage: bool = False, oldest: float | None = None, in_flight: int = 0
+def interval(  # noqa: PLR0913  # as Schedule.interval
+    schedule: Schedule,
+    now: float,
+    *,
+    outage: bool = False,
+    oldest: float | None = None,
+    in_flight: int = 0,
+    sessions: int = 0,
 ) -> float:
-    return schedule.interval(now, outage=outage, oldest=oldest, in_flight=in_flight)
+    return schedule.interval(now, outage=outage, oldest=oldest, in_flight=in_flight, sessions=sessions)
 
 
 def fast(seconds: float) -> bool:
@@ -40,12 +48,13 @@ def fast(seconds: float) -> bool:
 
 
 class Simulation:
-    """A prober in front of `peer`, for `seconds` of time that is not waited for."""
+    """A prober in front of `peer`, for `seconds` of time that is not waited for. `connects`: at once, or
+    never before the attempt ends."""
 
-    def __init__(self, schedule: Schedule, peer: Peer, seconds: float):
+    def __init__(self, schedule: Schedule, peer: Peer, seconds: float, *, connects: bool = False):
         self.launches: list[float] = []
         self.most_in_flight = 0
-        self._schedule = schedule
+        self._schedule, self._connects = schedule, connects
         self._ends: list[tuple[float, float, str | None]] = []  # end, launch, how
         self._in_flight: set[float] = set()
         self._latest_failure = self._latest_success = float("-inf")
@@ -62,7 +71,13 @@ class Simulation:
     def _launch(self, now: float, peer: Peer) -> None:
         outage = self._latest_failure > self._latest_success or now - self._latest_failure < 1.0
         oldest, in_flight = min(self._in_flight, default=None), len(self._in_flight)
-        self._due = now + self._schedule.interval(now, outage=outage, oldest=oldest, in_flight=in_flight)
+        self._due = now + self._schedule.interval(
+            now,
+            outage=outage,
+            oldest=oldest,
+            in_flight=in_flight,
+            sessions=in_flight if self._connects else 0,
+        )
         took, how = peer(now - NOW)
         heapq.heappush(self._ends, (now + took, now, how))
         self.launches.append(now - NOW)
@@ -157,6 +172,14 @@ def test_an_address_that_swallows_everything_takes_few_descriptors() -> None:
     assert simulation.between(30, 60) == pytest.approx(300, rel=0.05)
 
 
+def test_servers_that_accept_and_do_not_answer_have_few_sessions() -> None:
+    """They take places of max_connections, where a swallowed attempt takes none."""
+    usual = Vip("10.0.0.100")
+    peer = frozen(usual.timeout, start=3.0)
+    simulation = Simulation(Schedule(usual.interval), peer, 60, connects=True)
+    assert SESSIONS <= simulation.most_in_flight < 70
+
+
 @pytest.mark.parametrize("usual", [0.1, 0.2, 1.0, 10.0, 60.0])
 @pytest.mark.parametrize("timeout", [0.5, 5.0, 10.0])
 def test_no_launch_waits_for_a_place(usual: float, timeout: float) -> None:
@@ -194,6 +217,55 @@ def test_a_server_far_away_gets_the_usual_attempts() -> None:
     """Every attempt is slow: no more than a change would add, once."""
     simulation = Simulation(Schedule(0.1), lambda _: (0.15, None), 120)
     assert simulation.between(20, 120) == pytest.approx(1000, rel=0.05)
+
+
+def test_servers_that_are_slow_now_and_then_get_the_usual_attempts() -> None:
+    """As a busy machine makes them: half a second in five, for ten minutes."""
+    simulation = Simulation(Schedule(0.1), lambda at: (0.3 if at % 5 < 0.5 else LATENCY, None), 600)
+    assert simulation.between(20, 600) == pytest.approx(5800, rel=0.03)
+
+
+def test_slowness_long_after_the_last_is_new() -> None:
+    """Fast again."""
+    schedule = Schedule(0.1)
+    assert fast(interval(schedule, NOW, oldest=NOW - 1))
+    assert not fast(interval(schedule, NOW + 10, oldest=NOW + 9))
+    later = NOW + 10 + SLOW_AGAIN_SECONDS + 1
+    assert fast(interval(schedule, later, oldest=later - 1))
+
+
+@pytest.mark.parametrize("start", [3.0, 8.0])
+def test_an_outage_of_slow_servers_is_as_accurate(start: float) -> None:
+    """What fails is a change, however old the slowness."""
+
+    def peer(at: float) -> tuple[float, str | None]:
+        if start <= at < start + 1:
+            return LATENCY, "refused"
+        return (0.2 if at < 10 else LATENCY), None
+
+    simulation = Simulation(Schedule(0.1), peer, 20)
+    assert simulation.between(start + 0.3, start + 1) >= 30
+
+
+def test_what_hangs_after_an_outage_is_as_accurate() -> None:
+    """The attempts that hung in the one before were no slow servers."""
+    timeout = 0.5
+
+    def peer(at: float) -> tuple[float, str | None]:
+        return (timeout, "timeout") if at % 8 < 1 else (LATENCY, None)
+
+    simulation = Simulation(Schedule(0.1), peer, 60)
+    assert simulation.between(48.2, 49) >= 35
+
+
+def test_a_session_that_is_cut_off_while_servers_are_slow_is_a_change() -> None:
+    """However long they have been slow."""
+    schedule, now = Schedule(0.1), NOW
+    while now < NOW + 20:
+        now += interval(schedule, now, oldest=now - 0.2)
+    assert not fast(interval(schedule, now, oldest=now - 0.2))
+    assert schedule.suspect(now)
+    assert fast(interval(schedule, now, oldest=now - 0.2))
 
 
 def test_the_first_failure_is_followed_at_once_and_the_next_ones_are_not() -> None:
@@ -259,6 +331,11 @@ def test_more_hang_and_fewer_follow() -> None:
     assert fast(seconds[0])
     assert 0.08 <= seconds[1] <= 0.12
     assert 0.64 <= seconds[2] <= 0.96
+    connected = [
+        interval(Schedule(10), NOW, outage=True, sessions=count) for count in (SESSIONS - 1, SESSIONS)
+    ]
+    assert fast(connected[0])
+    assert 0.08 <= connected[1] <= 0.12
 
 
 def test_servers_are_queried_as_often_as_attempts_are_made_at_rest() -> None:

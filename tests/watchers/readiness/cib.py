@@ -82,13 +82,20 @@ def reading_of(cib: bytes, folder: Path) -> PacemakerReading:
     return PacemakerReading.of(crm_mon.parse(shown.stdout, UTC), cib_parser.configuration(configured.stdout))
 
 
+SIMULATOR = Simulator("cibadmin", "crm_simulate", "crm_mon")
+
+
 def predicted(
-    cib: bytes, folder: Path, *, lost: str = HOLDER, quorate: bool | None = None
+    cib: bytes,
+    folder: Path,
+    *,
+    lost: str = HOLDER,
+    quorate: bool | None = None,
+    simulator: Simulator = SIMULATOR,
 ) -> dict[str, Takeover]:
     """By resource what would become of it, by the real crm_simulate."""
     reading = reading_of(cib, folder)
     view = View(reading, snapshot(reading), 0.0)
-    simulator = Simulator("cibadmin", "crm_simulate")
     placed = simulator.placement(without(cib, lost, quorate=quorate), Deadline.after(10))
     failed = fail_counts(cib)
     return {

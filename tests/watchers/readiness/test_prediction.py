@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from exporter.watchers.readiness.simulator import Simulator
 from tests.watchers.readiness.cib import (
     HOLDER,
     PEER,
+    SIMULATOR,
     Change,
     Element,
     add,
     article,
     ban,
+    drop,
     needs_pacemaker,
     option,
     predicted,
@@ -20,6 +24,7 @@ from tests.watchers.readiness.cib import (
 pytestmark = needs_pacemaker
 
 IP, PROXY = "failover-ip", "haproxy"
+SBD = Path(__file__).parent / "captured/fencing-lost-2.1.5.cib.xml"
 
 
 def standby(root: Element) -> None:
@@ -80,6 +85,13 @@ def offline(root: Element) -> None:
     state.attrib.update({"in_ccm": "false", "crmd": "offline", "join": "down", "expected": "down"})
 
 
+def joining(root: Element) -> None:
+    """With fencing, which makes a pending node one that is online."""
+    (state,) = root.iterfind(f"status/node_state[@uname='{PEER}']")
+    state.attrib.update({"join": "pending"})
+    option(root, "stonith-enabled", "true")
+
+
 def meta(resource: str, name: str, value: str) -> Change:
     xml = f'<meta_attributes id="m"><nvpair id="m-1" name="{name}" value="{value}"/></meta_attributes>'
     return lambda root: add(root, f"configuration/resources/primitive[@id='{resource}']", xml)
@@ -106,6 +118,7 @@ CASES: dict[str, tuple[Change, dict[str, tuple[str, ...]]]] = {
     "HAProxy may fail once more": (failures(PROXY, "4", "5"), {}),
     "address failed to start": (failures(IP, "INFINITY", "3"), {IP: ("failures",), PROXY: ("failures",)}),
     "peer offline": (offline, {IP: ("offline",), PROXY: ("offline",)}),
+    "peer joining": (joining, {IP: ("offline", "fencing"), PROXY: ("offline", "fencing")}),
     "address unmanaged": (meta(IP, "is-managed", "false"), {IP: ("unmanaged",), PROXY: ("unmanaged",)}),
     "HAProxy disabled": (meta(PROXY, "target-role", "Stopped"), {PROXY: ("disabled",)}),
     "fencing without a device": (
@@ -115,11 +128,25 @@ CASES: dict[str, tuple[Change, dict[str, tuple[str, ...]]]] = {
 }
 
 
+# What crm_simulate 2.0.5 says of an option that came with 2.1.0, and ends with.
+WITHOUT_XML = """\
+#!/bin/sh
+case "$*" in *--output-as=xml*) echo "crm_simulate: Unknown option --output-as=xml" >&2; exit 0 ;; esac
+exec crm_simulate "$@"
+"""
+
+
+@pytest.mark.parametrize("xml", [True, False], ids=["xml", "as 2.0.5"])
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_not_taken_over_and_why(case: str, tmp_path: Path) -> None:
-    """Each break of the peer or the configuration is seen before the node is lost, with its reason."""
+def test_what_is_not_taken_over_and_why(case: str, xml: bool, tmp_path: Path) -> None:
+    """Each break of the peer or the configuration is seen before the node is lost, with its reason; also by
+    the way that an older Pacemaker leaves."""
     change, blocked = CASES[case]
-    found = predicted(article(change), tmp_path)
+    old = tmp_path / "crm_simulate"
+    old.write_text(WITHOUT_XML)
+    old.chmod(0o755)
+    simulator = SIMULATOR if xml else Simulator("cibadmin", str(old), "crm_mon")
+    found = predicted(article(change), tmp_path, simulator=simulator)
     for resource in (IP, PROXY):
         expected = ((), blocked[resource]) if resource in blocked else ((PEER,), ())
         assert (found[resource].to, found[resource].reasons) == expected, resource
@@ -141,6 +168,44 @@ def test_quorum_decides_as_the_policy_says(
     found = predicted(article(cluster("no-quorum-policy", policy)), tmp_path, quorate=quorate)[IP]
     assert found.reasons == reasons
     assert found.ready == (not reasons)
+
+
+def with_sbd(change: Change = lambda _: None) -> bytes:
+    """A pair in the lab whose one fencing device, a disk, was lost; lb2 holds."""
+    root = etree.fromstring(SBD.read_bytes())
+    change(root)
+    return etree.tostring(root)
+
+
+def cleaned_up(root: Element) -> None:
+    drop(root, "transient_attributes")
+    for history in root.iterfind("status/node_state/lrm/lrm_resources"):
+        for one in history.findall("lrm_resource[@id='fence-sbd']"):
+            history.remove(one)
+
+
+def cleaned_up_and_disabled(root: Element) -> None:
+    cleaned_up(root)
+    meta("fence-sbd", "target-role", "Stopped")(root)
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "why"),
+    [
+        (lambda _: None, (), ("fencing",)),
+        (cleaned_up, ("lb1",), ()),
+        (cleaned_up_and_disabled, (), ("fencing",)),
+        (lambda root: option(root, "stonith-enabled", "false"), ("lb1",), ()),
+    ],
+    ids=["failed", "cleaned up", "disabled", "fencing off"],
+)
+def test_a_fencing_device_that_failed_fences_nobody(
+    change: Change, to: tuple[str, ...], why: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The scheduler counts on it as on any; where none is left, nothing would be taken over."""
+    found = predicted(with_sbd(change), tmp_path, lost="lb2")
+    for resource in ("vip", "balancer"):
+        assert (found[resource].to, found[resource].reasons) == (to, why)
 
 
 def test_the_other_direction(tmp_path: Path) -> None:

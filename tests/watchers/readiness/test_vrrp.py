@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from exporter.sources.keepalived.reading import BACKUP, FAULT, INIT, MASTER
 from exporter.watchers.failover.detection.vrrp.snapshot import VrrpSnapshot
 from exporter.watchers.readiness.metrics import Takeover
-from exporter.watchers.readiness.vrrp import LINK, REASONS, SCRIPT, STOPPED, TRACKED, parameters, takeovers
+from exporter.watchers.readiness.vrrp import (
+    LINK,
+    PROCESS,
+    REASONS,
+    SCRIPT,
+    STOPPED,
+    TRACKED,
+    parameters,
+    takeovers,
+)
 from tests.sources.keepalived.captured import reading
 from tests.watchers.failover.detection.vrrp.looks import AT_A, AT_B, NAME, A, B
 
@@ -36,6 +45,13 @@ def test_a_backup_that_hears_the_master_would_take_over() -> None:
 def test_what_keeps_it_from_that(changes: dict[str, Any], bad: frozenset[str], reason: str) -> None:
     """A script with a weight leaves the state as it is, and says no all the same."""
     assert takeovers(seen(bad, **changes)) == (Takeover(NAME, A, (), (reason,)),)
+
+
+@pytest.mark.parametrize("state", [FAULT, BACKUP])
+def test_a_tracked_process_that_does_not_run(state: int) -> None:
+    """With a weight, which is 1 where none is given, the state stays as it is."""
+    lost = replace(seen(state=state), bad_processes=frozenset({"haproxy-runs"}))
+    assert takeovers(lost) == (Takeover(NAME, A, (), (PROCESS,)),)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from exporter.errors import Unreachable
+from exporter.errors import SourceError, Unreachable
 from exporter.sources.pacemaker.source import Options as PacemakerOptions
 from exporter.transports.deadline import Deadline
 from exporter.watchers.failover.detection.snapshot import snapshot
-from exporter.watchers.readiness import watcher
+from exporter.watchers.readiness import repeat, watcher
 from exporter.watchers.readiness.metrics import Takeover
 from exporter.watchers.readiness.options import Options
 from exporter.watchers.readiness.watcher import STALE_SECONDS, ReadinessWatcher
@@ -31,6 +32,12 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def look(one: ReadinessWatcher, folder: Path, cib: bytes, age: float = 0) -> None:
     reading = reading_of(cib, folder)
     one.observe(reading, snapshot(reading), time.monotonic() - age)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110  # the watcher tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def answered(one: ReadinessWatcher, resource: str, *, ready: bool) -> Takeover:
@@ -92,9 +99,7 @@ async def test_what_no_look_explains_yet_is_not_told(cluster: Path, monkeypatch:
     one.start()
     await answered(one, "failover-ip", ready=True)
     (cluster / "cib.xml").write_bytes(article(ban("failover-ip")))
-    async with asyncio.timeout(20):
-        while not one._doubted:  # noqa: ASYNC110  # it tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: one._doubted)
     assert (await answered(one, "failover-ip", ready=True)).to == (PEER,)
     look(one, cluster, article(ban("failover-ip")))
     assert (await answered(one, "failover-ip", ready=False)).reasons == ("banned",)
@@ -122,6 +127,38 @@ async def test_a_missing_tool_fails_this_collector_and_says_so(cluster: Path) ->
     with pytest.raises(Unreachable, match="/nowhere/crm_simulate: not installed"):
         await answered(one, "failover-ip", ready=True)
     one.halt()
+
+
+async def test_a_tool_that_fails_for_a_moment_is_asked_again_soon(
+    cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after a minute, though nothing changes; what lasts is asked for ever more rarely."""
+    monkeypatch.setattr(repeat, "AGAIN_SECONDS", 0.1)
+    one = ReadinessWatcher(Options(), PacemakerOptions())
+    look(one, cluster, article())
+    whole = (cluster / "cib.xml").read_bytes()
+    (cluster / "cib.xml").write_bytes(b"")
+    one.start()
+    await until(lambda: one._error is not None)
+    with pytest.raises(SourceError):
+        one.read(NOW)
+    (cluster / "cib.xml").write_bytes(whole)
+    await until(lambda: one._error is None)
+    assert (await answered(one, "failover-ip", ready=True)).to == (PEER,)
+    one.halt()
+
+
+def test_what_lasts_is_asked_for_ever_more_rarely() -> None:
+    """10 s, doubled with each failure, up to the usual minute."""
+    assert [repeat.after_failures(count) for count in (0, 1, 2, 3, 4, 5, 10**6)] == [
+        60,
+        10,
+        20,
+        40,
+        60,
+        60,
+        60,
+    ]
 
 
 async def test_nothing_is_said_while_pacemaker_is_not_read(cluster: Path) -> None:

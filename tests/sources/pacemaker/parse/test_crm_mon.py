@@ -42,6 +42,14 @@ def test_the_article_cluster_is_read() -> None:
     assert (seen.failures, seen.fence_events, seen.fence_history_error) == ((), (), 0)
 
 
+def test_a_pending_node_is_not_on_standby() -> None:
+    """Where nodes are fenced Pacemaker says so of one that joins or leaves; nobody put it there."""
+    on_standby = crm_mon_output("2.1.5-article").replace(b'standby="false"', b'standby="true"')
+    pending = on_standby.replace(b'pending="false"', b'pending="true"')
+    assert {(one.standby, one.pending) for one in crm_mon.parse(on_standby, UTC).nodes} == {(True, False)}
+    assert {(one.standby, one.pending) for one in crm_mon.parse(pending, UTC).nodes} == {(False, True)}
+
+
 def test_the_last_change_is_read_in_the_hosts_zone_and_nothing_else() -> None:
     """It is text that this host's daemon wrote; the other times are crm_mon's own, which runs in UTC."""
     in_utc, in_tokyo = view("2.1.5-article"), view("2.1.5-article", ZoneInfo("Asia/Tokyo"))

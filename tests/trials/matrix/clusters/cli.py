@@ -13,8 +13,9 @@ from deploy.lab.topologies import SHAPES, TOPOLOGIES
 from tests.trials.common import circumstances, command
 from tests.trials.matrix.clusters import expectations, report
 from tests.trials.matrix.clusters.report import Proved, Run
-from tests.trials.matrix.clusters.results import kept
+from tests.trials.matrix.clusters.results import Sample, kept, kept_samples
 from tests.trials.matrix.clusters.runs import Cluster, run
+from tests.trials.matrix.clusters.samples import TRIALS
 
 DOCUMENT = REPOSITORY / "docs/clusters.md"
 NAMES = [shape.name for shape in SHAPES]
@@ -26,7 +27,14 @@ def parser() -> ArgumentParser:
     add("--shape", action="append", choices=NAMES, help="without: each of them")
     add("--release", action="append", choices=list(RELEASES), help="without: this machine's")
     every = sorted({one.name for name in NAMES for one in expectations.of(name)})
-    add("--fault", action="append", choices=every, metavar="NAME", help=f"only this: {', '.join(every)}")
+    names = [*every, *TRIALS]
+    add(
+        "--only",
+        action="append",
+        choices=names,
+        metavar="NAME",
+        help=f"a fault, or a sample: {', '.join(names)}",
+    )
     command.add_folder(top)
     command.add_resume(top)
     command.add_output(top, DOCUMENT)
@@ -45,8 +53,9 @@ def _prove(options: argparse.Namespace) -> int:
         preflight.check_for(TOPOLOGIES[one.shape])
         if not options.resume:
             kept(one.shape, one.release).forget({fault.name for fault in one.faults})
+            kept_samples(one.shape, one.release).forget(one.trials)
     run(clusters, options.folder, output.step)
-    found = Run(circumstances.now(_command(options), "", (), ()), list(_proved()))
+    found = Run(circumstances.now(_command(options), "", (), ()), list(_proved()), list(_samples()))
     if found.whole:
         output.document(lambda: report.document(found))
     output.results(found.as_json(), lambda screen: show(found, screen))
@@ -56,9 +65,10 @@ def _prove(options: argparse.Namespace) -> int:
 def _chosen(options: argparse.Namespace) -> Iterator[Cluster]:
     for shape in options.shape or NAMES:
         every = expectations.of(shape)
-        faults = [one for one in every if not options.fault or one.name in options.fault]
+        faults = [one for one in every if not options.only or one.name in options.only]
+        trials = [one for one in TRIALS if not options.only or one in options.only]
         for release in options.release or [codename()]:
-            yield Cluster(shape, release, faults)
+            yield Cluster(shape, release, faults, trials)
 
 
 def _proved() -> Iterator[Proved]:
@@ -71,17 +81,29 @@ def _proved() -> Iterator[Proved]:
                     yield Proved(proofs[expected.name], expected)
 
 
+def _samples() -> Iterator[Sample]:
+    """In the order of the trials, then as _proved()."""
+    for trial in TRIALS:
+        for shape in NAMES:
+            for release in RELEASES:
+                found = kept_samples(shape, release).load()
+                if trial in found:
+                    yield found[trial]
+
+
 def _command(options: argparse.Namespace) -> str:
     """With the options that say what was measured; the others say where to."""
-    chosen = {name: getattr(options, name) or () for name in ("shape", "release", "fault")}
+    chosen = {name: getattr(options, name) or () for name in ("shape", "release", "only")}
     words = [word for name, values in chosen.items() for value in values for word in (f"--{name}", value)]
     return shlex.join(["python", "-m", "tests.trials.matrix.clusters", *words])
 
 
 def show(found: Run, screen: Screen) -> None:
-    for table in (report.clusters(found), report.faults(found.proved)):
-        screen.line("")
-        screen.table(table.head, table.rows)
+    samples = [report.samples(found, trial) for trial in TRIALS]
+    for table in (report.clusters(found), report.faults(found.proved), *samples):
+        if table.rows:
+            screen.line("")
+            screen.table(table.head, table.rows)
     for problem in found.problems:
         screen.line(f"- {problem}")
     screen.line(found.summary)

@@ -11,14 +11,15 @@ from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.report import filled, listed, listed_in_bold
 from tests.trials.common.tables import Table
 from tests.trials.matrix.clusters import expectations
-from tests.trials.matrix.clusters.results import Proof
+from tests.trials.matrix.clusters.results import Proof, Sample
+from tests.trials.matrix.clusters.samples import COLUMNS, TRIALS
 from tests.trials.matrix.expectations import Expectation
 from tests.trials.matrix.report import REACHED, reached
 from tests.trials.matrix.results import Outcome
 from tests.trials.matrix.verdict import MOVED, SLOWLY, Verdict, judge
 
 TEMPLATE = Path(__file__).parents[1] / "clusters.md.template"
-PACKAGES = ("pacemaker", "corosync", "haproxy")  # whose versions are shown
+PACKAGES = ("pacemaker", "corosync", "keepalived", "haproxy")  # whose versions are shown
 HEAD = ("shape", "release", "proved", "up, s", "faults", "false pages", *PACKAGES)
 FAULTS = ("fault", "release", *REACHED, "failovers told", "")
 
@@ -37,21 +38,30 @@ class Proved:
 class Run:
     at: Circumstances
     proved: Sequence[Proved]  # in the order of the shapes, their releases, their expectations
+    samples: Sequence[Sample]  # in the order of the trials, the shapes, their releases
 
     @property
     def whole(self) -> bool:
-        """Whether every fault of every shape was made, on one release at least."""
+        """Whether every fault of every shape was made, and every sample taken, on one release at least."""
         made = {(one.proof.shape, one.expected.name) for one in self.proved}
-        return all((shape.name, one.name) in made for shape in SHAPES for one in expectations.of(shape.name))
+        made |= {(one.shape, one.trial) for one in self.samples}
+        return all(
+            (shape.name, name) in made
+            for shape in SHAPES
+            for name in (*(one.name for one in expectations.of(shape.name)), *TRIALS)
+        )
 
     @property
     def problems(self) -> list[str]:
-        return [f"{one.proof.title}: {problem}" for one in self.proved for problem in one.verdict.problems]
+        proved = [f"{one.proof.title}: {problem}" for one in self.proved for problem in one.verdict.problems]
+        return proved + [f"{one.title}: {problem}" for one in self.samples for problem in one.problems]
 
     @property
     def summary(self) -> str:
         well = sum(one.verdict.well for one in self.proved)
-        return f"{well} of {len(self.proved)} as they should be, {_false_pages(self.proved)} false pages"
+        taken = sum(not one.problems for one in self.samples)
+        of = f"{well} of {len(self.proved)} faults and {taken} of {len(self.samples)} samples"
+        return f"{of} as they should be, {_false_pages(self.proved)} false pages"
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -59,6 +69,7 @@ class Run:
             "summary": self.summary,
             "problems": self.problems,
             "proofs": [asdict(one.proof) for one in self.proved],
+            "samples": [asdict(one) for one in self.samples],
         }
 
 
@@ -84,6 +95,12 @@ def _cluster(shape: str, release: str, proved: Sequence[Proved]) -> tuple[str, .
 
 def faults(proved: Sequence[Proved]) -> Table:
     return Table(FAULTS, [_fault(one) for one in proved])
+
+
+def samples(run: Run, trial: str) -> Table:
+    """The rows of a trial, each with its shape and release."""
+    rows = [(one.shape, one.release, *row) for one in run.samples if one.trial == trial for row in one.rows]
+    return Table(("shape", "release", *COLUMNS[trial]), rows)
 
 
 def _fault(one: Proved) -> tuple[str, ...]:
@@ -117,6 +134,8 @@ def document(run: Run) -> str:
         run.at,
         summary=run.summary,
         table=clusters(run).markdown(),
+        accuracy=samples(run, "accuracy").markdown(),
+        drill=samples(run, "drill").markdown(),
         problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
         shapes=shapes,
     )

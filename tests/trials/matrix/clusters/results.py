@@ -33,3 +33,31 @@ def proof(raw: Mapping[str, Any]) -> Proof:
 def kept(shape: str, release: str) -> Kept[Proof]:
     """By the fault's name."""
     return Kept(REPOSITORY / f"build/clusters-{shape}-{release}.json", proof)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a sample of a trial found on one shape."""
+
+    trial: str
+    shape: str
+    release: str
+    when: str  # 2026-11-29
+    rows: tuple[tuple[str, ...], ...]  # of the table of its trial
+    problems: tuple[str, ...]
+    carried_out: bool = True
+
+    @property
+    def title(self) -> str:
+        return f"{self.shape} {self.release} {self.trial}"
+
+
+def sample(raw: Mapping[str, Any]) -> Sample:
+    """From what asdict() made of one."""
+    rows = tuple(tuple(row) for row in raw["rows"])
+    return Sample(**{**raw, "rows": rows, "problems": tuple(raw["problems"])})
+
+
+def kept_samples(shape: str, release: str) -> Kept[Sample]:
+    """By the trial's name."""
+    return Kept(REPOSITORY / f"build/clusters-{shape}-{release}-samples.json", sample)

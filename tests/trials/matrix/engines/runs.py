@@ -41,7 +41,7 @@ def left(chosen: Sequence[Expectation], engines: Sequence[Beside], kept: Kept[Ou
 
 def _try(lab: Lab, expected: Expectation, engines: Sequence[Beside], step: Report) -> Sequence[Outcome]:
     monitorings = beside(lab, engines)
-    watching = [(monitorings[one], at_interval(expected, one.interval, one.late)) for one in engines]
+    watching = [(monitorings[one], _of(expected, one, engines)) for one in engines]
     try:
         return trial.side_by_side(lab, watching, Nobody(), step)
     except LabError as error:
@@ -49,6 +49,14 @@ def _try(lab: Lab, expected: Expectation, engines: Sequence[Beside], step: Repor
         whole_again(lab, step)
         failed = Outcome(expected.name, lab.topology.name, "", (), 0.0, error=str(error))
         return [failed] * len(engines)
+
+
+def _of(expected: Expectation, one: Beside, engines: Sequence[Beside]) -> Expectation:
+    """In the time of its interval. The fault lasts until the slowest has told it: who scrapes more often
+    tells in one message more that a move, or an outage, is over while the rest still lasts."""
+    timed = at_interval(expected, one.interval, one.late)
+    slowest = max(other.interval for other in engines)
+    return replace(timed, messages=timed.messages + (one.interval < slowest))
 
 
 def verdicts(
@@ -61,7 +69,7 @@ def verdicts(
         for one in engines:
             outcome = done.get(key(expected, one))
             if outcome:
-                verdict = judge(at_interval(expected, one.interval, one.late), outcome)
+                verdict = judge(_of(expected, one, engines), outcome)
                 found.setdefault(expected.name, {})[one] = replace(verdict, expected=expected)
     return found
 

@@ -10,7 +10,6 @@ from deploy.lab.monitoring.daemon import Place
 from deploy.lab.monitoring.engines import find
 from deploy.lab.state import USUAL
 
-VMALERT = 2
 WORDS = {"prometheus": "Prometheus", "victoria-metrics": "VictoriaMetrics"}
 
 
@@ -23,8 +22,8 @@ class Beside:
 
     @property
     def late(self) -> int:
-        """Evaluations after which it knows what is recorded from recorded series: alerts/README.md."""
-        return VMALERT if find(self.engine).package == "victoria-metrics" else 0
+        """Evaluations by which its tickets may come later: it is late, and they wait for that."""
+        return 2 * find(self.engine).late
 
     @property
     def name(self) -> str:

@@ -634,6 +634,31 @@ def test_what_follows_the_end_of_a_split_has_a_cause_of_its_own() -> None:
     assert event.cause == "operator_move"
 
 
+@pytest.mark.parametrize("pending", [True, False])
+def test_a_node_on_standby_that_joins_again_was_not_sent_there_now(pending: bool) -> None:
+    """Whether it is on standby is not known while it joins; one that was online was sent there."""
+    cluster, watch = Cluster(), Watch()
+    on_standby = dict.fromkeys(NODES, UP) | {"beta": replace(UP, standby=True)}
+    joining = on_standby | {"beta": replace(UP, pending=pending)}
+    for nodes in (joining, on_standby):
+        watch.look(replace(cluster.seen(), nodes=nodes), cluster.now)
+    _, after = cluster.go("gamma")
+    (event,) = watch.look(replace(after, nodes=on_standby), cluster.now)
+    assert event.cause == ("unknown" if pending else "standby")
+
+
+def test_a_pending_node_can_not_be_used() -> None:
+    """It is back once it is a member, where nodes are fenced too, which calls a pending one online."""
+    assert not replace(UP, pending=True).usable
+    cluster, watch = Cluster(), Watch()
+    watch.look(
+        replace(cluster.seen(), nodes=dict.fromkeys(NODES, UP) | {"beta": replace(UP, pending=True)}), 1.0
+    )
+    _, after = cluster.go("beta")
+    (event,) = watch.look(after, cluster.now)
+    assert (event.cause, event.evidence) == ("failback", ("beta is back",))
+
+
 def test_an_old_probe_that_is_reported_again_is_no_second_place() -> None:
     """A node that was away is back, and with it what it had found long ago: it returns as preferred."""
     cluster, watch = Cluster("alpha", now=2000.0), Watch()

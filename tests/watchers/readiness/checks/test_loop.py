@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from exporter.errors import Unreachable
+from exporter.errors import TimedOut, Unreachable
 from exporter.interface_address import InterfaceAddress
 from exporter.scrape import Reading
 from exporter.sources.galera.reading import GaleraReading
 from exporter.transports import interfaces
 from exporter.transports.deadline import Deadline
+from exporter.watchers.readiness import repeat
 from exporter.watchers.readiness.checks import loop
 from exporter.watchers.readiness.checks.loop import CheckLoop, Wanted
 from exporter.watchers.readiness.checks.parameters import Parameters, parameters
@@ -120,12 +121,33 @@ async def test_at_rest_nothing_is_asked_again(tmp_path: Path, monkeypatch: pytes
         return await known()
 
     monkeypatch.setattr(made, "_known", counted)
-    monkeypatch.setattr(loop, "REPEAT_SECONDS", 0.5)
+    monkeypatch.setattr(repeat, "REPEAT_SECONDS", 0.5)
     made.start()
     async with asyncio.timeout(20):
         while len(times) < 3:  # noqa: ASYNC110  # likewise
             await asyncio.sleep(0.02)
     assert all(later - before >= 0.45 for before, later in pairwise(times))
+    made.halt()
+    made.close()
+
+
+async def test_a_check_that_could_not_be_made_is_made_again_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though nothing that is looked at changes."""
+    monkeypatch.setattr(repeat, "AGAIN_SECONDS", 0.1)
+    made = CheckLoop(Options(), Wanted(), configured, host(tmp_path, {}))
+    times: list[float] = []
+
+    async def run(_known: object) -> Results:
+        times.append(time.monotonic())
+        return Results(errors=(TimedOut("clock: no answer"),) if len(times) == 1 else ())
+
+    monkeypatch.setattr(made._runner, "run", run)
+    made.start()
+    await shown(made, lambda results: results.errors)
+    await shown(made, lambda results: not results.errors)
+    assert len(times) == 2
     made.halt()
     made.close()
 

@@ -4,7 +4,16 @@ Times and counters are those of releases' experiments with 2.2.7 (advert_int 1, 
 advertisements came, who said goodbye and how often, how soon the other took over.
 """
 
-from exporter.watchers.failover.detection.vrrp.snapshot import BACKUP, FAULT, MASTER
+from dataclasses import replace
+
+from exporter.watchers.failover.detection.vrrp.changes import (
+    FAILED_THERE,
+    GOODBYE,
+    LOWERED,
+    SCRIPT,
+    changes,
+)
+from exporter.watchers.failover.detection.vrrp.snapshot import BACKUP, FAULT, MASTER, VrrpSnapshot
 from exporter.watchers.failover.events import Held
 from tests.watchers.failover.detection.vrrp.looks import AT_A, AT_B, BEGIN, NAME, VIP, A, B, Host, told
 
@@ -55,6 +64,32 @@ def test_a_script_that_fails_seen_from_both() -> None:
     other = backup()
     found = other.look(28.65, state=MASTER, since=28.64, bound=True, others=0, goodbyes=2, received=130)
     assert told(found) == [("move", A, B, "script_failed")]
+
+
+def test_a_tracked_process_that_ended() -> None:
+    """With a weight: the priority falls, and the process is why."""
+    before = VrrpSnapshot(A, 10, (), {NAME: AT_A})
+    now = replace(before, instances={NAME: replace(AT_A, priority=90)}, bad_processes=frozenset({"haproxy"}))
+    found = [*changes(NAME, before, now)]
+    assert [one.kind for one in found] == [SCRIPT, LOWERED]
+    assert found[0].text == "tracked process haproxy does not run on proxy-a"
+
+
+def test_goodbyes_of_a_sync_group() -> None:
+    """The instance that fails says it twice, the other, which gives up with it, once. Where Keepalived is
+    stopped each says it once."""
+    together = (NAME, "reports")
+    backups = dict.fromkeys(together, replace(AT_B, together=together))
+    before = VrrpSnapshot(B, 10, (), backups)
+
+    def said(**numbers: int) -> list[tuple[str, str]]:
+        after = {name: replace(one, goodbyes=numbers[name]) for name, one in backups.items()}
+        now = replace(before, instances=after)
+        return [(name, one.kind) for name in together for one in changes(name, before, now)]
+
+    assert said(entrance=1, reports=2) == [(NAME, FAILED_THERE), ("reports", FAILED_THERE)]
+    assert said(entrance=1, reports=1) == [(NAME, GOODBYE), ("reports", GOODBYE)]
+    assert said(entrance=0, reports=2) == [("reports", FAILED_THERE)]
 
 
 def test_a_goodbye_that_was_seen_before_the_address_came() -> None:

@@ -1,0 +1,5 @@
+import sys
+
+from tests.trials.keepalived.promised.cli import main
+
+sys.exit(main())

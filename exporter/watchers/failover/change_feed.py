@@ -69,6 +69,7 @@ class ChangeFeed:
     def start(self) -> None:
         """In the running loop."""
         self._loop = asyncio.get_running_loop()
+        self.latest = time.monotonic()  # nothing is known yet, as after a change
         if self._stream:
             self._stream.start()
         try:

@@ -68,8 +68,11 @@ class VrrpDetector:
             self._tracks.pop(resource, None)
 
     def settled(self) -> bool:
-        """Whether no addresses are on their way."""
-        return all(track.loss is None for track in self._tracks.values())
+        """Whether it is known who has the addresses, and none are on their way."""
+        return bool(self._tracks) and all(
+            track.loss is None and track.holder is not None and not track.from_journal
+            for track in self._tracks.values()
+        )
 
     def held(self) -> dict[str, Held]:
         return {
@@ -94,7 +97,9 @@ class VrrpDetector:
     ) -> list[Detected]:
         shown = snapshot.instances[name]
         if track.holder is None or track.from_journal:
-            return self._begin(name, track, shown, now)
+            if not shown.bound or (heard_at := track.heard_since(shown, snapshot.children)) is None:
+                return self._begin(name, track, shown, now)
+            track.begin(shown.peer or NOBODY_KNOWN, heard_at)
         found: list[Detected] = []
         if shown.bound and not track.doubts(shown, self._here):
             if track.loss:
@@ -117,7 +122,7 @@ class VrrpDetector:
         if not holder:
             return []
         origin, looked = track.holder, track.looked
-        track.holder, track.looked, track.from_journal = holder, now.wall, False
+        track.begin(holder, now.wall)
         if origin is None or origin == holder or self._here not in (origin, holder):
             return []
         at = shown.since if shown.bound and looked < shown.since <= now.wall else looked

@@ -50,6 +50,10 @@ class Track:
     _doubted: bool = False
     _looks: deque[_Look] = field(default_factory=lambda: deque(maxlen=LOOKS))
 
+    def begin(self, holder: str, looked: float) -> None:
+        """This run has seen for the first time who has the addresses."""
+        self.holder, self.looked, self.from_journal = holder, looked, False
+
     def add(self, changes: Iterable[Change], at: float) -> None:
         self.evidence += [Dated(change, at) for change in changes]
 
@@ -74,6 +78,13 @@ class Track:
 
     def note(self, shown: Shown, children: tuple[tuple[int, float], ...], now: Moment) -> None:
         self._looks.append(_Look(now.wall, shown.received, children))
+
+    def heard_since(self, shown: Shown, children: tuple[tuple[int, float], ...]) -> float | None:
+        """When the look before was, seconds since 1970, if another host has advertised since: it had the
+        addresses in between."""
+        look = self._looks[-1] if self._looks else None
+        heard = look is not None and look.children == children and shown.received > look.received
+        return look.wall if look and heard else None
 
     def heard(self, shown: Shown, children: tuple[tuple[int, float], ...]) -> Change | None:
         """Whether the other host was heard until this one took over at `shown.since`; None: not known.

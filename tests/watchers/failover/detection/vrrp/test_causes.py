@@ -6,6 +6,8 @@ advertisements came, who said goodbye and how often, how soon the other took ove
 
 from dataclasses import replace
 
+import pytest
+
 from exporter.watchers.failover.detection.vrrp.changes import (
     FAILED_THERE,
     GOODBYE,
@@ -245,6 +247,26 @@ def test_the_first_look_is_no_event() -> None:
     """Wherever it is."""
     assert Host(A, AT_A).look(0.0) == []
     assert Host(B, AT_B).look(0.0) == []
+
+
+@pytest.mark.parametrize("kept", [{}, {NAME: Held(B, None, None, BEGIN - 50)}])
+def test_taken_over_before_a_look_showed_who_had_it(kept: dict[str, Held]) -> None:
+    """At the first look Keepalived had not heard a master yet, and ARP was not asked. What was advertised
+    since is another host's, which had the addresses; the journal's word is older."""
+    host = Host(B, AT_B, kept)
+    assert host.look(0.0, others=None, master="", received=2) == []
+    assert not host.detector.settled()
+    (event,) = host.look(8.61, state=MASTER, since=8.6, bound=True, others=0, goodbyes=1, received=10)
+    assert told([event]) == [("move", A, B, "peer_stopped")]
+    assert (event.at, event.late) == (BEGIN + 8.6, False)
+    assert host.detector.settled()
+
+
+def test_the_first_to_take_it_moved_nothing() -> None:
+    """Nobody advertised: the addresses were on no host."""
+    host = Host(B, AT_B)
+    host.look(0.0, others=None, master="", received=0)
+    assert host.look(3.61, state=MASTER, since=3.6, bound=True, others=0) == []
 
 
 def test_what_happened_while_the_exporter_was_away() -> None:

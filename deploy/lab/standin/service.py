@@ -134,7 +134,7 @@ def _environment(unit: Unit) -> dict[str, str]:
     found = {"PATH": PATH, "LANG": "C.UTF-8", "USER": user.pw_name, "LOGNAME": user.pw_name}
     found |= {"HOME": user.pw_dir, "SHELL": user.pw_shell}
     for assignments in unit.all("Environment"):
-        found |= units.parse_environment(assignments)
+        found |= units.assignments(assignments)
     for path in unit.all("EnvironmentFile"):
         with contextlib.suppress(FileNotFoundError):
             found |= units.parse_environment(Path(path.removeprefix("-")).read_text())

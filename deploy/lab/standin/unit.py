@@ -112,6 +112,12 @@ def _lines(text: str) -> Iterator[str]:
             yield line.strip()
 
 
+def assignments(text: str) -> dict[str, str]:
+    """What `Environment=` has: any number of NAME=value, each in quotes as a whole, in part or not."""
+    pairs = (word.partition("=") for word in shlex.split(text))
+    return {name: value for name, _, value in pairs}
+
+
 def parse_environment(text: str) -> dict[str, str]:
     """An EnvironmentFile: NAME=value, in quotes or not, one a line."""
     pairs = (line.partition("=") for line in _lines(text))

@@ -9,7 +9,15 @@ import pytest
 
 from deploy.lab.host import REPOSITORY
 from deploy.lab.standin import service, systemctl
-from deploy.lab.standin.unit import HONOURED, LEFT_OUT, argv, parse, parse_environment, privileges
+from deploy.lab.standin.unit import (
+    HONOURED,
+    LEFT_OUT,
+    argv,
+    assignments,
+    parse,
+    parse_environment,
+    privileges,
+)
 
 OURS = (REPOSITORY / "deploy/systemd/failover-exporter.service").read_text()
 
@@ -55,6 +63,16 @@ def test_values_add_up_and_an_empty_one_takes_them_back() -> None:
     assert unit.one("ExecStart") == "/bin/two"
     assert unit.seconds("TimeoutStopSec", 90) == 120
     assert unit.seconds("TimeoutStartSec", 90) == 90
+
+
+def test_several_assignments_in_one_setting() -> None:
+    """As HAProxy's unit has them, with blanks in one of them."""
+    assert assignments('"CONFIG=/etc/haproxy.cfg" "OPTS=-S /run/haproxy.sock" MODE=1 A="b c"') == {
+        "CONFIG": "/etc/haproxy.cfg",
+        "OPTS": "-S /run/haproxy.sock",
+        "MODE": "1",
+        "A": "b c",
+    }
 
 
 def test_variables_of_the_command_line() -> None:

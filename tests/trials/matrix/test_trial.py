@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from deploy.lab.monitoring import Message, Notification
 from tests.trials.matrix.expectations import Expectation
 from tests.trials.matrix.holders import holds
-from tests.trials.matrix.trial import patience, sent
+from tests.trials.matrix.trial import notified, patience, sent
 from tests.trials.matrix.verdict import HELD_BACK
 
 # /proc/net/fib_trie, cut: 10.0.0.11 and 10.0.0.100 are the host's own, the others are routes.
@@ -25,8 +25,10 @@ Local:
 """
 
 
-def message(at: float, receiver: str, status: str, severity: str = "warning") -> Message:
-    labels = {"alertname": "FailoverHappened", "severity": severity}
+def message(
+    at: float, receiver: str, status: str, severity: str = "warning", alert: str = "FailoverHappened"
+) -> Message:
+    labels = {"alertname": alert, "severity": severity}
     when = datetime(2026, 11, 29, tzinfo=UTC)
     alerts = (Notification(at, at, receiver, status, labels, {"summary": "it moved"}, when),)
     return Message(at, receiver, "it moved, and 1 more", alerts)
@@ -63,6 +65,38 @@ def test_a_page_that_comes_late_gives_the_ticket_before_it_more_time() -> None:
     usual = expected.clear_within + HELD_BACK
     assert patience(ticket + page, expected, placed=100, healed=145) == usual
     assert patience(ticket + page + over, expected, placed=100, healed=145) == 75 + HELD_BACK
+
+
+def test_an_alert_that_was_held_back_in_the_end_is_over_with_its_group() -> None:
+    """VIPOutage opened the ticket, FailoverHappened held it back: the message that closes the ticket has not
+    got it. One that goes on, or that only another receiver is told to be over, is not over."""
+    opened = message(140, "tickets", "firing", alert="VIPOutage").alerts
+    updated = message(200, "tickets", "firing").alerts
+    elsewhere = message(210, "pager", "resolved").alerts
+    closed = message(260, "tickets", "resolved").alerts
+
+    def ends(*told: Notification) -> list[tuple[str, float | None]]:
+        return [(one.alert, one.cleared) for one in notified(told, placed=100, healed=150)]
+
+    assert ends(*opened, *updated, *elsewhere) == [("VIPOutage", None), ("FailoverHappened", None)]
+    assert ends(*opened, *updated, *closed) == [("VIPOutage", 110), ("FailoverHappened", 110)]
+    again = message(270, "tickets", "firing", alert="VIPOutage").alerts
+    assert ends(*opened, *closed, *again) == [("VIPOutage", None)]
+
+
+def test_an_alert_of_a_group_that_goes_on_is_over_by_itself() -> None:
+    """The update says that it is; the first end counts, it comes again with each message."""
+    gone = message(200, "tickets", "resolved", alert="VIPOutage").alerts
+    told = (
+        *message(140, "tickets", "firing", alert="VIPOutage").alerts,
+        *gone,
+        *message(200, "tickets", "firing").alerts,
+        *message(260, "tickets", "resolved", alert="VIPOutage").alerts,
+    )
+    assert [(one.alert, one.cleared) for one in notified(told, placed=100, healed=150)] == [
+        ("VIPOutage", 50),
+        ("FailoverHappened", 110),
+    ]
 
 
 def test_an_address_is_held_where_the_kernel_calls_it_its_own() -> None:

@@ -141,31 +141,45 @@ def _key(one: Notification) -> tuple[str, frozenset[tuple[str, str]]]:
     return one.receiver, frozenset(one.labels.items())
 
 
-def _open(notifications: Iterable[Notification]) -> set[object]:
-    """What was notified as firing, and not yet as resolved."""
-    latest = {_key(one): one.status for one in notifications if one.severity in PAGES_AND_TICKETS}
-    return {key for key, status in latest.items() if status == FIRING}
+def _open(notifications: Sequence[Notification]) -> set[object]:
+    """What was notified as firing, and is not over yet."""
+    return {key for key, told in _fired(notifications).items() if _end(told, notifications) is None}
 
 
 def notified(
     notifications: Iterable[Notification], placed: float, healed: float | None
 ) -> tuple[Notified, ...]:
-    """Each alert once: when it was first notified, and when it was last resolved."""
+    """Each alert once: when it was first notified, and when it was over for its receiver."""
+    every = list(notifications)
+    return tuple(_one(told, _end(told, every), placed, healed) for told in _fired(every).values())
+
+
+def _fired(notifications: Iterable[Notification]) -> dict[object, list[Notification]]:
+    """By alert all that a receiver got of it, of those that it got as firing."""
     by_key: dict[object, list[Notification]] = {}
     for one in notifications:
         if one.severity in PAGES_AND_TICKETS:
             by_key.setdefault(_key(one), []).append(one)
-    firing = [messages for messages in by_key.values() if any(one.status == FIRING for one in messages)]
-    return tuple(_one(messages, placed, healed) for messages in firing)
+    return {key: told for key, told in by_key.items() if any(one.status == FIRING for one in told)}
 
 
-def _one(messages: list[Notification], placed: float, healed: float | None) -> Notified:
-    start, cleared = messages[0], None
-    last_firing = max(index for index, one in enumerate(messages) if one.status == FIRING)
-    # The end is notified again and again: Prometheus repeats it for a quarter of an hour.
-    ends = messages[last_firing + 1 :]
-    if healed is not None and ends:
-        cleared = max(0.0, ends[0].at - healed)
+def _end(told: Sequence[Notification], every: Iterable[Notification]) -> float | None:
+    """When the alert was over for its receiver, for good: its own end, or that of its group, whichever came
+    first. Of one that another alert held back in the end, Alertmanager tells no end but the group's.
+
+    An end is notified again and again: Prometheus repeats it for a quarter of an hour.
+    """
+    fired = max(one.at for one in told if one.status == FIRING)
+    later = [one for one in every if one.receiver == told[0].receiver and one.at > fired]
+    going_on = {one.at for one in later if one.status == FIRING}
+    own = [one.at for one in told if one.at > fired]
+    group = [one.at for one in later if one.at not in going_on and one.severity in PAGES_AND_TICKETS]
+    return min([*own, *group], default=None)
+
+
+def _one(told: Sequence[Notification], end: float | None, placed: float, healed: float | None) -> Notified:
+    start = told[0]
+    cleared = None if healed is None or end is None else max(0.0, end - healed)
     return Notified(start.alert, start.severity, dict(start.labels), start.at - placed, cleared)
 
 

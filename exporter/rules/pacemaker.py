@@ -154,6 +154,7 @@ GROUP = Group(
               and on (cluster) min by (cluster) (max by (cluster, vip) (vip_bound)) == 1,
               "node", "$1", "target", "(.+)"
             )
+            unless on (cluster) max by (cluster) (ha_cluster_pacemaker_stonith_enabled) == 0
             """,
             hold=5,
             keep=25,
@@ -165,7 +166,8 @@ GROUP = Group(
             """,
             dashboard="failover-cluster",
             why="""A node that is being fenced is unclean until that is done, by SBD for 10 s and more: nobody's task where the
-            addresses are held elsewhere, unless a fencing of it failed, or takes longer than a minute.""",
+            addresses are held elsewhere, unless a fencing of it failed, or takes longer than a minute. Without fencing
+            nothing waits: what ran there is started elsewhere, and VIPSplitBrain tells where both run.""",
         ),
         Alert(
             "PacemakerResourceNotRunning",

@@ -149,6 +149,11 @@ class KeepalivedReading:
     details_error: SourceError | None = None
 
     @property
+    def known(self) -> Details:
+        """The details; empty where they were not read."""
+        return self.details or Details((), {})
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Each once, in the order of the configuration."""
         return tuple(dict.fromkeys(one.address for vrrp in self.instances for one in vrrp.addresses))

@@ -40,11 +40,10 @@ class Keepalived:
 
     def snapshot(self, reading: KeepalivedReading, chosen: Iterable[str]) -> VrrpSnapshot:
         wanted = set(chosen)
-        neighbours = reading.details.neighbours if reading.details else {}
-        groups = [group.members for group in (reading.details.groups if reading.details else ())]
+        groups = [group.members for group in reading.known.groups]
         for one in reading.instances:
             before = self._known.get(one.name, (one, Neighbours("", ())))[1]
-            self._known[one.name] = one, neighbours.get(one.name, before)
+            self._known[one.name] = one, reading.known.neighbours.get(one.name, before)
         if reading.running:
             told = {one.name for one in reading.instances}
             self._known = {name: kept for name, kept in self._known.items() if name in told}
@@ -61,8 +60,8 @@ class Keepalived:
                 for name, (instance, near) in self._known.items()
                 if not wanted or name in wanted
             },
-            bad_scripts=frozenset(reading.details.bad_scripts if reading.details else ()),
-            bad_processes=frozenset(reading.details.bad_processes if reading.details else ()),
+            bad_scripts=frozenset(reading.known.bad_scripts),
+            bad_processes=frozenset(reading.known.bad_processes),
         )
 
     def _shown(  # noqa: PLR0913 - what Keepalived, the kernel and ARP say

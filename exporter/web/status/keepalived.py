@@ -1,9 +1,8 @@
 """Keepalived on this host: its VRRP instances and check scripts (pure)."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from exporter.sources.keepalived.reading import FAULT, STATES, Instance, KeepalivedReading
+from exporter.sources.keepalived.reading import FAULT, STATES, Instance
 from exporter.web.status import view
 from exporter.web.status.facts import Facts
 from exporter.web.status.view import INFO, OFF, OK, WARN, Finding, Summary, worst
@@ -19,10 +18,10 @@ def summary(facts: Facts) -> Summary | None:
         return facts.missing("keepalived")
     if not reading.running:
         return Summary(WARN, "does not run on this host")
-    bad = _bad(reading)
-    scripts = f"; check script {listed(bad.scripts)} fails" if bad.scripts else ""
-    processes = f"; tracked process {listed(bad.processes)} does not run" if bad.processes else ""
-    level = worst([WARN if bad.scripts or bad.processes else OK, *(one.level for one in instances(facts))])
+    known = reading.known
+    scripts = f"; check script {listed(known.bad_scripts)} fails" if known.bad_scripts else ""
+    processes = f"; tracked process {listed(known.bad_processes)} does not run" if known.bad_processes else ""
+    level = worst([WARN if scripts or processes else OK, *(one.level for one in instances(facts))])
     return Summary(level, f"runs, {count(len(reading.instances), 'VRRP instance')}{scripts}{processes}")
 
 
@@ -46,10 +45,9 @@ def hindrance(facts: Facts) -> str:
         return ""
     if not reading.running:
         return "Keepalived does not run on this host"
-    bad = _bad(reading)
-    if bad.scripts:
+    if reading.known.bad_scripts:
         return "a check script fails on this host"
-    if bad.processes:
+    if reading.known.bad_processes:
         return "a process that Keepalived tracks does not run on this host"
     faulty = any(one.state == FAULT for one in reading.instances)
     return "its VRRP instance is in FAULT on this host" if faulty else ""
@@ -73,23 +71,9 @@ def findings(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 WARN, text, "Look at its interface and at what it tracks: journalctl -u keepalived."
             )
-    bad = _bad(reading)
-    for script in bad.scripts:
+    for script in reading.known.bad_scripts:
         text = f"Check script {script} says that this host may not hold the address"
         yield Finding(WARN, text, "Run the script as Keepalived does: its exit code says it.")
-    for process in bad.processes:
+    for process in reading.known.bad_processes:
         text = f"Tracked process {process} does not run: this host should not hold the address"
         yield Finding(WARN, text, "Start it, or see why it ended: journalctl, systemctl status.")
-
-
-class _Bad(NamedTuple):
-    """By name."""
-
-    scripts: tuple[str, ...] = ()
-    processes: tuple[str, ...] = ()
-
-
-def _bad(reading: KeepalivedReading) -> _Bad:
-    """What says that this host may not hold the addresses."""
-    details = reading.details
-    return _Bad(details.bad_scripts, details.bad_processes) if details else _Bad()

@@ -97,7 +97,8 @@ class VrrpDetector:
     ) -> list[Detected]:
         shown = snapshot.instances[name]
         if track.holder is None or track.from_journal:
-            if not shown.bound or (heard_at := track.heard_since(shown, snapshot.children)) is None:
+            heard_at = track.heard_since(shown, snapshot.children) if shown.bound else None
+            if heard_at is None:
                 return self._begin(name, track, shown, now)
             track.begin(shown.peer or NOBODY_KNOWN, heard_at)
         found: list[Detected] = []

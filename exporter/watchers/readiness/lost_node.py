@@ -8,7 +8,7 @@ from collections import Counter
 
 from lxml import etree
 
-from exporter.errors import Unparsable
+from exporter.errors import Unparsable, Unreachable
 from exporter.sources.pacemaker.parse.xml import Element, read
 
 WHAT = "cibadmin's output"
@@ -20,10 +20,12 @@ _FAIL_COUNT = "fail-count-"
 #   <node_state id="1" uname="lb1" in_ccm="1764350000" crmd="1764350001" …>    from 2.1.7: since when
 def without(cib: bytes, node: str, *, quorate: bool | None) -> bytes:
     """The same CIB with `node` gone unexpectedly. `quorate` is whether the others have quorum then; None: as
-    the CIB says. Raises Unparsable."""
+    the CIB says. Raises SourceError."""
     root = read(cib, WHAT, ("cib",))
     states = [one for one in root.iterfind("status/node_state") if one.get("uname") == node]
-    if len(states) != 1:
+    if not states:  # seen while Pacemaker started again here, after a look in which the node ran something
+        raise Unreachable(f"Pacemaker: does not know the state of {node} yet, as after its start")
+    if len(states) > 1:
         raise Unparsable(f"{WHAT}: {len(states)} times the state of {node}, expected it once")
     _lose(states[0])
     if quorate is not None:

@@ -3,9 +3,9 @@
 import pytest
 from lxml import etree
 
-from exporter.errors import Unparsable
+from exporter.errors import Unparsable, Unreachable
 from exporter.watchers.readiness.lost_node import without
-from tests.watchers.readiness.cib import HOLDER, PEER, article
+from tests.watchers.readiness.cib import HOLDER, PEER, add, article, drop
 
 
 def state(cib: bytes, node: str) -> dict[str, str]:
@@ -34,8 +34,22 @@ def test_from_2_1_7() -> None:
     assert etree.fromstring(without(since, HOLDER, quorate=False)).get("have-quorum") == "0"
 
 
-@pytest.mark.parametrize("cib", [b"<cib><status/></cib>", b"<cib>", b"", b"<nodes/>"])
-def test_what_has_no_state_of_the_node_is_refused(cib: bytes) -> None:
-    """Nothing is predicted from half a CIB."""
+@pytest.mark.parametrize("cib", [b"<cib>", b"", b"<nodes/>"])
+def test_half_a_cib_is_refused(cib: bytes) -> None:
+    """Nothing is predicted from it."""
     with pytest.raises(Unparsable):
         without(cib, HOLDER, quorate=None)
+
+
+def test_a_node_that_is_there_twice_is_refused() -> None:
+    """Which of the two Pacemaker counts is not known."""
+    with pytest.raises(Unparsable, match=f"2 times the state of {HOLDER}"):
+        without(
+            article(lambda root: add(root, "status", f'<node_state uname="{HOLDER}"/>')), HOLDER, quorate=None
+        )
+
+
+def test_a_pacemaker_that_starts_is_unreachable_for_a_moment() -> None:
+    """Until the node has joined, the CIB has no state of it: no output that cannot be read."""
+    with pytest.raises(Unreachable, match=f"does not know the state of {HOLDER} yet"):
+        without(article(lambda root: drop(root, "node_state")), HOLDER, quorate=None)

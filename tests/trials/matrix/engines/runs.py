@@ -52,11 +52,11 @@ def _try(lab: Lab, expected: Expectation, engines: Sequence[Beside], step: Repor
 
 
 def _of(expected: Expectation, one: Beside, engines: Sequence[Beside]) -> Expectation:
-    """In the time of its interval. The fault lasts until the slowest has told it: who scrapes more often
-    tells in one message more that a move, or an outage, is over while the rest still lasts."""
+    """In the time of its interval. The fault lasts until the slowest has told it: whoever tells sooner tells
+    in one message more that a move, or an outage, is over while the rest still lasts."""
     timed = at_interval(expected, one.interval, one.late)
-    slowest = max(other.interval for other in engines)
-    return replace(timed, messages=timed.messages + (one.interval < slowest))
+    sooner = (one.interval, one.late) < max((other.interval, other.late) for other in engines)
+    return replace(timed, messages=timed.messages + sooner)
 
 
 def verdicts(

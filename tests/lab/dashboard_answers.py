@@ -91,6 +91,10 @@ class Dashboards:
     def shown(self, expr: str) -> None:
         until(f"{expr}", lambda: self._monitoring.query(expr), PATIENCE, step=0.5)
 
+    def series(self, expr: str) -> set[Labels]:
+        """Now, without their values."""
+        return {frozenset(one.labels.items()) for one in self._monitoring.query(expr)}
+
     def _scraped_since(self, moment: float) -> None:
         self.shown(f"min(timestamp(up)) > {moment:.3f}")
 

@@ -13,7 +13,8 @@ from tests.trials.matrix.engines.replicas import CASES, Told
 from tests.trials.matrix.engines.runs import DOZEN
 from tests.trials.matrix.engines.stacks import USUALLY, Beside
 from tests.trials.matrix.expectations import Expectation
-from tests.trials.matrix.verdict import Verdict, first
+from tests.trials.matrix.results import Notified
+from tests.trials.matrix.verdict import Verdict, first, tickets
 
 TEMPLATE = Path(__file__).parent.with_name("engines.md.template")
 
@@ -144,21 +145,32 @@ def document(run: Run) -> str:
 def _tells(expected: Expectation) -> str:
     if expected.page:
         return f"**{', '.join(expected.page)}**"
-    return ", ".join(expected.warn) or "nothing"
+    return ", ".join(expected.warn) or ("not required" if expected.allowed else "nothing")
 
 
 def _told(verdict: Verdict) -> str:
-    """Seconds to the last of what must be notified."""
+    """Seconds to the last of what must be notified; where that is nothing, what came first."""
     expected, outcome = verdict.expected, verdict.outcome
     if outcome.error:
         return "could not be tried"
+    notified = outcome.notified
     severity, entries = (
-        (Severity.CRITICAL, expected.page) if expected.page else (Severity.WARNING, expected.warn)
+        (Severity.CRITICAL, expected.page)
+        if expected.page
+        else (Severity.WARNING, tickets(expected, notified))
     )
-    found = [first(outcome.notified, entry, severity) for entry in entries]
+    found = [first(notified, entry, severity) for entry in entries]
     times = [max(one.after, 0.0) for one in found if one]
-    text = "not told" if len(times) < len(entries) else f"{max(times):.0f}" if times else "nothing"
+    text = "not told" if len(times) < len(entries) else f"{max(times):.0f}" if times else _came(notified)
     return text if verdict.well else f"{text} (!)"
+
+
+def _came(notified: Sequence[Notified]) -> str:
+    if not notified:
+        return "nothing"
+    earliest = min(notified, key=lambda one: one.after)
+    name = f"**{earliest.alert}**" if earliest.severity == Severity.CRITICAL else earliest.alert
+    return f"{name} {max(earliest.after, 0.0):.0f}"
 
 
 def _names(alerts: frozenset[str]) -> str:

@@ -65,6 +65,20 @@ def test_a_page_that_one_engine_does_not_send_is_named_twice() -> None:
     assert faults_table(found).rows[0][-1] == "not told (!)"
 
 
+def test_what_takes_the_place_of_a_ticket_is_named() -> None:
+    """A page that is true holds the ticket back; what need not come, and came, is named too."""
+    lost = Expectation(7, "node-off", "lost", warn=("PacemakerNodeOffline",), cause=("node_lost",))
+    slow = Outcome("node-off", "article", "did", (6.4,), 1.0, (replace(PAGE, alert="FailoverSlow"),))
+    maybe = Expectation(17, "pacemaker-hung", "hangs", may=("VIPConnectSlow",))
+    came = replace(PAGE, alert="VIPConnectSlow", severity="warning", after=74.0)
+    faults = {"node-off": judge(lost, slow), "pacemaker-hung": verdict(maybe, came)}
+    found = replace(run(PAGE), faults={name: {USUALLY: one} for name, one in faults.items()})
+    assert faults_table(found).rows == [
+        ("node-off", "PacemakerNodeOffline", "**FailoverSlow** 18"),
+        ("pacemaker-hung", "not required", "VIPConnectSlow 74"),
+    ]
+
+
 def test_a_second_message_of_a_pair_is_a_problem() -> None:
     """So is a page that came late, and an end that did not come."""
     for wrong in (replace(PAIR, opened=2), replace(PAIR, closed=0), replace(PAIR, after=31.0)):

@@ -11,7 +11,7 @@ FAST   := -m 'not lab' --numprocesses=auto --dist=loadfile
 # A shell that forbids Python to keep compiled files has them compiled anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check oldest newest lab-test attack compare engines releases accuracy short-outages split-brain drill readiness matrix clusters fleet keepalived alerts dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
+.PHONY: help demo test check oldest newest lab-test attack compare engines releases accuracy short-outages split-brain drill readiness matrix matrix-15s clusters fleet keepalived alerts dashboards pictures status-pictures sdist-test release-test release package venv packages lock clean ansible
 
 help:
 	@echo 'make demo        bring up a real cluster, fail it over, show what is seen and who is notified (root, Debian 12)'
@@ -28,6 +28,7 @@ help:
 	@echo 'make readiness   what is predicted of a takeover, and what then happens (root, Debian 12)'
 	@echo 'make keepalived  what breaks under Keepalived, and what is told of it: docs/keepalived.md (root, Debian 12)'
 	@echo 'make matrix      every fault of the lab, and which alerts reach the on-call person (root, Debian 12)'
+	@echo 'make matrix-15s  the same at scrapes every 15 s (root, Debian 12)'
 	@echo 'make clusters    what breaks in other clusters: an arbiter, three nodes, fencing, IPv6 (root, Debian 12)'
 	@echo 'make engines     the same faults told by Prometheus 2 and 3, VictoriaMetrics and a pair of replicas (root, Debian 12)'
 	@echo 'make fleet       a thousand clusters in one Prometheus: what each costs, and ten that fail at once (Debian 12)'
@@ -118,6 +119,9 @@ keepalived: packages venv
 
 matrix: packages venv
 	$(RUN)/python -m tests.trials.matrix
+
+matrix-15s: packages venv
+	$(RUN)/python -m tests.trials.matrix --scrape-interval 15 --topology article
 
 clusters: packages venv
 	$(RUN)/python -m tests.trials.matrix.clusters

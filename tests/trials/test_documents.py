@@ -40,6 +40,7 @@ def test_each_trial_with_figures_has_a_template() -> None:
         "comparison.md",
         "drill.md",
         "engines.md",
+        "fault-matrix-15s.md",
         "fault-matrix.md",
         "readiness.md",
         "reliability.md",

@@ -14,7 +14,7 @@ from exporter.rules.site import READY
 from tests.trials.common import circumstances, command
 from tests.trials.common.circumstances import LIBRARIES, PACKAGES
 from tests.trials.common.kept import Kept
-from tests.trials.matrix import report
+from tests.trials.matrix import interval_report, report
 from tests.trials.matrix.expectations import Expectation, expectations
 from tests.trials.matrix.intervals import at_interval
 from tests.trials.matrix.results import outcome
@@ -22,6 +22,8 @@ from tests.trials.matrix.runs import Wanted, run
 
 DOCUMENT = REPOSITORY / "docs/fault-matrix.md"
 KEPT = REPOSITORY / "build"
+SLOWER = Watching(USUAL.engine, interval_report.INTERVAL)
+SLOWER_DOCUMENT = DOCUMENT.with_name(f"fault-matrix-{SLOWER.interval}s.md")
 CLUSTERS = tuple(one.name for one in PAIRS)
 MONITORING = ("prometheus", "prometheus-alertmanager")
 
@@ -40,10 +42,18 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
         default=USUAL.engine,
         help="that scrapes and evaluates (%(default)s)",
     )
-    add("--scrape-interval", type=int, choices=READY, default=USUAL.interval, help="seconds (%(default)s)")
+    slower = f"{SLOWER.interval} has a document of its own, {SLOWER_DOCUMENT.relative_to(REPOSITORY)}"
+    add(
+        "--scrape-interval",
+        type=int,
+        choices=READY,
+        default=USUAL.interval,
+        help=f"seconds (%(default)s); {slower}",
+    )
     add("--ci", action="store_true", help="only those that CI runs")
     command.add_resume(top)
     command.add_output(top, DOCUMENT)
+    top.set_defaults(document=None)
     return top
 
 
@@ -54,9 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
+    watching = Watching(options.engine, options.scrape_interval)
+    options.document = options.document or (SLOWER_DOCUMENT if watching == SLOWER else DOCUMENT)
     output = command.Output(options)
     asked, clusters = chosen(every, options), clusters_of(options)
-    watching = Watching(options.engine, options.scrape_interval)
     preflight.check()
     preflight.need(preflight.PEERS, "matrix")
     verdicts = {}
@@ -69,8 +80,11 @@ def _try_all(every: Sequence[Expectation], options: argparse.Namespace) -> int:
         _command(options), " and ".join(clusters), (*PACKAGES, *MONITORING), LIBRARIES
     )
     found = report.Run(measured, verdicts)
-    if len(asked) == len(every) and clusters == CLUSTERS and watching == USUAL:
+    whole = len(asked) == len(every)
+    if whole and clusters == CLUSTERS and watching == USUAL:
         output.document(lambda: report.document(found))
+    elif whole and watching == SLOWER:
+        output.document(lambda: interval_report.document(found))
     output.results(found.as_json(), lambda screen: show(found, screen))
     return 1 if found.problems else 0
 

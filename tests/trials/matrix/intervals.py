@@ -25,11 +25,11 @@ def at_interval(expected: Expectation, interval: int, late: int = 0) -> Expectat
 
 def _later(entries: Iterable[str], interval: int) -> float:
     names = [name for entry in entries for name in alternatives(entry)]
-    return max((_told(name, interval) - _told(name, Site().interval) for name in names), default=0)
+    return max((promised(name, interval) - promised(name, Site().interval) for name in names), default=0)
 
 
-def _told(name: str, interval: int) -> int:
-    """Seconds from the fault to the notification, at the latest."""
+def promised(name: str, interval: int) -> int:
+    """Seconds from the fault on the exporter's page to the notification, at the latest."""
     alert = ALERTS[name]
     return fires(alert, Site(interval)) + waits(alert.severity, interval)
 

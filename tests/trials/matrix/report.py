@@ -1,6 +1,6 @@
 """The table, for the terminal and for docs/fault-matrix.md (pure)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.report import filled, listed, listed_in_bold
 from tests.trials.common.tables import Table
-from tests.trials.matrix.results import Outcome
+from tests.trials.matrix.results import Notified, Outcome
 from tests.trials.matrix.trial import EVERY
 from tests.trials.matrix.verdict import Verdict
 
@@ -102,13 +102,16 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def reached(outcome: Outcome) -> tuple[str, ...]:
-    """What reached whom, in the columns of REACHED."""
+def after(one: Notified) -> str:
+    return f"{one.alert} {max(one.after, 0.0):.0f}"
+
+
+def reached(outcome: Outcome, said: Callable[[Notified], str] = after) -> tuple[str, ...]:
+    """What reached whom, in the columns of REACHED; `said` is what is told of one notification."""
     notified = sorted(outcome.notified, key=lambda one: (one.severity != Severity.CRITICAL, one.after))
     names: dict[str, str] = {}
     for one in notified:
-        text = f"{one.alert} {max(one.after, 0.0):.0f}"
-        names.setdefault(one.alert, f"**{text}**" if one.severity == Severity.CRITICAL else text)
+        names.setdefault(one.alert, f"**{said(one)}**" if one.severity == Severity.CRITICAL else said(one))
     cleared = [one.cleared for one in notified if one.cleared is not None]
     return (
         ", ".join(f"{seconds:.2f}" for seconds in outcome.felt) or "none",

@@ -8,6 +8,7 @@ import pytest
 from deploy.lab.errors import LabError
 from tests.trials.common.circumstances import Circumstances
 from tests.trials.common.kept import Kept
+from tests.trials.matrix import interval_report
 from tests.trials.matrix.expectations import expectations
 from tests.trials.matrix.report import Run, document, table
 from tests.trials.matrix.results import Notified, Outcome, Sent, carried_out, outcome
@@ -110,3 +111,11 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(LabError, match=r"is damaged: remove it, and begin anew$"):
         Kept(file, outcome).load()
+
+
+def test_a_longer_interval_is_shown_beside_its_promise() -> None:
+    """A ticket of 120 s that came after 130 is counted, and seen in its row."""
+    late = replace(KILLED.notified[1], after=130.4)
+    found = run(replace(KILLED, notified=(late,)), CALM)
+    assert "| FailoverHappened 130 of 120 |" in interval_report.document(found)
+    assert "in 1 of 1 faults that led to one, the first ticket in 0 of 1." in interval_report.document(found)

@@ -1,0 +1,60 @@
+"""The table at a longer scrape interval, beside what alerts/README.md promises for it (pure)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from exporter.rules.rule import Severity
+from tests.trials.common.report import filled, listed_in_bold
+from tests.trials.common.tables import Table
+from tests.trials.matrix.intervals import promised
+from tests.trials.matrix.report import Run, after, reached
+from tests.trials.matrix.results import Notified
+from tests.trials.matrix.verdict import Verdict
+
+INTERVAL = 15  # seconds, of the document
+TEMPLATE = Path(__file__).with_name(f"fault-matrix-{INTERVAL}s.md.template")
+HEAD = ("", "fault", "clients out, s", "notified, s of promised", "headline", "messages", "cleared, s", "")
+
+
+def table(verdicts: Sequence[Verdict]) -> Table:
+    return Table(HEAD, [_row(one) for one in verdicts])
+
+
+def document(run: Run) -> str:
+    return filled(
+        TEMPLATE,
+        run.at,
+        well=f"{run.well} of {len(run.verdicts)}",
+        false_pages=run.false_pages,
+        in_two=run.in_two_messages,
+        pages=_in_time(run, Severity.CRITICAL),
+        tickets=_in_time(run, Severity.WARNING),
+        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        tables="\n".join(
+            f"## On {topology}\n\n{table(verdicts).markdown()}\n"
+            for topology, verdicts in run.clusters.items()
+        ),
+    )
+
+
+def _in_time(run: Run, severity: Severity) -> str:
+    """Of the first of each fault: those after it may come as an update of its message."""
+    told = [
+        min(same, key=lambda one: one.after)
+        for verdict in run.verdicts
+        if (same := [one for one in verdict.outcome.notified if one.severity == severity])
+    ]
+    return f"{sum(one.after <= promised(one.alert, INTERVAL) for one in told)} of {len(told)}"
+
+
+def _row(verdict: Verdict) -> tuple[str, ...]:
+    return (
+        str(verdict.expected.number),
+        verdict.expected.name,
+        *reached(verdict.outcome, _of_promised),
+        "well" if verdict.well else "NOT",
+    )
+
+
+def _of_promised(one: Notified) -> str:
+    return f"{after(one)} of {promised(one.alert, INTERVAL)}"

@@ -72,7 +72,8 @@ def test_a_fault_is_paged_and_resolved(cluster: Cluster, monitoring: Monitoring)
     page = arrived(monitoring, "pager", SPLIT, "firing")[0]
     assert page.labels["cluster"] == topology.cluster_name
     assert page.severity == "critical"
-    (words, *_) = [one.words for one in monitoring.texts() if one.receiver == "pager"]
+    until("the page in words", lambda: in_words(monitoring, "pager"), PATIENCE)
+    words = in_words(monitoring, "pager")[0]
     assert page.annotations["summary"] in words
     assert topology.cluster_name in words
     assert f"{SPLIT}.md" in words
@@ -82,6 +83,11 @@ def test_a_fault_is_paged_and_resolved(cluster: Cluster, monitoring: Monitoring)
         "its end", lambda: arrived(monitoring, "pager", SPLIT, "resolved"), OVER, log=lambda: log(monitoring)
     )
     assert SPLIT not in {one.name for one in monitoring.alerts()}
+
+
+def in_words(monitoring: Monitoring, receiver: str) -> list[str]:
+    """Of each message; what each integration of a receiver sends arrives by itself."""
+    return [one.words for one in monitoring.texts() if one.receiver == receiver]
 
 
 def log(monitoring: Monitoring) -> str:

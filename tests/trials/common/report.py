@@ -41,3 +41,7 @@ def listed(lines: Iterable[str]) -> str:
 
 def listed_in_bold(lines: Iterable[str]) -> str:
     return listed(f"**{line}**" for line in lines)
+
+
+def problems_listed(problems: Iterable[str]) -> str:
+    return listed_in_bold(problems) or "Nothing is otherwise than it should be."

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exporter.rules.rule import Severity
-from tests.trials.common.report import filled, listed_in_bold
+from tests.trials.common.report import filled, problems_listed
 from tests.trials.common.tables import Table
 from tests.trials.matrix.intervals import promised
-from tests.trials.matrix.report import Run, after, reached
+from tests.trials.matrix.report import REACHED, Run, after, by_topology, row
 from tests.trials.matrix.results import Notified
 from tests.trials.matrix.verdict import Verdict
 
 INTERVAL = 15  # seconds, of the document
 TEMPLATE = Path(__file__).with_name(f"fault-matrix-{INTERVAL}s.md.template")
-HEAD = ("", "fault", "clients out, s", "notified, s of promised", "headline", "messages", "cleared, s", "")
+HEAD = ("", "fault", REACHED[0], "notified, s of promised", *REACHED[2:], "")
 
 
 def table(verdicts: Sequence[Verdict]) -> Table:
-    return Table(HEAD, [_row(one) for one in verdicts])
+    return Table(HEAD, [row(one, _of_promised) for one in verdicts])
 
 
 def document(run: Run) -> str:
@@ -29,11 +29,8 @@ def document(run: Run) -> str:
         in_two=run.in_two_messages,
         pages=_in_time(run, Severity.CRITICAL),
         tickets=_in_time(run, Severity.WARNING),
-        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
-        tables="\n".join(
-            f"## On {topology}\n\n{table(verdicts).markdown()}\n"
-            for topology, verdicts in run.clusters.items()
-        ),
+        problems=problems_listed(run.problems),
+        tables=by_topology(run, table),
     )
 
 
@@ -45,15 +42,6 @@ def _in_time(run: Run, severity: Severity) -> str:
         if (same := [one for one in verdict.outcome.notified if one.severity == severity])
     ]
     return f"{sum(one.after <= promised(one.alert, INTERVAL) for one in told)} of {len(told)}"
-
-
-def _row(verdict: Verdict) -> tuple[str, ...]:
-    return (
-        str(verdict.expected.number),
-        verdict.expected.name,
-        *reached(verdict.outcome, _of_promised),
-        "well" if verdict.well else "NOT",
-    )
 
 
 def _of_promised(one: Notified) -> str:

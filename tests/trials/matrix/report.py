@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
-from tests.trials.common.report import filled, listed, listed_in_bold
+from tests.trials.common.report import filled, listed, problems_listed
 from tests.trials.common.tables import Table
 from tests.trials.matrix.results import Notified, Outcome
 from tests.trials.matrix.trial import EVERY
@@ -72,7 +72,7 @@ class Run:
 
 
 def table(verdicts: Sequence[Verdict]) -> Table:
-    return Table(HEAD, [_row(one) for one in verdicts])
+    return Table(HEAD, [(*row(one), _today(one.outcome)) for one in verdicts])
 
 
 def document(run: Run) -> str:
@@ -82,28 +82,32 @@ def document(run: Run) -> str:
         run.at,
         summary=run.summary,
         every=EVERY * 1000,
-        tables="\n".join(
-            f"## On {topology}\n\n{table(verdicts).markdown()}\n"
-            for topology, verdicts in run.clusters.items()
-        ),
-        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        tables=by_topology(run, table),
+        problems=problems_listed(run.problems),
         means=listed(f"*{one.name}*: {one.means}" for one in tried),
         argued=listed(f"*{one.name}*, {one.messages}: {one.argued}" for one in tried if one.argued),
     )
 
 
-def _row(verdict: Verdict) -> tuple[str, ...]:
-    return (
-        str(verdict.expected.number),
-        verdict.expected.name,
-        *reached(verdict.outcome),
-        "well" if verdict.well else "NOT",
-        _today(verdict.outcome),
+def by_topology(run: Run, made: Callable[[Sequence[Verdict]], Table]) -> str:
+    """A section for each, with the table that `made` makes of its rows."""
+    return "\n".join(
+        f"## On {topology}\n\n{made(verdicts).markdown()}\n" for topology, verdicts in run.clusters.items()
     )
 
 
 def after(one: Notified) -> str:
     return f"{one.alert} {max(one.after, 0.0):.0f}"
+
+
+def row(verdict: Verdict, said: Callable[[Notified], str] = after) -> tuple[str, ...]:
+    """Up to whether it is well; `said` as in reached()."""
+    return (
+        str(verdict.expected.number),
+        verdict.expected.name,
+        *reached(verdict.outcome, said),
+        "well" if verdict.well else "NOT",
+    )
 
 
 def reached(outcome: Outcome, said: Callable[[Notified], str] = after) -> tuple[str, ...]:

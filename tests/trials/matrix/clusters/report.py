@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.lab.roots import RELEASES
 from deploy.lab.topologies import SHAPES, TOPOLOGIES
 from tests.trials.common.circumstances import Circumstances
-from tests.trials.common.report import filled, listed, listed_in_bold
+from tests.trials.common.report import filled, listed, problems_listed
 from tests.trials.common.tables import Table
 from tests.trials.matrix.clusters import expectations
 from tests.trials.matrix.clusters.results import Proof, Sample
@@ -136,7 +136,7 @@ def document(run: Run) -> str:
         table=clusters(run).markdown(),
         accuracy=samples(run, "accuracy").markdown(),
         drill=samples(run, "drill").markdown(),
-        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        problems=problems_listed(run.problems),
         shapes=shapes,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exporter.rules.rule import Severity
 from tests.trials.common.circumstances import Circumstances
-from tests.trials.common.report import filled, listed_in_bold
+from tests.trials.common.report import filled, problems_listed
 from tests.trials.common.tables import Table
 from tests.trials.matrix.engines.answers import MOMENTS, Answers
 from tests.trials.matrix.engines.replicas import CASES, Told
@@ -138,7 +138,7 @@ def document(run: Run) -> str:
         faults=faults_table(run).markdown(),
         pair=pair_table(run).markdown(),
         answers=answers_table(run).markdown(),
-        problems=listed_in_bold(run.problems) or "Nothing is otherwise than it should be.",
+        problems=problems_listed(run.problems),
     )
 
 

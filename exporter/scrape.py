@@ -274,12 +274,12 @@ class Scraper:
     ) -> "_Part[R]":
         reading = await one.for_page(budget)
         if reading.error:
-            return _Part(one, reading.seconds, None)
+            return _Part(one, reading.seconds, None, reason_of(reading.error))
         try:
             rendered = await self.in_thread(lambda: render(_with_samples(one.source.collect(reading.value))))
         except Exception as error:
             one.count_bug(error)
-            return _Part(one, reading.seconds, None)
+            return _Part(one, reading.seconds, None, BUG)
         return _Part(one, reading.seconds, rendered)
 
     def _about_the_scrape(self, parts: "Sequence[_Part[R]]") -> list[Metric]:
@@ -293,13 +293,21 @@ class Scraper:
             "collector",
             "reason",
         )
+        failed = gauge(
+            "failover_exporter_collector_failed_info",
+            "1; why the collector could not be read this time; absent where it could.",
+            "collector",
+            "reason",
+        )
         for part in parts:
             name = part.shared.source.name
             success.add(float(part.rendered is not None), collector=name)
             duration.add(part.seconds, collector=name)
+            if part.failed:
+                failed.add(1, collector=name, reason=part.failed)
             for reason in REASONS:
                 failures.add(part.shared.failures[reason], collector=name, reason=reason)
-        return _with_samples([*self._about(), success, duration, failures])
+        return _with_samples([*self._about(), success, duration, failed, failures])
 
     async def readings(self, budget: float) -> "dict[str, Collected]":
         """By collector, those that scrapes share; what is under way is joined, what is young serves again."""
@@ -334,11 +342,12 @@ async def _collected(one: SharedSource, budget: float) -> Collected:
 
 @dataclass(frozen=True)
 class _Part(Generic[R]):
-    """The result of one source: `rendered` is None if it could not be read or rendered."""
+    """The result of one source; if it could not be read or rendered, `rendered` is None and `failed` says why."""
 
     shared: SharedSource
     seconds: float
     rendered: R | None
+    failed: str = ""
 
 
 def _with_samples(families: Iterable[Metric]) -> list[Metric]:

@@ -11,8 +11,11 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.app import AboutItself
+from exporter.errors import Unreachable
 from exporter.scrape import Scraper
+from exporter.sources.address.reading import Holding
 from exporter.sources.address.source import AddressSource
+from exporter.transports.deadline import Deadline
 from tests.golden import CAPTURES, exposition
 
 TESTS = Path(__file__).parent
@@ -27,9 +30,17 @@ class Documented:
     labels: set[str] = field(default_factory=set)
 
 
+class Unread(AddressSource):
+    name = "unread"
+
+    def read(self, deadline: Deadline) -> Holding:  # noqa: ARG002  # as Source has it
+        raise Unreachable("nobody there")
+
+
 def own_page() -> str:
-    """What the exporter says of itself on any page."""
-    scraper = Scraper([AddressSource(("127.0.0.1",))], AboutItself().collect)
+    """What the exporter says of itself on any page, with a source that it reads and one that it can't."""
+    sources = [AddressSource(("127.0.0.1",)), Unread(("127.0.0.1",))]
+    scraper = Scraper(sources, AboutItself().collect)
     return "".join(asyncio.run(scraper.scrape(5, exposition)))
 
 

@@ -99,6 +99,8 @@ async def test_a_source_fails_alone(error: Exception, reason: str) -> None:
             families, "failover_exporter_collector_failures_total", collector="double", reason=one
         )
         assert counted == (one == reason)
+        said = value(families, "failover_exporter_collector_failed_info", collector="double", reason=one)
+        assert said == (1 if one == reason else None)
     assert value(families, "other_value") == 7
     assert value(families, "ha_cluster_scrape_success", collector="other") == 1
 
@@ -115,6 +117,8 @@ async def test_a_reading_that_cannot_be_rendered_is_a_bug() -> None:
     assert (
         value(families, "failover_exporter_collector_failures_total", collector="double", reason="bug") == 1
     )
+    assert value(families, "failover_exporter_collector_failed_info", collector="double", reason="bug") == 1
+    assert value(families, "failover_exporter_collector_failed_info", collector="other") is None
     assert value(families, "other_value") == 7
 
 

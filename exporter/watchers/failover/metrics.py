@@ -7,7 +7,7 @@ from prometheus_client.metrics_core import Metric
 
 from exporter.families import counter, gauge
 from exporter.watchers.failover.detection.causes import CAUSES
-from exporter.watchers.failover.events import KINDS, Event
+from exporter.watchers.failover.events import KINDS, MOVE, Event
 from exporter.watchers.failover.journal.health import JournalHealth
 from exporter.watchers.failover.journal.totals import BOUNDS, Totals
 from exporter.watchers.histogram import Histogram, HistogramFamily
@@ -26,7 +26,7 @@ class FailoverReading:
 
 
 def families(reading: FailoverReading) -> Iterator[Metric]:
-    yield _events(reading)
+    yield from _counted(reading)
     yield from _latest(reading.totals)
     yield _phases(reading.totals)
     yield _durations(reading)
@@ -34,7 +34,7 @@ def families(reading: FailoverReading) -> Iterator[Metric]:
     yield from _journal(reading.journal)
 
 
-def _events(reading: FailoverReading) -> Metric:
+def _counted(reading: FailoverReading) -> Iterator[Metric]:
     events = counter(
         "failover_events_total",
         "Moves to another node and restarts in place that this host detected; its journal lists them.",
@@ -42,12 +42,19 @@ def _events(reading: FailoverReading) -> Metric:
         "kind",
         "cause",
     )
+    moves = counter(
+        "failover_moves_total",
+        "Moves to another node that this host detected, of any cause.",
+        "resource",
+    )
     for resource in reading.resources:
         for kind in KINDS:
             for cause in reading.causes:
                 count = reading.totals.events[resource, kind, cause]
                 events.add(count, resource=resource, kind=kind, cause=cause)
-    return events
+        every = (reading.totals.events[resource, MOVE, cause] for cause in reading.causes)
+        moves.add(sum(every), resource=resource)
+    yield from (events, moves)
 
 
 def _latest(totals: Totals) -> Iterator[Metric]:

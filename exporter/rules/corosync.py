@@ -31,7 +31,7 @@ GROUP = Group(
             "CorosyncLinkDown",
             WARNING,
             """
-            min by (cluster, link, node) (ha_cluster_corosync_link_connected) == 0
+            min by (cluster, link, node) (ha_cluster_corosync_link_connected == 0)
             """,
             hold=10,
             summary="$cluster: Corosync link $link to $node is down",
@@ -87,8 +87,10 @@ GROUP = Group(
             "CorosyncQdeviceLost",
             WARNING,
             f"""
-            min by (cluster) (ha_cluster_corosync_qdevice_alive unless on (cluster, instance) {OUTVOTED}) == 0
-            or min by (cluster) (ha_cluster_corosync_qdevice_votes unless on (cluster, instance) {OUTVOTED}) == 0
+            min by (cluster) (
+              (ha_cluster_corosync_qdevice_alive == 0 or ha_cluster_corosync_qdevice_votes == 0)
+              unless on (cluster, instance) {OUTVOTED}
+            )
             """,
             hold=15,
             summary="$cluster: the quorum device is lost",

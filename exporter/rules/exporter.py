@@ -7,10 +7,6 @@ CRITICAL = Severity.CRITICAL
 NONE = Severity.NONE
 WARNING = Severity.WARNING
 
-FAILURES = (
-    "failover_exporter_collector_failures_total{cluster=$cluster, instance=$instance, collector=$collector}"
-)
-
 EXPLAIN_TICKETS = (
     "VIPSplitBrain",
     "VIPNotHeld",
@@ -70,7 +66,7 @@ GROUP = Group(
             "ExporterDown",
             WARNING,
             """
-            min by (cluster, instance) (up{job="failover"}) == 0
+            min by (cluster, instance) (up{job="failover"} == 0)
             """,
             hold=15,
             summary="$cluster: the exporter $instance does not answer",
@@ -84,7 +80,7 @@ GROUP = Group(
             "ExporterReloadFailed",
             WARNING,
             """
-            min by (cluster, instance) (failover_exporter_config_last_reload_successful) == 0
+            min by (cluster, instance) (failover_exporter_config_last_reload_successful == 0)
             """,
             hold=60,
             summary="$cluster: $instance refuses its changed configuration",
@@ -100,7 +96,7 @@ GROUP = Group(
             "CollectorFailing",
             WARNING,
             """
-            min by (cluster, instance, collector) (ha_cluster_scrape_success) == 0
+            group by (cluster, instance, collector) (failover_exporter_collector_failed_info)
             """,
             hold=15,
             summary="$cluster: $instance cannot read $collector",
@@ -109,7 +105,11 @@ GROUP = Group(
             its metrics are absent, and their alerts silent for this host.
             """,
             parts={
-                "reason": first(f"topk(1, {FAILURES} - min_over_time({FAILURES}[1m]) > 0)", "($reason)"),
+                "reason": first(
+                    "failover_exporter_collector_failed_info"
+                    "{cluster=$cluster, instance=$instance, collector=$collector}",
+                    "($reason)",
+                ),
             },
             dashboard="failover-fleet",
             why="pacemakerd itself ends within 35 s what hangs; a ticket that waits for less comes and goes with it.",
@@ -153,7 +153,7 @@ GROUP = Group(
             "ProbeAccountRefused",
             WARNING,
             """
-            min by (cluster, vip, port) (vip_probe_account_ok) == 0
+            min by (cluster, vip, port) (vip_probe_account_ok == 0)
             """,
             hold=10,
             summary="$cluster: the account of the probe is refused at $vip:$port",

@@ -11,7 +11,7 @@ WARNING = Severity.WARNING
 KNOWN = "instance_resource_kind:failover_last_event_timestamp_seconds:known"
 EVENT = "cluster_resource:failover_last_event_timestamp_seconds:recent"
 SECONDS = "cluster_resource:failover_recent:seconds"
-MOVES = "instance_resource:failover_moves:sum"
+MOVES = "failover_moves_total"
 
 OF_EXPORTER = "cluster, instance, resource, kind"
 OF_CLUSTER = "cluster, resource, kind"
@@ -130,7 +130,6 @@ GROUP = Group(
             why="""For how many seconds clients were out by them, 0 where no probe failed: what the journal ascribes to the
             event, and no more than all outages at the vantage points in the last minutes.""",
         ),
-        Recording(MOVES, 'sum by (cluster, instance, resource) (failover_events_total{kind="move"})'),
         Alert(
             "FailoverHappened",
             WARNING,

@@ -1,6 +1,6 @@
 """Galera, as both balancers see it; the view of the one that reaches more nodes counts."""
 
-from exporter.rules.rule import Alert, Group, Severity, Threshold
+from exporter.rules.rule import Alert, Group, Recording, Severity, Threshold
 from exporter.rules.texts import first, names
 
 CRITICAL = Severity.CRITICAL
@@ -13,7 +13,7 @@ max by (cluster) (
   or max by (cluster, instance) (mysql_up) == 0
 )
 """
-DONOR = 'galera_node_state{state="donor_desynced"}'
+DONORS = "instance_node:galera_node_state:donor_desynced"
 FAILED = "mysql_global_status_wsrep_local_cert_failures"
 COMMITS = "mysql_global_status_wsrep_local_commits"
 
@@ -58,7 +58,7 @@ GROUP = Group(
         Alert(
             "GaleraSplitBrain",
             CRITICAL,
-            f"{PRIMARY} > 1",
+            "max by (cluster) (galera_primary_components) > 1",
             hold=5,
             keep=15,
             summary="$cluster: Galera has $value Primary components",
@@ -81,7 +81,7 @@ GROUP = Group(
             "GaleraNodeDown",
             WARNING,
             """
-            min by (cluster, node) (mysql_up) == 0
+            min by (cluster, node) (mysql_up == 0)
             """,
             hold=10,
             summary="$cluster: Galera node $node does not answer",
@@ -93,17 +93,20 @@ GROUP = Group(
             },
             dashboard="failover-galera",
         ),
+        Recording(
+            DONORS,
+            'galera_node_state{state="donor_desynced"} == 1',
+            why="Donors alone: GaleraNodeNotSynced looks back at them three times.",
+        ),
         Alert(
             "GaleraNodeNotSynced",
             WARNING,
             f"""
             max by (cluster, node) (galera_node_state{{state="synced"}}) == 0
             unless on (cluster, node) (
-              {DONOR} == 1
+              {DONORS}
               unless on (cluster, instance, node) (
-                {DONOR} offset 10m == 1
-                and {DONOR} offset 20m == 1
-                and {DONOR} offset 30m == 1
+                {DONORS} offset 10m and {DONORS} offset 20m and {DONORS} offset 30m
               )
             )
             """,
@@ -148,10 +151,10 @@ GROUP = Group(
             "GaleraNodeOutOfService",
             WARNING,
             """
-            max by (cluster, node) (galera_node_rejects_queries) == 1
-            or max by (cluster, node) (galera_node_maintenance) == 1
-            or max by (cluster, node) (galera_node_read_only) == 1
-            unless on (cluster) min by (cluster) (max by (cluster, node) (galera_node_read_only)) == 1
+            max by (cluster, node) (galera_node_rejects_queries == 1)
+            or max by (cluster, node) (galera_node_maintenance == 1)
+            or max by (cluster, node) (galera_node_read_only == 1)
+            unless on (cluster) ALERTS{alertname="GaleraReadOnly"}
             """,
             hold=60,
             summary="$cluster: Galera node $node was taken out of service",
@@ -195,10 +198,8 @@ GROUP = Group(
             WARNING,
             f"""
             max by (cluster, node) (
-              1 / (1 + rate({COMMITS}[5m]) / rate({FAILED}[5m]))
-              > $certification_failures
-              and {FAILED} - min_over_time({FAILED}[5m]) > $certification_failures_count
-            )
+              1 / (1 + 300 * rate({COMMITS}[5m]) / (300 * rate({FAILED}[5m]) > $certification_failures_count))
+            ) > $certification_failures
             """,
             hold=15,
             summary="$cluster: $value|percent of the commits on $node lose a conflict",

@@ -8,13 +8,11 @@ CRITICAL = Severity.CRITICAL
 WARNING = Severity.WARNING
 
 HELD = "(vip_bound == 1 and vip_bound offset 5s == 1)"
-UNREAD = 'ha_cluster_scrape_success{collector="haproxy"}'
-FAILED = 'failover_exporter_collector_failures_total{collector="haproxy", reason!="timeout"}'
+TIMED_OUT = 'failover_exporter_collector_failed_info{collector="haproxy", reason="timeout"}'
 # It does not run, or its statistics time out, in two scrapes.
 DEAD = f"""
 haproxy_up == 0 and haproxy_up offset 5s == 0
-or {UNREAD} == 0 and {UNREAD} offset 5s == 0
-unless on (cluster, instance) ({FAILED} > min_over_time({FAILED}[1m]))
+or {TIMED_OUT} and {TIMED_OUT} offset 5s
 """
 OTHER_PORTS = names(
     "vip_probe_up{cluster=$cluster, instance=$instance, vip=$vip} == 0 and on (cluster, instance, vip) vip_probe_up == 1",
@@ -43,7 +41,8 @@ GROUP = Group(
               {HELD}
               and on (cluster, instance, vip) (
                 vip_bound and on (cluster, instance) ({DEAD})
-                unless on (cluster, instance, vip) (vip_probe_up == 1 or vip_probe_account_ok == 0)
+                unless on (cluster, instance, vip) (vip_probe_up == 1)
+                unless on (cluster, instance, vip) (vip_probe_account_ok == 0)
                 or {UNANSWERED}
               )
               unless on (cluster, instance) {TOO_BUSY}
@@ -80,7 +79,7 @@ GROUP = Group(
             "HAProxyNoServers",
             CRITICAL,
             """
-            max by (cluster, proxy) (haproxy_backend_status{state="DOWN"}) == 1
+            max by (cluster, proxy) (haproxy_backend_status{state="DOWN"} == 1)
             """,
             hold=10,
             keep=15,
@@ -103,7 +102,7 @@ GROUP = Group(
             "HAProxyServerDown",
             WARNING,
             """
-            max by (cluster, proxy, server) (haproxy_server_status{state="DOWN"}) == 1
+            max by (cluster, proxy, server) (haproxy_server_status{state="DOWN"} == 1)
             """,
             hold=5,
             summary="$cluster: HAProxy has $server out of $proxy",
@@ -140,7 +139,7 @@ GROUP = Group(
             "HAProxyQueueing",
             WARNING,
             """
-            max by (cluster, instance, proxy) (haproxy_backend_current_queue) > 0
+            max by (cluster, instance, proxy) (haproxy_backend_current_queue > 0)
             """,
             hold=15,
             summary="$cluster: $value clients queue in front of $proxy",

@@ -7,8 +7,7 @@ from exporter.rules.texts import first, names
 CRITICAL = Severity.CRITICAL
 WARNING = Severity.WARNING
 
-UNREAD = 'ha_cluster_scrape_success{collector="keepalived"}'
-FAILED = 'failover_exporter_collector_failures_total{collector="keepalived", reason!="timeout"}'
+TIMED_OUT = 'failover_exporter_collector_failed_info{collector="keepalived", reason="timeout"}'
 REFUSED = {
     "authentication_failure": "password",
     "authentication_mismatch": "authentication",
@@ -57,11 +56,11 @@ GROUP = Group(
             )
             and on (cluster, vip) (sum by (cluster, vip) (vip_bound) == 1)
             and on (cluster, vip, port) (
-              group by (cluster, vip, port) (
-                vip_probe_up == 1 and on (cluster, instance, vip) (vip_bound == 1)
+              vip_probe_up == 1
+              and on (cluster, instance, vip) label_replace(
+                keepalived_vrrp_state == 2, "vip", "$1", "ip_address", "(.+)"
               )
             )
-            and on (cluster) (keepalived_vrrp_state == 2)
             """,
             hold=5,
             keep=10,
@@ -83,8 +82,7 @@ GROUP = Group(
             f"""
             group by (cluster, instance) (
               keepalived_up == 0
-              or {UNREAD} == 0 and {UNREAD} offset 5s == 0
-              unless on (cluster, instance) ({FAILED} > min_over_time({FAILED}[1m]))
+              or {TIMED_OUT} and {TIMED_OUT} offset 5s
             )
             """,
             hold=15,

@@ -22,10 +22,10 @@ WARNING = Severity.WARNING
 ALL_DISABLED = "min by (cluster) (max by (cluster, resource) ({kind})) == 1"
 NO_ADDRESS = ALL_DISABLED.format(kind=ADDRESS)
 NO_HAPROXY = ALL_DISABLED.format(kind=HAPROXY)
-# 0: at least one host with a DC does not see the node online.
-ONLINE = f"""
+# Nodes that at least one host with a DC does not see online.
+OFFLINE = f"""
 min by (cluster, node) (
-  ha_cluster_pacemaker_nodes{{status="online", type!="remote"}} and on (cluster, instance) {JOINED}
+  ha_cluster_pacemaker_nodes{{status="online", type!="remote"}} == 0 and on (cluster, instance) {JOINED}
 )
 """
 # Hosts of a part that has no quorum and stops for that reason, while another part has it: it acts on nothing, and
@@ -55,8 +55,8 @@ GROUP = Group(
             f"""
             max by (cluster, instance) (ha_cluster_pacemaker_dc_present) == 1
             unless on (cluster, instance) (
-              max by (cluster, instance, node) (ha_cluster_pacemaker_nodes{{status="online"}}) == 0
-              and on (cluster, instance, node) max by (cluster, instance, node) (ha_cluster_corosync_member_votes{{local="true"}})
+              ha_cluster_pacemaker_nodes{{status="online"}} == 0
+              and on (cluster, instance, node) ha_cluster_corosync_member_votes{{local="true"}}
             )
             unless on (cluster, instance) ({IDLE.strip()})
             """,
@@ -67,7 +67,7 @@ GROUP = Group(
         Recording(
             DISABLED_ADDRESSES,
             f"""
-            count by (cluster) (max by (cluster, resource) ({ADDRESS}) == 1)
+            count by (cluster) (max by (cluster, resource) ({ADDRESS} == 1))
             unless on (cluster) (
               count by (cluster) (max by (cluster, resource) ({ADDRESS}) == 0)
               > on (cluster) sum by (cluster) (max by (cluster, vip) (vip_bound))
@@ -94,7 +94,7 @@ GROUP = Group(
               count by (cluster) (
                 count by (cluster, node) (ha_cluster_pacemaker_dc_info and on (cluster, instance) {JOINED})
               ) > 1
-              or count by (cluster) ({ONLINE} == 0 and on (cluster, node) ({ALIVE})) > 0
+              or count by (cluster) ({OFFLINE} and on (cluster, node) ({ALIVE})) > 0
             )
             unless on (cluster) (sum by (cluster, vip) (vip_bound) > 1)
             """,
@@ -145,8 +145,8 @@ GROUP = Group(
             CRITICAL,
             f"""
             max by (cluster, node) (
-              ha_cluster_pacemaker_nodes{{status="unclean"}} and on (cluster, instance) {JOINED}
-            ) == 1
+              ha_cluster_pacemaker_nodes{{status="unclean"}} == 1 and on (cluster, instance) {JOINED}
+            )
             unless on (cluster, node) label_replace(
               ha_cluster_pacemaker_fence_events{{status="pending"}}
               unless ha_cluster_pacemaker_fence_events{{status="pending"}} offset 1m
@@ -199,7 +199,7 @@ GROUP = Group(
             WARNING,
             """
             group by (cluster, resource) (ha_cluster_pacemaker_resource_disabled == 1)
-            and on (cluster, resource) failover_events_total{kind="move", cause="standby"}
+            and on (cluster, resource) failover_moves_total
             """,
             hold=10,
             summary="$cluster: $resource is disabled",
@@ -213,13 +213,13 @@ GROUP = Group(
                 "vips": names("max by (vip) (vip_bound{cluster=$cluster}) == 0", "vip", none="none"),
             },
             dashboard="failover-cluster",
-            why="""Of what the exporter watches: the addresses, and what is grouped or colocated with them. Each has a counter of
-            every kind and cause from the start; one of them is enough to ask for.""",
+            why="""Of what the exporter watches: the addresses, and what is grouped or colocated with them. Each has its counter of
+            moves from the start.""",
         ),
         Alert(
             "PacemakerNodeOffline",
             WARNING,
-            f"{ONLINE} == 0",
+            OFFLINE,
             hold=10,
             summary="$cluster: $node is offline",
             description="""
@@ -240,7 +240,7 @@ GROUP = Group(
             "PacemakerNodeStandby",
             WARNING,
             """
-            max by (cluster, node) (ha_cluster_pacemaker_nodes{status=~"standby|standby_onfail"}) == 1
+            max by (cluster, node) (ha_cluster_pacemaker_nodes{status=~"standby|standby_onfail"} == 1)
             """,
             hold=10,
             summary="$cluster: $node is in standby",
@@ -271,8 +271,8 @@ GROUP = Group(
             "PacemakerResourceFailures",
             WARNING,
             """
-            max by (cluster, node, resource) (ha_cluster_pacemaker_fail_count) > 0
-            or max by (cluster, node, resource) (ha_cluster_pacemaker_failed_operations) > 0
+            max by (cluster, node, resource) (ha_cluster_pacemaker_fail_count > 0)
+            or max by (cluster, node, resource) (ha_cluster_pacemaker_failed_operations > 0)
             """,
             hold=5,
             summary="$cluster: $resource failed on $node",
@@ -294,7 +294,7 @@ GROUP = Group(
             "PacemakerLeftoverConstraint",
             WARNING,
             """
-            max by (cluster, constraint, node, resource) (ha_cluster_pacemaker_leftover_constraints) == 1
+            max by (cluster, constraint, node, resource) (ha_cluster_pacemaker_leftover_constraints == 1)
             """,
             hold=20,
             summary="$cluster: a move of $resource left the constraint $constraint behind",

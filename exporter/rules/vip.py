@@ -20,12 +20,12 @@ REFUSED = 'sum by (cluster, instance, vip, port) (vip_commits_refused_total{reas
 # More than a handover.
 SHARED = """
 (
-  max by (cluster, vip) (vip_claimants) > 1
-  and max by (cluster, vip) (vip_shared_seconds) > $handover
+  max by (cluster, vip) (vip_claimants > 1)
+  and max by (cluster, vip) (vip_shared_seconds > $handover)
 )
 or (
-  sum by (cluster, vip) (vip_bound) > 1
-  and sum by (cluster, vip) (vip_bound offset 10s) > 1
+  sum by (cluster, vip) (vip_bound == 1) > 1
+  and sum by (cluster, vip) (vip_bound offset 10s == 1) > 1
 )
 """
 OF_PORT = "cluster=$cluster, vip=$vip, port=$port"
@@ -73,7 +73,7 @@ GROUP = Group(
             f"""
             {SHARED.strip()}
             or 2 * max by (cluster, vip) (ALERTS{{alertname="VIPSplitBrain", alertstate="firing"}})
-            and on (cluster) ({SHARED.strip()})
+            and on (cluster) (vip_claimants > 1 or sum by (cluster, vip) (vip_bound) > 1)
             """,
             keep=65,
             needs=5,

@@ -342,7 +342,7 @@ async def _collected(one: SharedSource, budget: float) -> Collected:
 
 @dataclass(frozen=True)
 class _Part(Generic[R]):
-    """The result of one source; if it could not be read or rendered, `rendered` is None and `failed` says why."""
+    """The result of one source: where it could not be read or rendered, `failed` says why."""
 
     shared: SharedSource
     seconds: float

@@ -17,17 +17,18 @@ from tests.trials.fleet import report, results
 from tests.trials.fleet.faults import FAULTS
 from tests.trials.fleet.figures import Figures
 from tests.trials.fleet.film import MOST
-from tests.trials.fleet.programs import Setup
+from tests.trials.fleet.programs import ENGINES, USUAL, Setup
 from tests.trials.fleet.record import record_all
 from tests.trials.fleet.results import Results
 from tests.trials.fleet.run import measured
-from tests.trials.fleet.server import PAGES
+from tests.trials.fleet.server import NEEDED, PAGES
 
 DOCUMENT = REPOSITORY / "docs/scaling.md"
 KEPT = REPOSITORY / "build/fleet.json"
 PACKAGES = ("prometheus", "prometheus-alertmanager")
 LIBRARIES = ("failover-exporter",)
 CLUSTERS, INTERVALS, SECONDS = 1000, (15, 5), 150
+NEWEST = ENGINES[-1]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     add("--clusters", type=_clusters, default=CLUSTERS, metavar="N", help=f"without: {CLUSTERS}")
     add("--interval", type=int, action="append", choices=READY, help=f"of scrapes; without: {INTERVALS}")
     add("--page", action="append", choices=PAGES, help="the exporters' page; without: each of them")
+    add("--engine", action="append", choices=ENGINES, help=f"without: {USUAL}, and once {NEWEST}")
     add("--seconds", type=int, default=SECONDS, help=f"measured at rest; without: {SECONDS}")
     command.add_resume(top)
     command.add_output(top, DOCUMENT)
@@ -62,11 +64,7 @@ def _fleet(options: argparse.Namespace) -> int:
         preflight.check()
         record_all(options.folder, output.step)
         return 0
-    setups = [
-        Setup(options.clusters, interval, page)
-        for interval in options.interval or INTERVALS
-        for page in options.page or PAGES
-    ]
+    setups = _setups(options)
     kept = Kept(KEPT, results.read)
     if not options.resume:
         kept.forget()
@@ -74,6 +72,19 @@ def _fleet(options: argparse.Namespace) -> int:
     output.document(lambda: report.document(found))
     output.results(found.as_json(), lambda screen: show(found, screen))
     return 1 if found.problems else 0
+
+
+def _setups(options: argparse.Namespace) -> list[Setup]:
+    """Without a choice: each interval and page, and once what many clusters are best run with."""
+    chosen = [
+        Setup(options.clusters, interval, page, engine)
+        for engine in options.engine or (USUAL,)
+        for interval in options.interval or INTERVALS
+        for page in options.page or PAGES
+    ]
+    if options.engine or options.interval or options.page:
+        return chosen
+    return [*chosen, Setup(options.clusters, INTERVALS[0], NEEDED, NEWEST)]
 
 
 def run(setups: Sequence[Setup], seconds: float, kept: Kept[Figures], again: str, step: Report) -> Results:
@@ -89,6 +100,7 @@ def run(setups: Sequence[Setup], seconds: float, kept: Kept[Figures], again: str
 def _again(options: argparse.Namespace) -> str:
     chosen = [("--interval", str(one)) for one in options.interval or ()]
     chosen += [("--page", one) for one in options.page or ()]
+    chosen += [("--engine", one) for one in options.engine or ()]
     words = [word for pair in chosen for word in pair]
     return shlex.join(["python", "-m", "tests.trials.fleet", "--clusters", str(options.clusters), *words])
 

@@ -29,6 +29,7 @@ class Figures:
     clusters: int
     interval: int  # seconds
     page: str
+    prometheus: str  # its version
     series: int  # of one cluster, as the exporters serve them
     head: int  # series in all, with those of rules and of Prometheus
     samples: float  # a second

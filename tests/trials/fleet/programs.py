@@ -16,7 +16,9 @@ import requests
 from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from deploy.lab.monitoring import notifications, receivers, recorder
+from deploy.lab.monitoring.engines import find
 from deploy.lab.monitoring.notifications import Notification
+from deploy.lab.monitoring.stack import IN_ROOT
 from deploy.lab.waiting import until
 from tests.trials.common.processes import Watched
 
@@ -28,15 +30,20 @@ PATIENCE = 60.0  # seconds for an answer
 SHORTEST_TIMEOUT = 3  # seconds: that of alerts/prometheus.yml, at its 5 s
 
 
+USUAL = "prometheus"  # of this machine's release
+ENGINES = (USUAL, "prometheus-trixie", "prometheus-sid")  # of deploy.lab.monitoring.engines
+
+
 @dataclass(frozen=True)
 class Setup:
     clusters: int
     interval: int  # seconds
     page: str  # whole or needed, see server.py
+    engine: str = USUAL  # one of ENGINES
 
     @property
     def name(self) -> str:
-        return f"{self.clusters}-{self.interval}s-{self.page}"
+        return f"{self.clusters}-{self.interval}s-{self.page}-{self.engine}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,11 @@ class Running:
         """Of a query with one result; 0 where it has none."""
         return next((value for _, value in self.query(promql)), 0.0)
 
+    def version(self) -> str:
+        """Of Prometheus."""
+        answer = self.get(f"{self.prometheus}/api/v1/status/buildinfo").json()
+        return str(answer["data"]["version"])
+
     def own(self) -> str:
         """Prometheus's page about itself."""
         return self.get(f"{self.prometheus}/metrics").text
@@ -94,7 +106,7 @@ def running(setup: Setup) -> Iterator[Running]:
         written = [str(Path(recorder.__file__)), str(recorded), str(folder / "notified")]
         _start(stack, folder, "recorder", [sys.executable, *written], urls[1])
         _start(stack, folder, "alertmanager", _alertmanager(folder, alertmanager), f"{urls[2]}/-/ready")
-        argv = _prometheus(folder, prometheus)
+        argv = _prometheus(folder, prometheus, setup.engine)
         ruler = _start(stack, folder, "prometheus", argv, f"{urls[3]}/-/ready")
         yield Running(folder, setup, urls[0], urls[3], server, ruler)
 
@@ -184,6 +196,10 @@ def _alertmanager(folder: Path, port: int) -> list[str]:
     return ["prometheus-alertmanager", *files, *listen]
 
 
-def _prometheus(folder: Path, port: int) -> list[str]:
+def _prometheus(folder: Path, port: int, engine: str) -> list[str]:
     files = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
-    return ["prometheus", *files, f"--web.listen-address=127.0.0.1:{port}", "--web.enable-admin-api"]
+    argv = ["prometheus", *files, f"--web.listen-address=127.0.0.1:{port}", "--web.enable-admin-api"]
+    if (root := find(engine).root()) is None:
+        return argv
+    folders = [str(folder), str(ALERTS)]
+    return ["unshare", "--mount", "--", "sh", str(IN_ROOT), str(root), *folders, "--", *argv]

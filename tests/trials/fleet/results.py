@@ -49,8 +49,9 @@ def read(raw: Mapping[str, Any]) -> Figures:
 def cost(runs: Sequence[Figures]) -> Table:
     """Of all clusters of a run."""
     head = (
-        "scraped every", "pages", "clusters", "series", "samples a second", "a scrape, ms (most)", "missed",
-        "CPU, cores", "memory, GB", "all rules once, s", "evaluations missed", "serving the pages, cores",
+        "scraped every", "pages", "Prometheus", "clusters", "series", "samples a second",
+        "a scrape, ms (most)", "missed", "CPU, cores", "memory, GB",
+        "all rules once, s", "evaluations missed", "serving the pages, cores",
     )  # fmt: skip
     return Table(head, [_cost(one) for one in runs])
 
@@ -59,6 +60,7 @@ def _cost(run: Figures) -> tuple[str, ...]:
     return (
         f"{run.interval} s",
         run.page,
+        run.prometheus,
         f"{run.clusters}",
         f"{run.head}",
         f"{run.samples:.0f}",
@@ -75,7 +77,7 @@ def _cost(run: Figures) -> tuple[str, ...]:
 def of_one(runs: Sequence[Figures]) -> Table:
     """Of one cluster."""
     head = (
-        "scraped every", "pages", "series", "memory, MB", "on disk a day, MB", "bytes a sample",
+        "scraped every", "pages", "Prometheus", "series", "memory, MB", "on disk a day, MB", "bytes a sample",
         "index, bytes a series", "CPU, ms a second", "rules, ms an evaluation",
     )  # fmt: skip
     return Table(head, [_of_one(one) for one in runs])
@@ -86,6 +88,7 @@ def _of_one(run: Figures) -> tuple[str, ...]:
     return (
         f"{run.interval} s",
         run.page,
+        run.prometheus,
         f"{run.series}",
         f"{run.memory / MIB / run.clusters:.1f}",
         f"{sample * cluster * DAY / MIB:.1f}",
@@ -98,9 +101,13 @@ def _of_one(run: Figures) -> tuple[str, ...]:
 
 def rules(runs: Sequence[Figures]) -> Table:
     """Seconds of an evaluation, by group; the longest in brackets."""
-    head = ("group", *(f"{one.interval} s, {one.page}" for one in runs))
+    head = ("group", *map(_run, runs))
     groups = sorted({group for run in runs for group in run.rules})
     return Table(head, [(group, *(_spread(run.rules.get(group)) for run in runs)) for group in groups])
+
+
+def _run(run: Figures) -> str:
+    return f"{run.interval} s, {run.page}, {run.prometheus}"
 
 
 def _spread(found: Spread | None) -> str:
@@ -115,8 +122,8 @@ def aims(runs: Sequence[Figures]) -> list[str]:
 def _aims(run: Figures) -> list[str]:
     allowed = RULES_AIM * run.clusters / 1000
     beside = max(one.median for one in run.rules.values())
-    aim = f"{AIMED_AT} s, {run.page}: all rules once in {allowed:g} s"
-    series = f"{AIMED_AT} s, {run.page}: {SERIES_AIM} series a cluster"
+    aim = f"{_run(run)}: all rules once in {allowed:g} s"
+    series = f"{_run(run)}: {SERIES_AIM} series a cluster"
     return [
         f"{aim}, one after the other: {run.evaluation:.2f} s, {_against(run.evaluation, allowed)}",
         f"{aim}, beside each other: {beside:.2f} s, {_against(beside, allowed)}",
@@ -130,7 +137,7 @@ def _against(found: float, aim: float) -> str:
 
 def queries(runs: Sequence[Figures]) -> Table:
     """Seconds of each query of the Fleet dashboard."""
-    head = ("panel and query", *(f"{one.interval} s, {one.page}" for one in runs))
+    head = ("panel and query", *map(_run, runs))
     names = list(dict.fromkeys(name for run in runs for name in run.queries))
     return Table(head, [(name, *(_seconds(run.queries.get(name)) for run in runs)) for name in names])
 
@@ -141,9 +148,9 @@ def _seconds(found: float | None) -> str:
 
 def told(runs: Sequence[Figures]) -> Table:
     """What was told of the clusters that failed."""
-    head = ("scraped every", "pages", "cluster", "fault", "told, s after the page shows it", "right")
+    head = ("run", "cluster", "fault", "told, s after the page shows it", "right")
     rows = [
-        (f"{run.interval} s", run.page, one.cluster, one.fault, _alerts(one), "no" if one.problems else "yes")
+        (_run(run), one.cluster, one.fault, _alerts(one), "no" if one.problems else "yes")
         for run in runs
         for one in run.told
     ]

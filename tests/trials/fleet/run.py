@@ -53,7 +53,8 @@ def measured(setup: Setup, seconds: float, step: Report, settled: float = SETTLE
         queries = {name: _timed(it, query) for name, query in asked(time.time()).items()}
         told, false = _fail(it, recordings, resting, step)
         memory = it.ruler.memory().resident
-        figures = _figures(setup, recordings, resting, scrape, queries, memory, _disk(it.snapshot()))
+        disk, version = _disk(it.snapshot()), it.version()
+        figures = _figures(setup, recordings, resting, scrape, queries, memory, disk, version)
     return replace(figures, told=tuple(told), false=tuple(false))
 
 
@@ -198,6 +199,7 @@ def _figures(  # noqa: PLR0913, PLR0917  # all that was measured
     queries: Mapping[str, float | None],
     memory: int,
     disk: Disk,
+    version: str,
 ) -> Figures:
     first, last = resting[0], resting[-1]
     seconds = last.at - first.at
@@ -217,6 +219,7 @@ def _figures(  # noqa: PLR0913, PLR0917  # all that was measured
         clusters=setup.clusters,
         interval=setup.interval,
         page=setup.page,
+        prometheus=version,
         series=round(sum(shown) / len(shown)),
         head=int(last.sum("prometheus_tsdb_head_series")),
         samples=rate("prometheus_tsdb_head_samples_appended_total"),

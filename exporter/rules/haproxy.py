@@ -20,12 +20,54 @@ OTHER_PORTS = names(
     before=" through port ",
 )
 
+# Of the group `vip`: VIPDown waits for it, and both ask for the same 10 s.
+NOT_SERVING = Alert(
+    "HAProxyNotServing",
+    CRITICAL,
+    f"""
+    max by (cluster, instance, vip) (
+      {HELD}
+      and on (cluster, instance, vip) (
+        vip_bound and on (cluster, instance) ({DEAD})
+        unless on (cluster, instance, vip) (vip_probe_up == 1)
+        unless on (cluster, instance, vip) (vip_probe_account_ok == 0)
+        or {UNANSWERED}
+      )
+      unless on (cluster, instance) {TOO_BUSY}
+    )
+    unless on (cluster, vip) (sum by (cluster, vip) (vip_bound) > 1)
+    unless on (cluster) ({STOPPED})
+    unless on (cluster) {DISABLED_HAPROXY}
+    """,
+    hold=5,
+    keep=10,
+    needs=SILENT_FOR,
+    summary="$cluster: HAProxy on $instance does not serve",
+    description="""
+    $instance of $cluster holds $vip and Pacemaker shows everything started, but HAProxy there <what>.
+    Clients can't connect, and Pacemaker does nothing about it.
+    """,
+    parts={
+        "what": first(
+            "haproxy_up{cluster=$cluster, instance=$instance}",
+            "{{ if eq (. | first | value) 0.0 }}does not run{{ else }}runs and lets nobody in"
+            + OTHER_PORTS
+            + "{{ end }}",
+            none="does not answer (frozen?)",
+        )
+    },
+    dashboard="failover-haproxy",
+    why="""The address is here and Pacemaker reports nothing stopped, but HAProxy does not run, its statistics time
+    out, or no login through the address from this host succeeds. Statistics that can't be read for another
+    reason (a wrong path, a missing right), or while logins succeed, are CollectorFailing's; those that time out on a host too busy to probe say nothing; an address on two hosts is
+    VIPSplitBrain's. It takes two samples and two evaluations: a restart by Pacemaker, or a start after a
+    move, is over by then.""",
+)
+
 GROUP = Group(
     "haproxy",
     about="""
-    HAProxy, which runs where the address is; where Pacemaker keeps it stopped haproxy_up is 0, as it should be.
-    Times, at the least:
-      10 s   a restart by Pacemaker, or a start after a move, is over by then also on a busy host (HAProxyNotServing)
+    HAProxy, which runs where the address is; HAProxyNotServing is in vip.yml. Times, at the least:
       10 s   a backend without a server; longer than GaleraNoPrimary, which explains it
       10 s and more: a cause keeps firing (keep_firing_for) for longer than what it explains, which may end later
     """,
@@ -33,48 +75,6 @@ GROUP = Group(
         "sessions_near_limit": Threshold(0.8, "of the sessions that are allowed"),
     },
     rules=(
-        Alert(
-            "HAProxyNotServing",
-            CRITICAL,
-            f"""
-            max by (cluster, instance, vip) (
-              {HELD}
-              and on (cluster, instance, vip) (
-                vip_bound and on (cluster, instance) ({DEAD})
-                unless on (cluster, instance, vip) (vip_probe_up == 1)
-                unless on (cluster, instance, vip) (vip_probe_account_ok == 0)
-                or {UNANSWERED}
-              )
-              unless on (cluster, instance) {TOO_BUSY}
-            )
-            unless on (cluster, vip) (sum by (cluster, vip) (vip_bound) > 1)
-            unless on (cluster) ({STOPPED})
-            unless on (cluster) {DISABLED_HAPROXY}
-            """,
-            hold=5,
-            keep=10,
-            needs=SILENT_FOR,
-            summary="$cluster: HAProxy on $instance does not serve",
-            description="""
-            $instance of $cluster holds $vip and Pacemaker shows everything started, but HAProxy there <what>.
-            Clients can't connect, and Pacemaker does nothing about it.
-            """,
-            parts={
-                "what": first(
-                    "haproxy_up{cluster=$cluster, instance=$instance}",
-                    "{{ if eq (. | first | value) 0.0 }}does not run{{ else }}runs and lets nobody in"
-                    + OTHER_PORTS
-                    + "{{ end }}",
-                    none="does not answer (frozen?)",
-                )
-            },
-            dashboard="failover-haproxy",
-            why="""The address is here and Pacemaker reports nothing stopped, but HAProxy does not run, its statistics time
-            out, or no login through the address from this host succeeds. Statistics that can't be read for another
-            reason (a wrong path, a missing right), or while logins succeed, are CollectorFailing's; those that time out on a host too busy to probe say nothing; an address on two hosts is
-            VIPSplitBrain's. It takes two samples and two evaluations: a restart by Pacemaker, or a start after a
-            move, is over by then.""",
-        ),
         Alert(
             "HAProxyNoServers",
             CRITICAL,

@@ -10,6 +10,7 @@ from exporter.rules.expressions import (
     SILENT_FOR,
     VANTAGE_POINTS,
 )
+from exporter.rules.haproxy import NOT_SERVING
 from exporter.rules.rule import Alert, Group, Recording, Severity, Threshold
 from exporter.rules.texts import first, names
 
@@ -34,7 +35,8 @@ GROUP = Group(
     "vip",
     about="""
     The floating address as clients feel it; each of its ports by itself. Times, at the least:
-      10 s   without one success on a vantage point is VIPDown
+      10 s   without one success on a vantage point is VIPDown, on the holder HAProxyNotServing: a restart by Pacemaker, or
+             a start after a move, is over by then also on a busy host
       15 s   without a holder is VIPNotHeld: longer than a node's loss takes to be detected and healed (about 10 s)
        5 s   two owners have answered, by the exporter that asks them every 2 s, 10 s both hosts have had it bound:
              a handover, or a node that Pacemaker has to clean up, is over by then
@@ -145,6 +147,7 @@ GROUP = Group(
             quorum PacemakerNoQuorum is the page, also where that comes later: an arbiter's vote is only missed 8 to 16 s
             after it is lost, by the heartbeats of corosync-qdevice.""",
         ),
+        NOT_SERVING,
         Alert(
             "VIPDown",
             CRITICAL,
@@ -180,7 +183,9 @@ GROUP = Group(
             },
             dashboard="failover-story",
             why="""The consequence of most other faults: it waits for a cause that is about to fire (see
-            ../alertmanager.yml, which inhibits it once the cause has fired). What a person disabled is not down.""",
+            ../alertmanager.yml, which inhibits it once the cause has fired). HAProxyNotServing asks for the same seconds, and
+            comes just before it in one group: in another it could be evaluated, and known, an interval later. What a
+            person disabled is not down.""",
         ),
         Alert(
             "VIPCommitsLost",

@@ -14,7 +14,6 @@ from exporter.rules.rule import Alert, Group, Recording, Severity
 from exporter.rules.texts import first, names
 
 CRITICAL = Severity.CRITICAL
-INFO = Severity.INFO
 WARNING = Severity.WARNING
 
 # Of a cluster 1 where a person stopped each resource of the kind: target-role (its own, its group's, its clone's),
@@ -301,20 +300,6 @@ GROUP = Group(
             description="""
             $constraint of $cluster ties $resource to $node or bars it from there. Clients feel nothing now;
             the next failover may go the wrong way, or not happen.
-            """,
-            dashboard="failover-cluster",
-        ),
-        Alert(
-            "PacemakerFencingDisabled",
-            INFO,
-            """
-            max by (cluster) (ha_cluster_pacemaker_stonith_enabled) == 0
-            """,
-            hold=60,
-            summary="$cluster: fencing is off",
-            description="""
-            stonith-enabled is false in $cluster: when its nodes lose each other, both hold the address, and
-            clients reach one or the other.
             """,
             dashboard="failover-cluster",
         ),

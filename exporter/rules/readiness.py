@@ -1,7 +1,8 @@
-"""Would Pacemaker take over, were a node lost now, and could the host? And have all hosts the same configuration?"""
+"""Would a failover go well, were a node lost now? Whether it would happen, and how it is configured."""
 
 from exporter.rules.rule import Alert, Group, Severity
 
+INFO = Severity.INFO
 WARNING = Severity.WARNING
 
 # Of Pacemaker; then of Keepalived: KeepalivedDown, KeepalivedNotReady.
@@ -12,7 +13,7 @@ GROUP = Group(
     "readiness",
     about="""
     Would Pacemaker take over, were a node lost now, and could the host? The exporters on the balancers ask its
-    scheduler and their own host after each change. Times, at the least:
+    scheduler and their own host after each change. And is it configured so that it ends well? Times, at the least:
       1 m   until it is reported: while a failover is under way nothing is where it should be
      10 m   in which a changed file is brought to all hosts
     """,
@@ -55,6 +56,20 @@ GROUP = Group(
             description="""
             $file has been in $value versions on the hosts of $cluster for <for>: after a failover clients may have
             another configuration. `sha256sum` on each host shows which.
+            """,
+            dashboard="failover-cluster",
+        ),
+        Alert(
+            "PacemakerFencingDisabled",
+            INFO,
+            """
+            max by (cluster) (ha_cluster_pacemaker_stonith_enabled) == 0
+            """,
+            hold=60,
+            summary="$cluster: fencing is off",
+            description="""
+            stonith-enabled is false in $cluster: when its nodes lose each other, both hold the address, and
+            clients reach one or the other.
             """,
             dashboard="failover-cluster",
         ),

@@ -56,11 +56,11 @@ GROUP = Group(
             )
             and on (cluster, vip) (sum by (cluster, vip) (vip_bound) == 1)
             and on (cluster, vip, port) (
-              vip_probe_up == 1
-              and on (cluster, instance, vip) label_replace(
-                keepalived_vrrp_state == 2, "vip", "$1", "ip_address", "(.+)"
+              group by (cluster, vip, port) (
+                vip_probe_up == 1 and on (cluster, instance, vip) (vip_bound == 1)
               )
             )
+            and on (cluster) (keepalived_vrrp_state == 2)
             """,
             hold=5,
             keep=10,

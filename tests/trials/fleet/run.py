@@ -125,10 +125,14 @@ def _took(it: Running, readings: Sequence[Reading]) -> float:
 
 
 def _promised(setup: Setup, took: float) -> dict[str, float]:
-    """Seconds until a critical alert is at the pager, and until another one fires: alerts/README.md."""
+    """Seconds until a critical alert is at the pager, and until another one fires: alerts/README.md.
+
+    A page of a film stands still for EVERY seconds, so that what an expression waits for shows so much later.
+    """
     site = Site(setup.interval)
     return {
         name: took
+        + EVERY
         + fires(alert, site)
         + (waits(alert.severity, setup.interval) if alert.severity is Severity.CRITICAL else 0)
         for name, alert in ALERTS.items()

@@ -31,7 +31,7 @@ help:
 	@echo 'make matrix-15s  the same at scrapes every 15 s (root, Debian 12)'
 	@echo 'make clusters    what breaks in other clusters: an arbiter, three nodes, fencing, IPv6 (root, Debian 12)'
 	@echo 'make engines     the same faults told by Prometheus 2 and 3, VictoriaMetrics and a pair of replicas (root, Debian 12)'
-	@echo 'make fleet       a thousand clusters in one Prometheus: what each costs, and ten that fail at once (Debian 12)'
+	@echo 'make fleet       a thousand clusters in one Prometheus: what each costs, and ten that fail at once (root, Debian 12)'
 	@echo 'make attack      attacks on pages, passwords, tools and journal, and what came of them (no lab)'
 	@echo 'make alerts      write the alert rules and their unit tests, for each scrape interval'
 	@echo 'make dashboards  write the JSON of the Grafana dashboards from dashboards/src'

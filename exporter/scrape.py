@@ -301,7 +301,7 @@ class Scraper:
         )
         for part in parts:
             name = part.shared.source.name
-            success.add(float(part.rendered is not None), collector=name)
+            success.add(float(not part.failed), collector=name)
             duration.add(part.seconds, collector=name)
             if part.failed:
                 failed.add(1, collector=name, reason=part.failed)

@@ -32,6 +32,9 @@ SILENT = f"({UNANSWERED} unless on (cluster, instance, vip, port) {TOO_BUSY})"
 # Clusters of which no part has quorum: by Corosync where Pacemaker has no DC that could report it.
 NO_QUORUM = "max by (cluster) (ha_cluster_pacemaker_with_quorum or ha_cluster_corosync_quorate) == 0"
 
+# Addresses that two hosts have.
+HELD_TWICE = "sum by (cluster, vip) (vip_bound) > 1"
+
 # On how many nodes a resource runs, by the hosts whose view counts.
 RUNNING = f"""
 max by (cluster, resource) (
@@ -48,3 +51,9 @@ unless on (cluster, resource) ha_cluster_pacemaker_resource_disabled{{agent=~"st
 # By agent: 1 where a person stopped it, 0 else.
 ADDRESS = 'ha_cluster_pacemaker_resource_disabled{agent=~".*:(IPaddr2?|IPv6addr)"}'
 HAPROXY = 'ha_cluster_pacemaker_resource_disabled{agent=~".*:haproxy"}'
+
+
+def timed_out(collector: str) -> str:
+    """Hosts on which it hung at two scrapes in a row; what can't be read for another reason says nothing of it."""
+    failed = f'failover_exporter_collector_failed_info{{collector="{collector}", reason="timeout"}}'
+    return f"{failed} and {failed} offset 5s"

@@ -11,7 +11,6 @@ WARNING = Severity.WARNING
 KNOWN = "instance_resource_kind:failover_last_event_timestamp_seconds:known"
 EVENT = "cluster_resource:failover_last_event_timestamp_seconds:recent"
 SECONDS = "cluster_resource:failover_recent:seconds"
-MOVES = "failover_moves_total"
 
 OF_EXPORTER = "cluster, instance, resource, kind"
 OF_CLUSTER = "cluster, resource, kind"
@@ -213,7 +212,7 @@ GROUP = Group(
             "FailoverFlapping",
             CRITICAL,
             f"""
-            max by (cluster) ({MOVES} - min_over_time({MOVES}[30m])) >= $flapping
+            max by (cluster) (failover_moves_total - min_over_time(failover_moves_total[30m])) >= $flapping
             and on (cluster) {EVENT}{{kind="move"}}
             unless on (cluster) max_over_time(ALERTS{{alertstate="firing", alertname=~"{SPLITS}"}}[3m])
             """,

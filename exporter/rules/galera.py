@@ -198,7 +198,7 @@ GROUP = Group(
             WARNING,
             f"""
             max by (cluster, node) (
-              1 / (1 + 300 * rate({COMMITS}[5m]) / (300 * rate({FAILED}[5m]) > $certification_failures_count))
+              1 / (1 + rate({COMMITS}[5m]) / (rate({FAILED}[5m]) > $certification_failures_count / 300))
             ) > $certification_failures
             """,
             hold=15,

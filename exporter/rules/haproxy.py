@@ -1,6 +1,14 @@
 """HAProxy, which runs where the address is; where Pacemaker keeps it stopped haproxy_up is 0, as it should be."""
 
-from exporter.rules.expressions import DISABLED_HAPROXY, SILENT_FOR, STOPPED, TOO_BUSY, UNANSWERED
+from exporter.rules.expressions import (
+    DISABLED_HAPROXY,
+    HELD_TWICE,
+    SILENT_FOR,
+    STOPPED,
+    TOO_BUSY,
+    UNANSWERED,
+    timed_out,
+)
 from exporter.rules.rule import Alert, Group, Severity, Threshold
 from exporter.rules.texts import first, names
 
@@ -8,11 +16,10 @@ CRITICAL = Severity.CRITICAL
 WARNING = Severity.WARNING
 
 HELD = "(vip_bound == 1 and vip_bound offset 5s == 1)"
-TIMED_OUT = 'failover_exporter_collector_failed_info{collector="haproxy", reason="timeout"}'
 # It does not run, or its statistics time out, in two scrapes.
 DEAD = f"""
 haproxy_up == 0 and haproxy_up offset 5s == 0
-or {TIMED_OUT} and {TIMED_OUT} offset 5s
+or {timed_out("haproxy")}
 """
 OTHER_PORTS = names(
     "vip_probe_up{cluster=$cluster, instance=$instance, vip=$vip} == 0 and on (cluster, instance, vip) vip_probe_up == 1",
@@ -35,7 +42,7 @@ NOT_SERVING = Alert(
       )
       unless on (cluster, instance) {TOO_BUSY}
     )
-    unless on (cluster, vip) (sum by (cluster, vip) (vip_bound) > 1)
+    unless on (cluster, vip) ({HELD_TWICE})
     unless on (cluster) ({STOPPED})
     unless on (cluster) {DISABLED_HAPROXY}
     """,

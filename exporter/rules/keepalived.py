@@ -1,13 +1,12 @@
 """Keepalived, where it moves the address instead of Pacemaker."""
 
-from exporter.rules.expressions import SILENT, SILENT_FOR, VANTAGE_POINTS
+from exporter.rules.expressions import SILENT, SILENT_FOR, VANTAGE_POINTS, timed_out
 from exporter.rules.rule import Alert, Group, Severity
 from exporter.rules.texts import first, names
 
 CRITICAL = Severity.CRITICAL
 WARNING = Severity.WARNING
 
-TIMED_OUT = 'failover_exporter_collector_failed_info{collector="keepalived", reason="timeout"}'
 REFUSED = {
     "authentication_failure": "password",
     "authentication_mismatch": "authentication",
@@ -82,7 +81,7 @@ GROUP = Group(
             f"""
             group by (cluster, instance) (
               keepalived_up == 0
-              or {TIMED_OUT} and {TIMED_OUT} offset 5s
+              or {timed_out("keepalived")}
             )
             """,
             hold=15,

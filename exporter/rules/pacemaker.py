@@ -6,6 +6,7 @@ from exporter.rules.expressions import (
     DISABLED_HAPROXY,
     DISABLED_SERVICE,
     HAPROXY,
+    HELD_TWICE,
     JOINED,
     NO_QUORUM,
     STOPPED,
@@ -95,7 +96,7 @@ GROUP = Group(
               ) > 1
               or count by (cluster) ({OFFLINE} and on (cluster, node) ({ALIVE})) > 0
             )
-            unless on (cluster) (sum by (cluster, vip) (vip_bound) > 1)
+            unless on (cluster) ({HELD_TWICE})
             """,
             hold=15,
             keep=35,

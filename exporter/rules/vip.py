@@ -4,6 +4,7 @@ from exporter.rules.expressions import (
     DISABLED_ADDRESSES,
     DISABLED_HAPROXY,
     EXPLAIN_OUTAGES,
+    HELD_TWICE,
     JOINED,
     NO_QUORUM,
     SILENT,
@@ -19,14 +20,14 @@ WARNING = Severity.WARNING
 
 REFUSED = 'sum by (cluster, instance, vip, port) (vip_commits_refused_total{reason=~"read_only|no_primary"}'
 # More than a handover.
-SHARED = """
+SHARED = f"""
 (
   max by (cluster, vip) (vip_claimants > 1)
   and max by (cluster, vip) (vip_shared_seconds > $handover)
 )
 or (
-  sum by (cluster, vip) (vip_bound == 1) > 1
-  and sum by (cluster, vip) (vip_bound offset 10s == 1) > 1
+  {HELD_TWICE}
+  and sum by (cluster, vip) (vip_bound offset 10s) > 1
 )
 """
 OF_PORT = "cluster=$cluster, vip=$vip, port=$port"
@@ -75,7 +76,7 @@ GROUP = Group(
             f"""
             {SHARED.strip()}
             or 2 * max by (cluster, vip) (ALERTS{{alertname="VIPSplitBrain", alertstate="firing"}})
-            and on (cluster) (vip_claimants > 1 or sum by (cluster, vip) (vip_bound) > 1)
+            and on (cluster) (vip_claimants > 1 or {HELD_TWICE})
             """,
             keep=65,
             needs=5,

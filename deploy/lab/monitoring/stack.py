@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 from deploy.lab import exporters
 from deploy.lab.errors import LabError
@@ -11,12 +10,11 @@ from deploy.lab.fleet import Fleet
 from deploy.lab.host import Host
 from deploy.lab.monitoring import pages
 from deploy.lab.monitoring.daemon import Daemon, Place
-from deploy.lab.monitoring.engines import alertmanager, find
+from deploy.lab.monitoring.engines import alertmanager, find, roots
 from deploy.lab.monitoring.prometheus import PrometheusAPI
 from deploy.lab.topology import Topology
 from deploy.lab.waiting import until
 
-IN_ROOT = Path(__file__).with_name("in-root.sh")
 START = 30.0  # seconds; VictoriaMetrics on a busy machine takes ten
 
 
@@ -82,11 +80,7 @@ class Stack:
     def _argv(self, daemon: Daemon) -> list[str]:
         urls = pages.urls(self.host)
         own = [f"{daemon.url_option}={urls[daemon.name]}"] if daemon.page and daemon.url_option else []
-        command = [*daemon.argv, *own]
-        if daemon.root is None:
-            return command
-        folders = [self.place.folder, self.place.data]
-        return ["unshare", "--mount", "--", "sh", str(IN_ROOT), str(daemon.root), *folders, "--", *command]
+        return roots.command(daemon.root, [self.place.folder, self.place.data], [*daemon.argv, *own])
 
     def stop(self, names: Sequence[str] | None = None) -> None:
         """At once, all of them or those: what they would still write is in a log, or not wanted."""

@@ -9,7 +9,8 @@ from deploy.lab import preflight
 from deploy.lab.borrowed import Report
 from deploy.lab.console import Screen, carried_out
 from deploy.lab.host import REPOSITORY
-from deploy.lab.state import FOLDER
+from deploy.lab.monitoring.engines import find
+from deploy.lab.state import FOLDER, USUAL
 from exporter.rules.site import READY
 from tests.trials.common import circumstances, command
 from tests.trials.common.kept import Kept
@@ -17,7 +18,7 @@ from tests.trials.fleet import report, results
 from tests.trials.fleet.faults import FAULTS
 from tests.trials.fleet.figures import Figures
 from tests.trials.fleet.film import MOST
-from tests.trials.fleet.programs import ENGINES, USUAL, Setup
+from tests.trials.fleet.programs import RULERS, Setup
 from tests.trials.fleet.record import record_all
 from tests.trials.fleet.results import Results
 from tests.trials.fleet.run import measured
@@ -28,7 +29,7 @@ KEPT = REPOSITORY / "build/fleet.json"
 PACKAGES = ("prometheus", "prometheus-alertmanager")
 LIBRARIES = ("failover-exporter",)
 CLUSTERS, INTERVALS, SECONDS = 1000, (15, 5), 150
-NEWEST = ENGINES[-1]
+NEWEST = RULERS[-1]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     add("--clusters", type=_clusters, default=CLUSTERS, metavar="N", help=f"without: {CLUSTERS}")
     add("--interval", type=int, action="append", choices=READY, help=f"of scrapes; without: {INTERVALS}")
     add("--page", action="append", choices=PAGES, help="the exporters' page; without: each of them")
-    add("--engine", action="append", choices=ENGINES, help=f"without: {USUAL}, and once {NEWEST}")
+    add("--engine", action="append", choices=RULERS, help=f"without: {USUAL.engine}, and once {NEWEST}")
     add("--seconds", type=int, default=SECONDS, help=f"measured at rest; without: {SECONDS}")
     command.add_resume(top)
     command.add_output(top, DOCUMENT)
@@ -78,7 +79,7 @@ def _setups(options: argparse.Namespace) -> list[Setup]:
     """Without a choice: each interval and page, and once what many clusters are best run with."""
     chosen = [
         Setup(options.clusters, interval, page, engine)
-        for engine in options.engine or (USUAL,)
+        for engine in options.engine or (USUAL.engine,)
         for interval in options.interval or INTERVALS
         for page in options.page or PAGES
     ]
@@ -90,9 +91,11 @@ def _setups(options: argparse.Namespace) -> list[Setup]:
 def run(setups: Sequence[Setup], seconds: float, kept: Kept[Figures], again: str, step: Report) -> Results:
     topologies = sorted({one.topology for one in FAULTS})
     at = circumstances.now(again, " and ".join(topologies), PACKAGES, LIBRARIES)
-    for setup in setups:
-        if setup.name not in kept.load():
-            kept.add(setup.name, measured(setup, seconds, step))
+    due = [setup for setup in setups if setup.name not in kept.load()]
+    if any(find(setup.engine).root() for setup in due):  # making one takes minutes, or fails: before all else
+        preflight.check()
+    for setup in due:
+        kept.add(setup.name, measured(setup, seconds, step))
     done = kept.load()
     return Results(at, tuple(done[setup.name] for setup in setups))
 

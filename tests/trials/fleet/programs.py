@@ -16,9 +16,10 @@ import requests
 from deploy.lab.errors import LabError
 from deploy.lab.host import REPOSITORY
 from deploy.lab.monitoring import notifications, receivers, recorder
-from deploy.lab.monitoring.engines import find
+from deploy.lab.monitoring.engines import ENGINES, find, roots
+from deploy.lab.monitoring.engines.prometheus import Prometheus
 from deploy.lab.monitoring.notifications import Notification
-from deploy.lab.monitoring.stack import IN_ROOT
+from deploy.lab.state import USUAL
 from deploy.lab.waiting import until
 from tests.trials.common.processes import Watched
 
@@ -30,8 +31,7 @@ PATIENCE = 60.0  # seconds for an answer
 SHORTEST_TIMEOUT = 3  # seconds: that of alerts/prometheus.yml, at its 5 s
 
 
-USUAL = "prometheus"  # of this machine's release
-ENGINES = (USUAL, "prometheus-trixie", "prometheus-sid")  # of deploy.lab.monitoring.engines
+RULERS = tuple(name for name, engine in ENGINES.items() if isinstance(engine, Prometheus))  # newest last
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Setup:
     clusters: int
     interval: int  # seconds
     page: str  # whole or needed, see server.py
-    engine: str = USUAL  # one of ENGINES
+    engine: str = USUAL.engine  # one of RULERS
 
     @property
     def name(self) -> str:
@@ -199,7 +199,4 @@ def _alertmanager(folder: Path, port: int) -> list[str]:
 def _prometheus(folder: Path, port: int, engine: str) -> list[str]:
     files = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
     argv = ["prometheus", *files, f"--web.listen-address=127.0.0.1:{port}", "--web.enable-admin-api"]
-    if (root := find(engine).root()) is None:
-        return argv
-    folders = [str(folder), str(ALERTS)]
-    return ["unshare", "--mount", "--", "sh", str(IN_ROOT), str(root), *folders, "--", *argv]
+    return roots.command(find(engine).root(), [str(folder), str(ALERTS)], argv)
